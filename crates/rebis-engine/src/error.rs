@@ -1,0 +1,158 @@
+//! [`Error`]: what went wrong, classified. Invariant: no password in any text of it.
+
+use std::fmt;
+
+/// The result of an operation on a database.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error of the engine.
+///
+/// Ask what it is with [`kind`](Error::kind) or the predicates; `source()` is the driver's own error.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    constraint: Option<String>,
+    table: Option<String>,
+    column: Option<String>,
+    sqlstate: Option<String>,
+    sql: Option<String>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// What kind of error it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A unique constraint or index, or a primary key, is violated.
+    UniqueViolation,
+    /// A foreign key is violated.
+    ForeignKeyViolation,
+    /// NULL in a column that forbids it.
+    NotNullViolation,
+    /// A check constraint is violated.
+    CheckViolation,
+    /// The transaction conflicts with another and can be tried again.
+    Serialization,
+    /// The transaction was chosen to end a deadlock and can be tried again.
+    Deadlock,
+    /// Another connection holds the lock (SQLite busy, lock timeout).
+    Locked,
+    /// The server cannot be reached, refused the login, or went away.
+    Connection,
+    /// No connection of the pool came free in time.
+    PoolTimeout,
+    /// The database's URL is wrong.
+    Url,
+    /// The database is read-only or its file cannot be written.
+    ReadOnly,
+    /// A table, column or other object that the statement names is not there.
+    Missing,
+    /// The statement is not valid SQL.
+    Syntax,
+    /// A value does not fit its column: too long, out of range, of another type.
+    Data,
+    /// A cell did not hold what was asked for.
+    Decode,
+    /// The statement could not be written for this database.
+    Compile,
+    /// The connection is not in the state this needs (a commit with no transaction open).
+    State,
+    /// Anything else.
+    Other,
+}
+
+impl Error {
+    /// An error of that kind.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Error(Box::new(Inner {
+            kind,
+            message: message.into(),
+            constraint: None,
+            table: None,
+            column: None,
+            sqlstate: None,
+            sql: None,
+            source: None,
+        }))
+    }
+
+    /// What kind of error it is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The constraint that was violated, where the database says it.
+    #[must_use]
+    pub fn constraint(&self) -> Option<&str> {
+        self.0.constraint.as_deref()
+    }
+
+    /// The table concerned, where the database says it.
+    #[must_use]
+    pub fn table(&self) -> Option<&str> {
+        self.0.table.as_deref()
+    }
+
+    /// The column concerned, where the database says it.
+    #[must_use]
+    pub fn column(&self) -> Option<&str> {
+        self.0.column.as_deref()
+    }
+
+    /// The five-character SQLSTATE, where the database has one.
+    #[must_use]
+    pub fn sqlstate(&self) -> Option<&str> {
+        self.0.sqlstate.as_deref()
+    }
+
+    /// The statement that failed, without its binds.
+    #[must_use]
+    pub fn sql(&self) -> Option<&str> {
+        self.0.sql.as_deref()
+    }
+
+    /// Whether a unique constraint was violated.
+    #[must_use]
+    pub fn is_unique_violation(&self) -> bool {
+        self.0.kind == ErrorKind::UniqueViolation
+    }
+
+    /// Whether running the whole transaction again may succeed.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Serialization | ErrorKind::Deadlock)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error").field("kind", &self.0.kind).field("message", &self.0.message).finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|e| e as _)
+    }
+}
+
+impl From<rebis_sql::CompileError> for Error {
+    fn from(e: rebis_sql::CompileError) -> Self {
+        Error::new(ErrorKind::Compile, e.to_string())
+    }
+}
+
+impl From<rebis_sql::DecodeError> for Error {
+    fn from(e: rebis_sql::DecodeError) -> Self {
+        Error::new(ErrorKind::Decode, e.to_string())
+    }
+}

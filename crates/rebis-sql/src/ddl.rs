@@ -1,0 +1,184 @@
+//! [`Ddl`]: changes of the schema as data. Invariant: one value is one change; how many statements it takes is the dialect's business.
+
+use crate::schema::{Check, Column, ForeignKey, Index, PrimaryKey, ServerDefault, Table, Unique};
+use crate::SqlType;
+
+/// One change of the schema.
+///
+/// [`Dialect::ddl`](crate::Dialect::ddl) writes it as statements, or refuses it with the name of the capability that is missing (SQLite alters
+/// no constraint: a migration rebuilds the table there).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Ddl {
+    /// `CREATE TABLE` with its keys and constraints; its indexes as `CREATE INDEX` after it; enum types before it where they are types.
+    CreateTable {
+        /// The table.
+        table: Table,
+        /// Leave a table that is there.
+        if_not_exists: bool,
+    },
+    /// `DROP TABLE`; named types that only this table uses are dropped by [`Ddl::DropType`].
+    DropTable {
+        /// The table's schema.
+        schema: Option<String>,
+        /// The table.
+        table: String,
+        /// No error when it is not there.
+        if_exists: bool,
+    },
+    /// `ALTER TABLE … RENAME TO …`
+    RenameTable {
+        /// The table's schema.
+        schema: Option<String>,
+        /// The name it has.
+        from: String,
+        /// The name it gets.
+        to: String,
+    },
+    /// `ALTER TABLE … ADD COLUMN …`
+    AddColumn {
+        /// The table's schema.
+        schema: Option<String>,
+        /// The table.
+        table: String,
+        /// The column.
+        column: Column,
+    },
+    /// `ALTER TABLE … DROP COLUMN …`
+    DropColumn {
+        /// The table's schema.
+        schema: Option<String>,
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// `ALTER TABLE … RENAME COLUMN … TO …`
+    RenameColumn {
+        /// The table's schema.
+        schema: Option<String>,
+        /// The table.
+        table: String,
+        /// The name it has.
+        from: String,
+        /// The name it gets.
+        to: String,
+    },
+    /// A change of a column's type, nullability, default or comment.
+    AlterColumn {
+        /// The table's schema.
+        schema: Option<String>,
+        /// The table.
+        table: String,
+        /// The column as it is now.
+        existing: Column,
+        /// What changes.
+        change: ColumnChange,
+    },
+    /// `CREATE INDEX`
+    CreateIndex {
+        /// The table's schema.
+        schema: Option<String>,
+        /// The table.
+        table: String,
+        /// The index.
+        index: Index,
+        /// Leave an index of that name that is there.
+        if_not_exists: bool,
+        /// Without locking out writers (PostgreSQL CONCURRENTLY).
+        concurrently: bool,
+    },
+    /// `DROP INDEX`
+    DropIndex {
+        /// The table's schema.
+        schema: Option<String>,
+        /// The table.
+        table: String,
+        /// The index.
+        name: String,
+        /// No error when it is not there.
+        if_exists: bool,
+    },
+    /// `ALTER TABLE … ADD CONSTRAINT …`
+    AddConstraint {
+        /// The table's schema.
+        schema: Option<String>,
+        /// The table.
+        table: String,
+        /// The constraint.
+        constraint: Constraint,
+    },
+    /// `ALTER TABLE … DROP CONSTRAINT …`
+    DropConstraint {
+        /// The table's schema.
+        schema: Option<String>,
+        /// The table.
+        table: String,
+        /// The constraint's name.
+        name: String,
+        /// Its kind: MySQL drops each kind with other words.
+        kind: ConstraintKind,
+    },
+    /// A table's comment, or none.
+    CommentTable {
+        /// The table's schema.
+        schema: Option<String>,
+        /// The table.
+        table: String,
+        /// The comment.
+        comment: Option<String>,
+    },
+    /// `CREATE TYPE … AS ENUM` where enums are types; nothing elsewhere.
+    CreateType {
+        /// The type's name.
+        name: String,
+        /// The labels.
+        values: Vec<String>,
+    },
+    /// `DROP TYPE` where enums are types; nothing elsewhere.
+    DropType {
+        /// The type's name.
+        name: String,
+    },
+}
+
+/// What changes about a column. An absent part stays as it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ColumnChange {
+    /// The new type.
+    pub ty: Option<SqlType>,
+    /// How to convert what is there (PostgreSQL USING), as SQL.
+    pub using: Option<String>,
+    /// Whether NULL is allowed.
+    pub nullable: Option<bool>,
+    /// The new default, or `Some(None)` for none.
+    pub default: Option<Option<ServerDefault>>,
+    /// The new comment, or `Some(None)` for none.
+    pub comment: Option<Option<String>>,
+}
+
+/// A constraint of any kind.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Constraint {
+    /// A primary key.
+    PrimaryKey(PrimaryKey),
+    /// A foreign key.
+    ForeignKey(ForeignKey),
+    /// A unique constraint.
+    Unique(Unique),
+    /// A check.
+    Check(Check),
+}
+
+/// The kind of a constraint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ConstraintKind {
+    /// A primary key.
+    PrimaryKey,
+    /// A foreign key.
+    ForeignKey,
+    /// A unique constraint.
+    Unique,
+    /// A check.
+    Check,
+}

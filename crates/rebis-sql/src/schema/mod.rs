@@ -1,0 +1,18 @@
+//! The schema as inert data: what the models declare, what inspection finds, what migrations change.
+//!
+//! **Invariant.** These types compare by value and hold no reference to a model or a connection, so the same comparison serves models,
+//! a live database and replayed history.
+
+mod column;
+mod constraint;
+mod index;
+mod naming;
+mod order;
+mod table;
+
+pub use column::{Column, Computed, Identity, ServerDefault};
+pub use constraint::{Check, ForeignKey, PrimaryKey, ReferentialAction, Unique};
+pub use index::{Index, IndexKey};
+pub use naming::NamingConvention;
+pub use order::{CycleEdge, sort_tables};
+pub use table::{Schema, Table};

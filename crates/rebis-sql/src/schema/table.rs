@@ -1,0 +1,60 @@
+//! [`Table`] and [`Schema`], a set of tables.
+
+use super::{Check, Column, ForeignKey, Index, PrimaryKey, Unique};
+
+/// A table: columns in order, keys, constraints, indexes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    /// The table's name.
+    pub name: String,
+    /// The schema (PostgreSQL) or database (MySQL) that holds it; the connection's own when absent.
+    pub schema: Option<String>,
+    /// The columns, in order.
+    pub columns: Vec<Column>,
+    /// The primary key.
+    pub primary_key: Option<PrimaryKey>,
+    /// Foreign keys.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// Unique constraints (a unique *index* stands in `indexes`).
+    pub uniques: Vec<Unique>,
+    /// Check constraints.
+    pub checks: Vec<Check>,
+    /// Indexes, unique ones included.
+    pub indexes: Vec<Index>,
+    /// The table's comment.
+    pub comment: Option<String>,
+}
+
+impl Table {
+    /// An empty table of that name.
+    pub fn new(name: impl Into<String>) -> Self {
+        Table { name: name.into(), ..Table::default() }
+    }
+
+    /// The column of that name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|c| c.name == name)
+    }
+
+    /// Whether the column belongs to the primary key.
+    #[must_use]
+    pub fn is_key(&self, column: &str) -> bool {
+        self.primary_key.as_ref().is_some_and(|k| k.columns.iter().any(|c| c == column))
+    }
+}
+
+/// A set of tables: what a program's models declare, or what a database holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Schema {
+    /// The tables, sorted by schema and name.
+    pub tables: Vec<Table>,
+}
+
+impl Schema {
+    /// The table of that name in the connection's own schema.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.tables.iter().find(|t| t.schema.is_none() && t.name == name)
+    }
+}

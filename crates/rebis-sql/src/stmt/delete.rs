@@ -1,0 +1,16 @@
+//! [`Delete`].
+
+use crate::{Expr, Name};
+
+/// `DELETE FROM … WHERE …`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delete {
+    /// The table's schema.
+    pub schema: Option<Name>,
+    /// The table.
+    pub table: Name,
+    /// `WHERE`; every row when absent.
+    pub filter: Option<Expr>,
+    /// Columns to give back, where the database can.
+    pub returning: Vec<Expr>,
+}

@@ -1,0 +1,25 @@
+//! Statements as data. Invariant: a statement is complete in itself and knows no dialect.
+
+mod delete;
+mod insert;
+mod select;
+mod update;
+
+pub use delete::Delete;
+pub use insert::{Insert, OnConflict};
+pub use select::{Distinct, Join, JoinKind, Lock, Select, SelectItem, TableRef};
+pub use update::Update;
+
+/// Any statement.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Statement {
+    /// SELECT.
+    Select(Select),
+    /// INSERT.
+    Insert(Insert),
+    /// UPDATE.
+    Update(Update),
+    /// DELETE.
+    Delete(Delete),
+}

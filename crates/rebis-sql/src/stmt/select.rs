@@ -1,0 +1,135 @@
+//! [`Select`] and its parts.
+
+use crate::{Expr, Name, expr::OrderBy};
+
+/// `SELECT …`
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Select {
+    /// `DISTINCT`.
+    pub distinct: Option<Distinct>,
+    /// What is selected.
+    pub columns: Vec<SelectItem>,
+    /// `FROM`, several joined crosswise.
+    pub from: Vec<TableRef>,
+    /// Joins, in order.
+    pub joins: Vec<Join>,
+    /// `WHERE`.
+    pub filter: Option<Expr>,
+    /// `GROUP BY`.
+    pub group_by: Vec<Expr>,
+    /// `HAVING`.
+    pub having: Option<Expr>,
+    /// `ORDER BY`.
+    pub order_by: Vec<OrderBy>,
+    /// `LIMIT`; written as a literal (SQLite prepares a bound LIMIT anew each time).
+    pub limit: Option<u64>,
+    /// `OFFSET`; written as a literal.
+    pub offset: Option<u64>,
+    /// `FOR UPDATE` / `FOR SHARE`.
+    pub lock: Option<Lock>,
+}
+
+impl Select {
+    /// Adds a condition to `WHERE`.
+    pub fn and_where(&mut self, condition: Expr) {
+        self.filter = Some(match self.filter.take() {
+            None => condition,
+            Some(Expr::And(mut all)) => {
+                all.push(condition);
+                Expr::And(all)
+            }
+            Some(one) => Expr::And(vec![one, condition]),
+        });
+    }
+}
+
+/// `DISTINCT`, or `DISTINCT ON (…)` where the database has it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Distinct {
+    /// Whole rows.
+    Rows,
+    /// The first row for each value of these (PostgreSQL).
+    On(Vec<Expr>),
+}
+
+/// An expression of the select list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SelectItem {
+    /// The expression.
+    pub expr: Expr,
+    /// `AS`.
+    pub alias: Option<Name>,
+}
+
+impl From<Expr> for SelectItem {
+    fn from(expr: Expr) -> Self {
+        SelectItem { expr, alias: None }
+    }
+}
+
+/// What rows come from.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum TableRef {
+    /// A table.
+    Table {
+        /// Its schema.
+        schema: Option<Name>,
+        /// Its name.
+        name: Name,
+        /// `AS`.
+        alias: Option<Name>,
+    },
+    /// A subquery.
+    Select {
+        /// The subquery.
+        select: Box<Select>,
+        /// Its alias.
+        alias: Name,
+    },
+}
+
+impl TableRef {
+    /// A table without schema or alias.
+    pub fn table(name: impl Into<Name>) -> Self {
+        TableRef::Table { schema: None, name: name.into(), alias: None }
+    }
+}
+
+/// A join.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Join {
+    /// Which rows survive.
+    pub kind: JoinKind,
+    /// What is joined.
+    pub table: TableRef,
+    /// `ON`; absent for a cross join.
+    pub on: Option<Expr>,
+}
+
+/// The kind of a join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum JoinKind {
+    /// `JOIN`
+    Inner,
+    /// `LEFT JOIN`
+    Left,
+    /// `FULL JOIN`
+    Full,
+    /// `CROSS JOIN`
+    Cross,
+}
+
+/// A row lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// `FOR SHARE` instead of `FOR UPDATE`.
+    pub share: bool,
+    /// `NOWAIT`.
+    pub nowait: bool,
+    /// `SKIP LOCKED`.
+    pub skip_locked: bool,
+    /// `OF` these tables.
+    pub of: Vec<Name>,
+}

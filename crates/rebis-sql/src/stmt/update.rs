@@ -1,0 +1,18 @@
+//! [`Update`].
+
+use crate::{Expr, Name};
+
+/// `UPDATE … SET … WHERE …`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Update {
+    /// The table's schema.
+    pub schema: Option<Name>,
+    /// The table.
+    pub table: Name,
+    /// What is set.
+    pub set: Vec<(Name, Expr)>,
+    /// `WHERE`; every row when absent.
+    pub filter: Option<Expr>,
+    /// Columns to give back, where the database can.
+    pub returning: Vec<Expr>,
+}

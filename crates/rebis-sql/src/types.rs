@@ -1,0 +1,58 @@
+//! [`SqlType`]: the generic column types. Invariant: a type is data; how a database spells it is the dialect's business.
+
+/// The type of a column, independent of any database.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SqlType {
+    /// 16-bit integer.
+    SmallInteger,
+    /// 32-bit integer.
+    Integer,
+    /// 64-bit integer.
+    BigInteger,
+    /// 32-bit floating point number.
+    Float,
+    /// 64-bit floating point number.
+    Double,
+    /// Exact decimal number with `precision` digits in all, `scale` of them after the point.
+    Numeric {
+        /// Digits in all; the database's default when absent.
+        precision: Option<u32>,
+        /// Digits after the point; 0 when absent and `precision` is given.
+        scale: Option<u32>,
+    },
+    /// Text of at most so many characters.
+    String(Option<u32>),
+    /// Text of any length.
+    Text,
+    /// A boolean.
+    Boolean,
+    /// A calendar date.
+    Date,
+    /// A time of day.
+    Time,
+    /// Date and time; with `timezone`, a moment in UTC.
+    DateTime {
+        /// Whether the value is a moment (`true`) or a reading of a wall clock and calendar (`false`).
+        timezone: bool,
+    },
+    /// A length of time.
+    Interval,
+    /// One of the given labels. Native on PostgreSQL (`name` is the type's name there) and MySQL; VARCHAR with a CHECK on SQLite.
+    Enum {
+        /// The type's name, where the database has named types.
+        name: String,
+        /// The labels, in order.
+        values: Vec<String>,
+    },
+    /// Bytes.
+    LargeBinary,
+    /// A JSON document.
+    Json,
+    /// A UUID.
+    Uuid,
+    /// An array of the given element type (PostgreSQL).
+    Array(Box<SqlType>),
+    /// A type that Rebis has no name for, as the database spells it. Inspection yields it; it is never altered by comparison.
+    Other(String),
+}
