@@ -1,1 +1,97 @@
-//! Placeholder.
+//! The web layer of Rebis: Flask's shape on axum.
+//!
+//! An application is a value made by a factory. It holds a configuration, blueprints with named endpoints, templates, static files, and whatever
+//! else handlers need; underneath it is an axum router, so every axum handler, extractor and tower layer works. This crate knows
+//! no database.
+//!
+//! ```
+//! use rebis_web::{App, Blueprint, Config, Html, Path, Result, Templates, context};
+//!
+//! pub fn create_app(config: Config) -> App {
+//!     App::new(config)
+//!         .template("hello.html", "<h1>Hello {{ name }}!</h1> <a href=\"{{ url_for('.index') }}\">back</a>")
+//!         .blueprint(site())
+//! }
+//!
+//! fn site() -> Blueprint {
+//!     Blueprint::new("site").get("/", index).get("/hello/{name}", hello)
+//! }
+//!
+//! async fn index() -> &'static str {
+//!     "Hello World!"
+//! }
+//!
+//! async fn hello(templates: Templates, Path(name): Path<String>) -> Result<Html> {
+//!     templates.render("hello.html", context! { name })
+//! }
+//!
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! let app = create_app(Config::new("."));
+//! assert_eq!(app.url_for("site.hello", [("name", "Susan")])?, "/hello/Susan");
+//!
+//! let client = app.test_client();
+//! assert_eq!(client.get("/").await.text(), "Hello World!");
+//! assert_eq!(
+//!     client.get("/hello/%3Cb%3E").await.text(),
+//!     "<h1>Hello &lt;b&gt;!</h1> <a href=\"/\">back</a>",
+//! );
+//! # Ok::<(), rebis_web::HttpError>(())
+//! # }).unwrap();
+//! ```
+//!
+//! A program serves it with [`serve`], usually through the CLI:
+//!
+//! ```no_run
+//! # use rebis_web::{App, BoxError, Config, ServeOptions};
+//! # fn create_app(config: Config) -> App { App::new(config) }
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() -> Result<(), BoxError> {
+//!     let config = Config::load()?; // config.toml, .env, environment
+//!     Ok(rebis_web::serve(create_app(config), ServeOptions::default()).await?)
+//! }
+//! ```
+//!
+//! # What happens to errors
+//! A handler returns [`Result`]; any error becomes an [`HttpError`] with `?`. Unknown URLs, wrong methods, refusals of extractors, errors and panics all
+//! end as a page or as JSON, whichever the client prefers, or in the application's [`App::error_handler`]. A 500 says
+//! nothing about its cause to the client unless `DEBUG` is on; the log has it (target `rebis::error`). Each request is one line of the
+//! log (target `rebis::request`).
+
+mod app;
+mod blueprint;
+mod command;
+mod config;
+mod error;
+mod extract;
+mod near;
+mod pipeline;
+mod response;
+mod routes;
+mod serve;
+mod template;
+mod testing;
+mod url;
+
+pub use app::App;
+pub use blueprint::Blueprint;
+pub use command::{AppCommand, CommandContext};
+pub use config::{Config, ConfigError};
+pub use error::{BoxError, HttpError, Result};
+pub use extract::{Args, Form, Path, Query};
+pub use response::{Html, Json, Redirect};
+pub use routes::{BuildError, RouteInfo};
+pub use serve::{ServeError, ServeOptions, Server, serve};
+pub use template::Templates;
+pub use testing::{TestClient, TestRequest, TestResponse};
+pub use url::{UrlError, UrlParams};
+
+pub use axum;
+pub use axum::http::{Method, StatusCode};
+pub use clap;
+pub use minijinja;
+
+/// For the expansion of [`context!`]; not part of the API.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::template::{ContextBuilder, builder};
+}

@@ -1,0 +1,232 @@
+//! `App`: the application as a value.
+//!
+//! Invariant: an `App` is a cheap handle to settings that nobody else can change: each builder method copies what is shared
+//! before it writes. There is no global application, so a test may hold ten.
+
+mod build;
+mod hooks;
+mod register;
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{Extensions, Method};
+use minijinja::Value;
+
+use crate::blueprint::Blueprint;
+use crate::command::AppCommand;
+use crate::config::Config;
+use crate::error::{BoxError, HttpError, Result};
+use crate::response::{Html, Redirect};
+use crate::routes::{BuildError, RouteInfo};
+use crate::template::{Engine, Settings};
+use crate::testing::TestClient;
+use crate::url::{UrlError, UrlParams};
+
+use build::Compiled;
+use hooks::Hooks;
+
+/// A web application: configuration, routes, templates, and the values that handlers need.
+///
+/// It is made by a factory, `pub fn create_app(config: Config) -> App`, and used by value: served, given to the CLI, or tested
+/// in-process. Underneath it is an axum router ([`App::into_router`]); any axum handler, extractor and tower layer works.
+///
+/// In a handler the application itself is an extractor: `async fn show(app: App)`.
+///
+/// ```
+/// use rebis_web::{App, Config};
+///
+/// fn create_app(config: Config) -> App {
+///     App::new(config).get("/", || async { "hello" }).endpoint("index")
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let client = create_app(Config::new(".")).test_client();
+/// assert_eq!(client.get("/").await.text(), "hello");
+/// # });
+/// ```
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+type Insert = dyn Fn(&mut Extensions) + Send + Sync;
+type Wrap = dyn Fn(Router) -> Router + Send + Sync;
+
+#[derive(Clone)]
+struct Inner {
+    config: Config,
+    top: Blueprint,
+    templates: Settings,
+    static_folder: Option<std::path::PathBuf>,
+    extensions: Extensions,
+    inserts: Vec<(std::any::TypeId, Arc<Insert>)>,
+    mounts: Vec<(String, Router)>,
+    layers: Vec<Arc<Wrap>>,
+    hooks: Hooks,
+    commands: Vec<AppCommand>,
+    /// Made when it is first asked for, dropped by every change.
+    compiled: OnceLock<Result<Arc<Compiled>, BuildError>>,
+}
+
+impl App {
+    /// An application without routes.
+    pub fn new(config: Config) -> Self {
+        let inner = Inner {
+            config,
+            top: Blueprint::new(""),
+            templates: Settings::default(),
+            static_folder: None,
+            extensions: Extensions::new(),
+            inserts: Vec::new(),
+            mounts: Vec::new(),
+            layers: Vec::new(),
+            hooks: Hooks::default(),
+            commands: Vec::new(),
+            compiled: OnceLock::new(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The application's name, as in [`Config::name`].
+    pub fn name(&self) -> &str {
+        self.inner.config.name()
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    /// The value of type `T` that [`App::extension`] put in.
+    pub fn get_extension<T: Clone + Send + Sync + 'static>(&self) -> Option<&T> {
+        self.inner.extensions.get()
+    }
+
+    /// The application's own commands.
+    pub fn commands(&self) -> &[AppCommand] {
+        &self.inner.commands
+    }
+
+    /// Every route in the order of registration, for the `routes` command.
+    ///
+    /// # Errors
+    /// When the routes contradict each other; the message lists all complaints.
+    pub fn routes(&self) -> Result<&[RouteInfo], BuildError> {
+        Ok(self.compiled()?.routes.routes())
+    }
+
+    /// The URL of an endpoint: `url_for("site.show", [("id", 3)])` → `/users/3`. Values that are no parameter of the rule become the query.
+    ///
+    /// # Errors
+    /// When there is no such endpoint (the message offers the nearest name), or a parameter has no value.
+    pub fn url_for(&self, endpoint: &str, params: impl UrlParams) -> Result<String, UrlError> {
+        match self.compiled() {
+            Ok(compiled) => compiled.routes.url_for(endpoint, params),
+            Err(error) => Err(UrlError::unbuilt(&error)),
+        }
+    }
+
+    /// A redirection (303) to an endpoint: `app.redirect("site.index", ())`.
+    ///
+    /// # Errors
+    /// As [`App::url_for`].
+    pub fn redirect(&self, endpoint: &str, params: impl UrlParams) -> Result<Redirect, UrlError> {
+        Ok(Redirect::to(self.url_for(endpoint, params)?))
+    }
+
+    /// Renders a template outside a request: in a command, for a mail. Handlers use [`Templates`](crate::Templates), which also
+    /// gives the template its `request`.
+    ///
+    /// # Errors
+    /// When the template is missing or wrong.
+    pub fn render(&self, name: &str, context: impl Into<Value>) -> Result<Html> {
+        self.engine()?.render(name, context.into(), None)
+    }
+
+    /// Checks the routes, and gives the application back if nothing is wrong with them.
+    ///
+    /// # Errors
+    /// Every complaint at once: duplicate routes and endpoints, malformed paths, closures without a name.
+    pub fn build(self) -> Result<Self, BuildError> {
+        self.compiled()?;
+        Ok(self)
+    }
+
+    /// The axum router underneath, complete with middleware, to be served or nested anywhere.
+    ///
+    /// # Errors
+    /// As [`App::build`].
+    pub fn into_router(self) -> Result<Router, BuildError> {
+        build::router(&self)
+    }
+
+    /// A client that calls the application in-process.
+    ///
+    /// # Panics
+    /// When the application cannot be built (see [`App::build`]): a test has no use for it then.
+    pub fn test_client(&self) -> TestClient {
+        match build::router(self) {
+            Ok(router) => TestClient::new(router),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Runs the startup hooks, in the order of registration. [`serve`](crate::serve) does it; tests may.
+    ///
+    /// # Errors
+    /// The first error of a hook; the hooks after it do not run.
+    pub async fn startup(&self) -> Result<(), BoxError> {
+        hooks::run(&self.inner.hooks.startup, self).await
+    }
+
+    /// Runs the shutdown hooks, the last registered first. All of them run.
+    ///
+    /// # Errors
+    /// The first error of a hook.
+    pub async fn shutdown(&self) -> Result<(), BoxError> {
+        hooks::run_all_reversed(&self.inner.hooks.shutdown, self).await
+    }
+
+    pub(crate) fn engine(&self) -> Result<&Engine> {
+        match self.compiled() {
+            Ok(compiled) => Ok(&compiled.templates),
+            Err(error) => Err(HttpError::internal(error)),
+        }
+    }
+
+    pub(crate) fn endpoint_of(&self, rule: &str, method: &Method) -> Option<&str> {
+        self.compiled().ok()?.routes.endpoint(rule, method)
+    }
+
+    fn compiled(&self) -> Result<&Arc<Compiled>, BuildError> {
+        self.inner.compiled.get_or_init(|| build::compile(&self.inner)).as_ref().map_err(Clone::clone)
+    }
+
+    /// The settings for writing: copied if another handle shares them.
+    fn edit(&mut self) -> &mut Inner {
+        let inner = Arc::make_mut(&mut self.inner);
+        inner.compiled = OnceLock::new();
+        inner
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<App '{}'>", self.name())
+    }
+}
+
+/// The application that answers the request. It refuses (500) in a router that no `App` made.
+impl<S: Sync> FromRequestParts<S> for App {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        parts.extensions.get::<App>().cloned().ok_or_else(|| {
+            HttpError::internal("no App serves this request: use the router that App::into_router returns")
+        })
+    }
+}

@@ -1,0 +1,114 @@
+//! Hooks: what runs around requests and around the life of the application.
+//!
+//! Invariant: a hook is stored as one boxed function; its order is the order of registration, reversed for what undoes.
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::Response;
+use futures_util::future::BoxFuture;
+
+use super::App;
+use crate::error::{BoxError, HttpError};
+
+pub(super) type Before = dyn Fn(Request) -> BoxFuture<'static, Result<Request, Response>> + Send + Sync;
+pub(super) type After = dyn Fn(Response) -> BoxFuture<'static, Response> + Send + Sync;
+pub(super) type OnError = dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync;
+pub(super) type Mapper = dyn Fn(&(dyn StdError + 'static)) -> Option<HttpError> + Send + Sync;
+pub(super) type Life = dyn Fn(App) -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync;
+
+#[derive(Clone, Default)]
+pub(super) struct Hooks {
+    pub(super) before: Vec<Arc<Before>>,
+    pub(super) after: Vec<Arc<After>>,
+    pub(super) errors: Vec<(StatusCode, Arc<OnError>)>,
+    pub(super) mappers: Vec<Arc<Mapper>>,
+    pub(super) startup: Vec<Arc<Life>>,
+    pub(super) shutdown: Vec<Arc<Life>>,
+}
+
+pub(super) async fn run(hooks: &[Arc<Life>], app: &App) -> Result<(), BoxError> {
+    for hook in hooks {
+        hook(app.clone()).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn run_all_reversed(hooks: &[Arc<Life>], app: &App) -> Result<(), BoxError> {
+    let mut result = Ok(());
+    for hook in hooks.iter().rev() {
+        result = result.and(hook(app.clone()).await);
+    }
+    result
+}
+
+impl App {
+    pub(crate) fn insert_extensions(&self, request: &mut Request) {
+        let extensions = request.extensions_mut();
+        extensions.insert(self.clone());
+        for (_, insert) in &self.inner.inserts {
+            insert(extensions);
+        }
+    }
+
+    pub(crate) async fn run_before(&self, mut request: Request) -> Result<Request, Response> {
+        for hook in &self.inner.hooks.before {
+            request = hook(request).await?;
+        }
+        Ok(request)
+    }
+
+    pub(crate) async fn run_after(&self, mut response: Response) -> Response {
+        for hook in self.inner.hooks.after.iter().rev() {
+            response = hook(response).await;
+        }
+        response
+    }
+
+    pub(crate) fn has_error_handlers(&self) -> bool {
+        !self.inner.hooks.errors.is_empty()
+    }
+
+    /// The application's own page for an error, if it registered one for the status. The last registered wins.
+    pub(crate) async fn run_error_handler(
+        &self,
+        error: &HttpError,
+        parts: axum::http::request::Parts,
+    ) -> Option<Response> {
+        let (status, handler) =
+            self.inner.hooks.errors.iter().rev().find(|(status, _)| *status == error.status())?;
+        let mut request = Request::from_parts(parts, Body::empty());
+        request.extensions_mut().insert(error.clone());
+        let mut response = handler(request).await;
+        // A handler that only rendered a page means the page of this status, not success.
+        if response.status() == StatusCode::OK {
+            *response.status_mut() = *status;
+        }
+        Some(response)
+    }
+
+    /// A better status for an error that came by `?`, if some mapper knows one.
+    pub(crate) fn map(&self, error: HttpError) -> HttpError {
+        if !error.is_converted() {
+            return error;
+        }
+        let Some(source) = error.shared_source().cloned() else { return error };
+        let mut next = error.source();
+        while let Some(cause) = next {
+            for mapper in self.inner.hooks.mappers.iter().rev() {
+                if let Some(mapped) = mapper(cause) {
+                    return if mapped.source().is_some() {
+                        mapped
+                    } else {
+                        mapped.with_shared_source(source)
+                    };
+                }
+            }
+            next = cause.source();
+        }
+        error
+    }
+}

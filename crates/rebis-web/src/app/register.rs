@@ -1,0 +1,338 @@
+//! The builder methods of `App`.
+//!
+//! Invariant: registering never fails and never touches the disk; what is wrong is said when the application is built.
+
+use std::any::TypeId;
+use std::convert::Infallible;
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::http::{Extensions, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::Route;
+use minijinja::functions::Function;
+use minijinja::value::{FunctionArgs, FunctionResult};
+use tower::{Layer, Service};
+
+use super::{App, Inner};
+use crate::blueprint::Blueprint;
+use crate::command::{AppCommand, CommandContext};
+use crate::error::{BoxError, HttpError};
+
+/// Routes.
+impl App {
+    /// Registers a blueprint.
+    #[must_use]
+    pub fn blueprint(self, blueprint: Blueprint) -> Self {
+        self.change_top(|top| top.blueprint(blueprint))
+    }
+
+    /// Answers `GET` of `path`; the endpoint is the name of the handler's function. See [`Blueprint::get`].
+    #[must_use]
+    pub fn get<H: Handler<T, ()>, T: 'static>(self, path: &str, handler: H) -> Self {
+        self.change_top(|top| top.get(path, handler))
+    }
+
+    /// Answers `POST` of `path`.
+    #[must_use]
+    pub fn post<H: Handler<T, ()>, T: 'static>(self, path: &str, handler: H) -> Self {
+        self.change_top(|top| top.post(path, handler))
+    }
+
+    /// Answers `PUT` of `path`.
+    #[must_use]
+    pub fn put<H: Handler<T, ()>, T: 'static>(self, path: &str, handler: H) -> Self {
+        self.change_top(|top| top.put(path, handler))
+    }
+
+    /// Answers `PATCH` of `path`.
+    #[must_use]
+    pub fn patch<H: Handler<T, ()>, T: 'static>(self, path: &str, handler: H) -> Self {
+        self.change_top(|top| top.patch(path, handler))
+    }
+
+    /// Answers `DELETE` of `path`.
+    #[must_use]
+    pub fn delete<H: Handler<T, ()>, T: 'static>(self, path: &str, handler: H) -> Self {
+        self.change_top(|top| top.delete(path, handler))
+    }
+
+    /// Answers the given methods of `path` with one handler.
+    #[must_use]
+    pub fn route<H: Handler<T, ()>, T: 'static>(
+        self,
+        path: &str,
+        methods: impl IntoIterator<Item = Method>,
+        handler: H,
+    ) -> Self {
+        self.change_top(|top| top.route(path, methods, handler))
+    }
+
+    /// Names the endpoint of the route that was just added. See [`Blueprint::endpoint`].
+    #[must_use]
+    pub fn endpoint(self, name: impl Into<String>) -> Self {
+        self.change_top(|top| top.endpoint(name))
+    }
+
+    /// Serves another axum router under `prefix`, which must not be `/`. Its routes have no endpoints of this application.
+    #[must_use]
+    pub fn mount(self, prefix: impl Into<String>, router: Router) -> Self {
+        self.change(|inner| inner.mounts.push((prefix.into(), router)))
+    }
+
+    /// Serves the files of a folder (relative to [`Config::root`](crate::Config::root)) under `/static/`; the endpoint is `static`:
+    /// `url_for("static", filename="style.css")`.
+    #[must_use]
+    pub fn static_files(self, folder: impl AsRef<Path>) -> Self {
+        self.change(|inner| inner.static_folder = Some(inner.config.root().join(folder)))
+    }
+
+    fn change_top(self, change: impl FnOnce(Blueprint) -> Blueprint) -> Self {
+        self.change(|inner| {
+            let top = std::mem::replace(&mut inner.top, Blueprint::new(""));
+            inner.top = change(top);
+        })
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        change(self.edit());
+        self
+    }
+}
+
+/// Templates.
+impl App {
+    /// Adds a folder of templates, relative to [`Config::root`](crate::Config::root). The first folder that has a template wins.
+    #[must_use]
+    pub fn templates(self, folder: impl AsRef<Path>) -> Self {
+        self.change(|inner| inner.templates.folders.push(inner.config.root().join(folder)))
+    }
+
+    /// Adds a template that the program carries in itself, for instance with `include_str!`. A file of the same name in a template
+    /// folder wins.
+    #[must_use]
+    pub fn template(self, name: impl Into<String>, source: impl Into<String>) -> Self {
+        self.change(|inner| {
+            inner.templates.sources.insert(name.into(), source.into());
+        })
+    }
+
+    /// A variable that every template sees.
+    #[must_use]
+    pub fn template_global(self, name: &'static str, value: impl Into<minijinja::Value>) -> Self {
+        let value = value.into();
+        self.change(|inner| {
+            inner.templates.setup.push(Arc::new(move |env| env.add_global(name, value.clone())));
+        })
+    }
+
+    /// A function that every template can call: `{{ name(1, 2) }}`.
+    #[must_use]
+    pub fn template_function<F, Rv, Args>(self, name: &'static str, function: F) -> Self
+    where
+        F: Function<Rv, Args> + Clone,
+        Rv: FunctionResult,
+        Args: for<'a> FunctionArgs<'a>,
+    {
+        self.change(|inner| {
+            inner.templates.setup.push(Arc::new(move |env| env.add_function(name, function.clone())));
+        })
+    }
+
+    /// A filter: `{{ value|name }}`.
+    #[must_use]
+    pub fn template_filter<F, Rv, Args>(self, name: &'static str, filter: F) -> Self
+    where
+        F: Function<Rv, Args> + Clone,
+        Rv: FunctionResult,
+        Args: for<'a> FunctionArgs<'a>,
+    {
+        self.change(|inner| {
+            inner.templates.setup.push(Arc::new(move |env| env.add_filter(name, filter.clone())));
+        })
+    }
+}
+
+/// Values, layers, hooks and commands.
+impl App {
+    /// Gives handlers, commands and extractors of other crates a value, found by its type: [`App::get_extension`], or
+    /// `axum::Extension<T>` in a handler. A second value of one type replaces the first.
+    #[must_use]
+    pub fn extension<T: Clone + Send + Sync + 'static>(self, value: T) -> Self {
+        self.change(|inner| {
+            inner.extensions.insert(value.clone());
+            inner.inserts.retain(|(kind, _)| *kind != TypeId::of::<T>());
+            let insert = move |extensions: &mut Extensions| {
+                extensions.insert(value.clone());
+            };
+            inner.inserts.push((TypeId::of::<T>(), Arc::new(insert)));
+        })
+    }
+
+    /// Changes a setting of the application: `app.configure("DEBUG", true)`.
+    #[must_use]
+    pub fn configure(self, key: &str, value: impl Into<serde_json::Value>) -> Self {
+        self.change(|inner| {
+            inner.config.set(key, value);
+        })
+    }
+
+    /// Wraps every route in a tower layer. The layer added last is outermost, as in axum; all run inside the application's own
+    /// handling of errors, panics and the log.
+    #[must_use]
+    pub fn layer<L>(self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        self.change(|inner| inner.layers.push(Arc::new(move |router: Router| router.layer(layer.clone()))))
+    }
+
+    /// Runs before each request, in the order of registration: gives the request on, or answers it.
+    ///
+    /// ```
+    /// use axum::extract::Request;
+    /// use rebis_web::{App, Config, HttpError};
+    ///
+    /// let app = App::new(Config::new(".")).before_request(|request: Request| async {
+    ///     if request.headers().contains_key("x-banned") { Err(HttpError::forbidden()) } else { Ok(request) }
+    /// });
+    /// ```
+    #[must_use]
+    pub fn before_request<F, Fut, R>(self, hook: F) -> Self
+    where
+        F: Fn(Request) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Request, R>> + Send + 'static,
+        R: IntoResponse,
+    {
+        self.change(|inner| {
+            inner.hooks.before.push(Arc::new(move |request| {
+                let future = hook(request);
+                Box::pin(async move { future.await.map_err(IntoResponse::into_response) })
+            }));
+        })
+    }
+
+    /// Runs on each response, error pages included; the hook registered last runs first.
+    ///
+    /// For work that must happen when a request is over whatever comes, let the value that a handler extracts do it when it is dropped.
+    #[must_use]
+    pub fn after_request<F, Fut>(self, hook: F) -> Self
+    where
+        F: Fn(Response) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Response> + Send + 'static,
+    {
+        self.change(|inner| inner.hooks.after.push(Arc::new(move |response| Box::pin(hook(response)))))
+    }
+
+    /// Answers with a handler of the application's own whenever a response would have the status: an unknown URL (404), a wrong
+    /// method (405), a panic (500), any [`HttpError`]. The handler may extract the [`HttpError`] and whatever else but the body.
+    /// If it answers 200, the error's status is kept.
+    ///
+    /// ```
+    /// use axum::http::StatusCode;
+    /// use rebis_web::{App, Config, Html, HttpError};
+    ///
+    /// async fn not_found(error: HttpError) -> Html {
+    ///     Html(format!("<h1>Lost?</h1><p>{}</p>", error.message()))
+    /// }
+    ///
+    /// let app = App::new(Config::new(".")).error_handler(StatusCode::NOT_FOUND, not_found);
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let response = app.test_client().get("/nowhere").await;
+    /// assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    /// assert!(response.text().starts_with("<h1>Lost?</h1>"));
+    /// # });
+    /// ```
+    #[must_use]
+    pub fn error_handler<H: Handler<T, ()>, T: 'static>(self, status: StatusCode, handler: H) -> Self {
+        self.change(|inner| {
+            let run: Arc<super::hooks::OnError> =
+                Arc::new(move |request| Box::pin(handler.clone().call(request, ())));
+            inner.hooks.errors.push((status, run));
+        })
+    }
+
+    /// Says what an error type of another library means in HTTP, for the errors that handlers pass on with `?`. Without it they are 500s.
+    ///
+    /// ```
+    /// use rebis_web::{App, Config, HttpError};
+    ///
+    /// let app = App::new(Config::new(".")).map_error(|error: &std::num::ParseIntError| {
+    ///     Some(HttpError::bad_request(error.to_string()))
+    /// });
+    /// ```
+    #[must_use]
+    pub fn map_error<E, F>(self, mapper: F) -> Self
+    where
+        E: std::error::Error + 'static,
+        F: Fn(&E) -> Option<HttpError> + Send + Sync + 'static,
+    {
+        self.change(|inner| {
+            inner.hooks.mappers.push(Arc::new(move |error| mapper(error.downcast_ref::<E>()?)));
+        })
+    }
+
+    /// Runs before the server accepts its first connection; an error keeps it from starting.
+    #[must_use]
+    pub fn on_startup<F, Fut, E>(self, hook: F) -> Self
+    where
+        F: Fn(App) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<BoxError>,
+    {
+        self.change(|inner| inner.hooks.startup.push(life(hook)))
+    }
+
+    /// Runs after the server has answered its last request.
+    #[must_use]
+    pub fn on_shutdown<F, Fut, E>(self, hook: F) -> Self
+    where
+        F: Fn(App) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<BoxError>,
+    {
+        self.change(|inner| inner.hooks.shutdown.push(life(hook)))
+    }
+
+    /// Adds a command to the application's command line.
+    ///
+    /// ```
+    /// use rebis_web::{App, CommandContext, Config, Result};
+    ///
+    /// async fn greet(context: CommandContext) -> Result<()> {
+    ///     println!("hello from {}", context.app.name());
+    ///     Ok(())
+    /// }
+    ///
+    /// let app = App::new(Config::new(".")).command(clap::Command::new("greet").about("Says hello"), greet);
+    /// assert_eq!(app.commands()[0].name(), "greet");
+    /// ```
+    #[must_use]
+    pub fn command<F, Fut, E>(self, command: clap::Command, handler: F) -> Self
+    where
+        F: Fn(CommandContext) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<BoxError>,
+    {
+        self.change(|inner| inner.commands.push(AppCommand::new(command, handler)))
+    }
+}
+
+fn life<F, Fut, E>(hook: F) -> Arc<super::hooks::Life>
+where
+    F: Fn(App) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<(), E>> + Send + 'static,
+    E: Into<BoxError>,
+{
+    Arc::new(move |app| {
+        let future = hook(app);
+        Box::pin(async move { future.await.map_err(Into::into) })
+    })
+}

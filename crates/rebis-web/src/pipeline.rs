@@ -1,0 +1,215 @@
+//! What happens around every request: the application's values go in, errors become pages, one line goes to the log.
+//!
+//! Invariant: every request is answered. A panic, an error and an empty refusal all leave as a page with the right status, and what the
+//! client may not know goes to the log only.
+
+use std::any::Any;
+use std::error::Error as StdError;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::{Body, HttpBody};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+
+use crate::app::App;
+use crate::error::HttpError;
+use crate::response::{Redirect, page};
+
+pub(crate) async fn handle(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    let uri = request.uri().clone();
+    app.insert_extensions(&mut request);
+    let asked = Asked {
+        headers: format_headers(request.headers()),
+        unmatched: request.extensions().get::<MatchedPath>().is_none(),
+        parts: app.has_error_handlers().then(|| copy_parts(&mut request)),
+    };
+
+    let work = async {
+        match app.run_before(request).await {
+            Ok(request) => next.run(request).await,
+            Err(response) => response,
+        }
+    };
+    let response = catch(work).await;
+    let response = catch(finish(&app, &method, &uri, asked, response)).await;
+    let mut response = catch(app.run_after(response)).await;
+    if method == Method::HEAD {
+        *response.body_mut() = Body::empty();
+    }
+
+    tracing::info!(
+        target: "rebis::request",
+        method = %method,
+        path = uri.path(),
+        status = response.status().as_u16(),
+        duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+    );
+    response
+}
+
+/// What must be known of the request once it is gone.
+struct Asked {
+    headers: HeaderMap,
+    unmatched: bool,
+    parts: Option<Parts>,
+}
+
+/// The headers that decide between HTML and JSON.
+fn format_headers(all: &HeaderMap) -> HeaderMap {
+    let mut some = HeaderMap::with_capacity(2);
+    for name in [header::ACCEPT, header::CONTENT_TYPE] {
+        for value in all.get_all(&name) {
+            some.append(name.clone(), value.clone());
+        }
+    }
+    some
+}
+
+fn copy_parts(request: &mut Request) -> Parts {
+    let (parts, body) = std::mem::take(request).into_parts();
+    let copy = parts.clone();
+    *request = Request::from_parts(parts, body);
+    copy
+}
+
+async fn catch(work: impl Future<Output = Response>) -> Response {
+    match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(response) => response,
+        Err(panic) => {
+            HttpError::internal(format!("a handler panicked: {}", panic_text(&*panic))).into_response()
+        }
+    }
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
+}
+
+async fn finish(app: &App, method: &Method, uri: &Uri, asked: Asked, mut response: Response) -> Response {
+    let status = response.status();
+    if status.as_u16() < 400 {
+        return response;
+    }
+    if status == StatusCode::METHOD_NOT_ALLOWED && method == Method::OPTIONS {
+        return options(&response);
+    }
+    if status == StatusCode::NOT_FOUND && asked.unmatched && app.has_rule_with_slash(uri.path()) {
+        return with_slash(uri);
+    }
+    let Some(error) = error_of(&mut response) else { return response };
+    let error = app.map(error);
+    log(&error, method, uri);
+
+    let own = match asked.parts {
+        Some(parts) => catch_option(app.run_error_handler(&error, parts)).await,
+        None => None,
+    };
+    let debug = app.config().debug();
+    let mut page = match own {
+        Some(mut own) => match error_of(&mut own) {
+            // The handler of the error failed itself.
+            Some(second) => {
+                log(&second, method, uri);
+                page::error_response(&second, &asked.headers, debug)
+            }
+            None => own,
+        },
+        None => page::error_response(&error, &asked.headers, debug),
+    };
+    keep_headers(response.headers(), page.headers_mut());
+    page
+}
+
+async fn catch_option(work: impl Future<Output = Option<Response>>) -> Option<Response> {
+    match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(response) => response,
+        Err(panic) => {
+            let text = format!("an error handler panicked: {}", panic_text(&*panic));
+            Some(HttpError::internal(text).into_response())
+        }
+    }
+}
+
+/// The error that a response stands for: an `HttpError`, an error that another crate's refusal put into the response's extensions as
+/// `Arc<dyn Error + Send + Sync>`, or an empty body with the status of an error. Anything else is an answer as it is.
+fn error_of(response: &mut Response) -> Option<HttpError> {
+    let status = response.status();
+    if let Some(error) = response.extensions_mut().remove::<HttpError>() {
+        return Some(error);
+    }
+    if let Some(cause) = response.extensions_mut().remove::<Arc<dyn StdError + Send + Sync>>() {
+        return Some(HttpError::status_only(status).with_source(Shared(cause)));
+    }
+    let is_error = status.is_client_error() || status.is_server_error();
+    let empty = response.body().size_hint().exact() == Some(0);
+    (is_error && empty).then(|| HttpError::status_only(status))
+}
+
+/// An error behind an `Arc`, as an error.
+#[derive(Debug)]
+struct Shared(Arc<dyn StdError + Send + Sync>);
+
+impl std::fmt::Display for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl StdError for Shared {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source()
+    }
+}
+
+fn log(error: &HttpError, method: &Method, uri: &Uri) {
+    if error.status().is_server_error() {
+        tracing::error!(target: "rebis::error", method = %method, path = uri.path(), "{error:?}");
+    }
+}
+
+/// `OPTIONS` of a path that has other methods: 200 and what is allowed.
+fn options(refused: &Response) -> Response {
+    let allowed =
+        refused.headers().get(header::ALLOW).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let allowed = if allowed.is_empty() { "OPTIONS".to_owned() } else { format!("{allowed},OPTIONS") };
+    let mut response = StatusCode::OK.into_response();
+    if let Ok(value) = HeaderValue::try_from(allowed) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+    response
+}
+
+/// The rule ends in a slash and the request does not: one address for one thing. Leading slashes are reduced to one, because
+/// `//host/` would be another host.
+fn with_slash(uri: &Uri) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    Redirect::permanent(format!("/{path}/{query}")).into_response()
+}
+
+/// `Allow`, `Retry-After`, cookies … of the refused response belong to the page that replaces it.
+fn keep_headers(from: &HeaderMap, to: &mut HeaderMap) {
+    for name in from.keys() {
+        let of_the_body = [
+            header::CONTENT_TYPE,
+            header::CONTENT_LENGTH,
+            header::CONTENT_ENCODING,
+            header::TRANSFER_ENCODING,
+            header::CONTENT_RANGE,
+        ];
+        if !of_the_body.contains(name) && !to.contains_key(name) {
+            for value in from.get_all(name) {
+                to.append(name.clone(), value.clone());
+            }
+        }
+    }
+}

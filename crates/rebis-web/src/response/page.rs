@@ -1,0 +1,136 @@
+//! The default error pages: HTML or JSON, as the client prefers.
+//!
+//! Invariant: outside debug mode a page holds the status and the message for the client, nothing else; in any mode, text is escaped.
+
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::Html;
+use crate::error::HttpError;
+
+/// A sentence for a status that nobody said more about.
+pub(crate) fn explain(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::BAD_REQUEST => "The server could not understand the request.",
+        StatusCode::UNAUTHORIZED => "This page needs you to log in.",
+        StatusCode::FORBIDDEN => "You are not allowed to see this page.",
+        StatusCode::NOT_FOUND => {
+            "The requested URL was not found on the server. If you entered it by hand, check the spelling."
+        }
+        StatusCode::METHOD_NOT_ALLOWED => "The method is not allowed for the requested URL.",
+        StatusCode::PAYLOAD_TOO_LARGE => "The request's body is larger than the server allows.",
+        StatusCode::INTERNAL_SERVER_ERROR => {
+            "The server met an error that it did not expect, and could not answer the request."
+        }
+        StatusCode::SERVICE_UNAVAILABLE => "The server cannot answer right now. Try again later.",
+        other => other.canonical_reason().unwrap_or("The request failed."),
+    }
+}
+
+/// The response for an error. The headers of the request decide on the format.
+pub(crate) fn error_response(error: &HttpError, request: &HeaderMap, debug: bool) -> Response {
+    let status = error.status();
+    let name = status.canonical_reason().unwrap_or("Error");
+    if error.prefers_json() || wants_json(request) {
+        let mut body = json!({ "code": status.as_u16(), "name": name, "description": error.message() });
+        if debug && status.is_server_error() {
+            body["debug"] = json!({ "chain": error.chain(), "detail": error.detail() });
+        }
+        return (status, super::Json(body)).into_response();
+    }
+    let body = if debug && status.is_server_error() {
+        debug_page(error, status, name)
+    } else {
+        format!(
+            "<!doctype html>\n<html lang=en>\n<title>{code} {name}</title>\n<h1>{name}</h1>\n<p>{message}</p>\n",
+            code = status.as_u16(),
+            message = escape(error.message()),
+        )
+    };
+    (status, Html(body)).into_response()
+}
+
+fn debug_page(error: &HttpError, status: StatusCode, name: &str) -> String {
+    let chain = error.chain();
+    let first = chain.first().map_or(error.message(), String::as_str);
+    let mut page = format!(
+        "<!doctype html>\n<html lang=en>\n<meta charset=utf-8>\n<title>{code} {title}</title>\n\
+         <style>body{{font-family:sans-serif;margin:2rem;max-width:70rem}}pre{{background:#f4f4f4;padding:1rem;overflow:auto}}</style>\n\
+         <h1>{code} {name}</h1>\n<pre>{first}</pre>\n",
+        code = status.as_u16(),
+        title = escape(first.lines().next().unwrap_or(name)),
+        first = escape(first),
+    );
+    for cause in chain.iter().skip(1) {
+        page.push_str(&format!("<p>caused by</p>\n<pre>{}</pre>\n", escape(cause)));
+    }
+    if let Some(detail) = error.detail() {
+        page.push_str(&format!("<pre>{}</pre>\n", escape(detail)));
+    }
+    page.push_str("<p>You see this page because the application runs in debug mode.</p>\n");
+    page
+}
+
+/// Whether the client would rather read JSON: it says so, or it sends JSON and does not ask for HTML.
+pub(crate) fn wants_json(request: &HeaderMap) -> bool {
+    let accept = request.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let (mut html, mut json) = (0.0_f32, 0.0_f32);
+    for part in accept.flat_map(|value| value.split(',')) {
+        let mut parts = part.split(';').map(str::trim);
+        let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
+        match kind.as_str() {
+            "text/html" | "application/xhtml+xml" | "text/*" => html = html.max(weight),
+            kind if is_json(kind) => json = json.max(weight),
+            _ => {}
+        }
+    }
+    if html == 0.0 && json == 0.0 {
+        let sent =
+            request.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        return is_json(&sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+    }
+    json > 0.0 && json >= html
+}
+
+fn is_json(kind: &str) -> bool {
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_client_decides_on_the_format() {
+        let wants = |accept: &str, content: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+            headers.insert(header::CONTENT_TYPE, content.parse().unwrap());
+            wants_json(&headers)
+        };
+        assert!(wants("application/json", "text/plain"));
+        assert!(wants("*/*", "application/json; charset=utf-8"));
+        assert!(wants("text/html;q=0.5, application/json", "text/plain"));
+        assert!(wants("application/problem+json", "text/plain"));
+        assert!(!wants("*/*", "text/plain"));
+        assert!(!wants("text/html,application/xhtml+xml,*/*;q=0.8", "application/json"));
+        assert!(!wants("text/html, application/json;q=0.5", "text/plain"));
+    }
+}

@@ -1,0 +1,287 @@
+//! The table of routes: checked once, then asked for URLs and endpoints.
+//!
+//! Invariant: a table that exists has no two handlers for one method and path, no endpoint that means two things, and no path that
+//! axum would panic over: [`RouteTable::check`] refuses them with a message that names both sides.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use axum::http::Method;
+use axum::routing::MethodRouter;
+
+use crate::blueprint::{Blueprint, Rule};
+use crate::url::{self, UrlError, UrlParams};
+
+/// One line of the `routes` command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteInfo {
+    /// The name that `url_for` takes: `site.index`.
+    pub endpoint: String,
+    /// The methods that were asked for. `HEAD` (with `GET`) and `OPTIONS` are answered as well.
+    pub methods: Vec<Method>,
+    /// The path with its parameters: `/users/{id}`.
+    pub rule: String,
+}
+
+/// What is wrong with the routes of an application: all of it, one complaint a line.
+#[derive(Debug, Clone)]
+pub struct BuildError {
+    complaints: Vec<String>,
+}
+
+impl BuildError {
+    /// Each complaint by itself.
+    pub fn complaints(&self) -> &[String] {
+        &self.complaints
+    }
+
+    pub(crate) fn new(complaints: Vec<String>) -> Self {
+        Self { complaints }
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the application cannot be built")?;
+        for complaint in &self.complaints {
+            write!(f, "\n  - {complaint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+/// The checked routes of one application.
+#[derive(Debug, Default)]
+pub(crate) struct RouteTable {
+    routes: Vec<RouteInfo>,
+    endpoints: HashMap<String, Vec<usize>>,
+    by_path: HashMap<String, Vec<usize>>,
+    matcher: matchit::Router<String>,
+}
+
+/// A path and the handlers of its methods, ready for axum.
+pub(crate) type Handlers = Vec<(String, MethodRouter)>;
+
+impl RouteTable {
+    /// Checks everything that was registered. `mounts` are paths that are served by something else than a rule.
+    pub(crate) fn check(
+        top: &Blueprint,
+        statics: Option<&str>,
+        mounts: &[&str],
+    ) -> Result<(Self, Handlers), BuildError> {
+        let mut checker = Checker::default();
+        if let Some(rule) = statics {
+            checker.table.add("static", &[Method::GET], rule);
+        }
+        for prefix in statics.iter().map(|_| "/static").chain(mounts.iter().copied()) {
+            checker.claim(prefix);
+        }
+        checker.blueprint(top, "", "");
+        if checker.complaints.is_empty() {
+            Ok((checker.table, checker.handlers))
+        } else {
+            Err(BuildError::new(checker.complaints))
+        }
+    }
+
+    pub(crate) fn routes(&self) -> &[RouteInfo] {
+        &self.routes
+    }
+
+    /// The endpoint that answers a method of a rule.
+    pub(crate) fn endpoint(&self, rule: &str, method: &Method) -> Option<&str> {
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        let routes = self.by_path.get(rule)?;
+        routes
+            .iter()
+            .map(|&at| &self.routes[at])
+            .find(|route| route.methods.contains(method))
+            .map(|r| &*r.endpoint)
+    }
+
+    /// Whether `path` lacks only its last slash: some rule that ends in a slash matches with one.
+    pub(crate) fn matches_with_slash(&self, path: &str) -> bool {
+        !path.ends_with('/')
+            && self.matcher.at(&format!("{path}/")).is_ok_and(|found| found.value.ends_with('/'))
+    }
+
+    pub(crate) fn url_for(&self, endpoint: &str, params: impl UrlParams) -> Result<String, UrlError> {
+        let params = params.into_params();
+        let Some(found) = self.endpoints.get(endpoint) else {
+            let names = self.endpoints.keys().map(String::as_str);
+            return Err(UrlError::unknown_endpoint(endpoint, crate::near::nearest(endpoint, names)));
+        };
+        let rules: Vec<&str> = found.iter().map(|&at| self.routes[at].rule.as_str()).collect();
+        url::build(endpoint, &rules, &params)
+    }
+
+    fn add(&mut self, endpoint: &str, methods: &[Method], rule: &str) {
+        let at = self.routes.len();
+        self.routes.push(RouteInfo {
+            endpoint: endpoint.to_owned(),
+            methods: methods.to_vec(),
+            rule: rule.to_owned(),
+        });
+        self.endpoints.entry(endpoint.to_owned()).or_default().push(at);
+        self.by_path.entry(rule.to_owned()).or_default().push(at);
+    }
+}
+
+#[derive(Default)]
+struct Checker {
+    table: RouteTable,
+    handlers: Handlers,
+    functions: HashMap<String, (std::any::TypeId, &'static str)>,
+    blueprints: Vec<String>,
+    complaints: Vec<String>,
+}
+
+impl Checker {
+    fn blueprint(&mut self, blueprint: &Blueprint, outer_name: &str, outer_prefix: &str) {
+        let name = join_names(outer_name, &blueprint.name);
+        let prefix = join_paths(outer_prefix, &blueprint.prefix);
+        self.complaints.extend(blueprint.complaints.iter().cloned());
+        if blueprint.name.contains('.') {
+            self.complaints.push(format!("the blueprint's name {:?} must hold no dot", blueprint.name));
+        }
+        if !blueprint.prefix.is_empty() && !blueprint.prefix.starts_with('/') {
+            self.complaints
+                .push(format!("the url_prefix {:?} of {name} must start with /", blueprint.prefix));
+            return;
+        }
+        if !name.is_empty() {
+            if self.blueprints.contains(&name) {
+                self.complaints.push(format!(
+                    "two blueprints are named {name}: give one another name, or register it once"
+                ));
+                return;
+            }
+            self.blueprints.push(name.clone());
+        }
+        for rule in &blueprint.rules {
+            self.rule(rule, &name, &prefix);
+        }
+        for child in &blueprint.children {
+            self.blueprint(child, &name, &prefix);
+        }
+    }
+
+    fn rule(&mut self, rule: &Rule, blueprint: &str, prefix: &str) {
+        let path = join_paths(prefix, &rule.path);
+        let Some(own_name) = &rule.name else {
+            self.complaints.push(format!(
+                "the handler of {path} is a closure and has no name: add .endpoint(\"name\") after it"
+            ));
+            return;
+        };
+        if own_name.contains('.') {
+            self.complaints.push(format!("the endpoint {own_name:?} of {path} must hold no dot"));
+            return;
+        }
+        let endpoint = join_names(blueprint, own_name);
+
+        if !self.path_is_sound(&endpoint, &rule.path, &path) {
+            return;
+        }
+        let taken = self.table.by_path.get(&path).into_iter().flatten().map(|&at| &self.table.routes[at]);
+        for other in taken {
+            if let Some(method) = rule.methods.iter().find(|method| other.methods.contains(method)) {
+                self.complaints.push(format!(
+                    "{method} {path} is answered twice: by {} and by {endpoint}. Remove one, or change its path",
+                    other.endpoint
+                ));
+                return;
+            }
+        }
+        // One function under several paths is one endpoint (`/` and `/index`); two functions must not share a name.
+        match self.functions.get(&endpoint) {
+            Some(other) if other.0 != rule.function.0 => {
+                let same_path = self
+                    .table
+                    .endpoints
+                    .get(&endpoint)
+                    .into_iter()
+                    .flatten()
+                    .any(|&at| self.table.routes[at].rule == path);
+                if !same_path {
+                    self.complaints.push(format!(
+                        "the endpoint {endpoint} means two things: {} and {} (at {path}). Name one with .endpoint(\"other_name\")",
+                        other.1, rule.function.1
+                    ));
+                    return;
+                }
+            }
+            Some(_) => {}
+            None => {
+                self.functions.insert(endpoint.clone(), rule.function);
+            }
+        }
+
+        self.table.add(&endpoint, &rule.methods, &path);
+        match self.handlers.iter_mut().find(|(other, _)| *other == path) {
+            Some((_, handlers)) => *handlers = std::mem::take(handlers).merge(rule.handler.clone()),
+            None => self.handlers.push((path, rule.handler.clone())),
+        }
+    }
+
+    fn path_is_sound(&mut self, endpoint: &str, own: &str, path: &str) -> bool {
+        if !own.is_empty() && !own.starts_with('/') || path.is_empty() {
+            self.complaints.push(format!("the path {own:?} of {endpoint} must start with /"));
+            return false;
+        }
+        if let Some(old) = path.split('/').find(|part| part.starts_with([':', '*', '<'])) {
+            self.complaints.push(format!(
+                "the path {path} of {endpoint}: write the parameter {old} as {{name}}, or {{*name}} for the rest of a path"
+            ));
+            return false;
+        }
+        if self.table.by_path.contains_key(path) {
+            return true;
+        }
+        match self.table.matcher.insert(path, path.to_owned()) {
+            Ok(()) => true,
+            Err(error) => {
+                self.complaints.push(match error {
+                    matchit::InsertError::Conflict { with } => format!(
+                        "the path {path} of {endpoint} matches the same requests as {with}: name the parameters alike, or change one path"
+                    ),
+                    other => format!("the path {path} of {endpoint} is malformed: {other}"),
+                });
+                false
+            }
+        }
+    }
+
+    /// A prefix that is served by something else takes all the paths that axum's nesting takes.
+    fn claim(&mut self, prefix: &str) {
+        if !prefix.starts_with('/') || prefix.len() < 2 || prefix.ends_with('/') || prefix.contains('*') {
+            self.complaints.push(format!("{prefix:?} cannot be mounted: write a prefix such as /api"));
+            return;
+        }
+        for path in [prefix.to_owned(), format!("{prefix}/"), format!("{prefix}/{{*rest}}")] {
+            if let Err(error) = self.table.matcher.insert(&path, path.clone()) {
+                self.complaints.push(format!("{prefix} cannot be served: {error}"));
+                return;
+            }
+        }
+    }
+}
+
+fn join_names(outer: &str, name: &str) -> String {
+    match (outer.is_empty(), name.is_empty()) {
+        (true, _) => name.to_owned(),
+        (_, true) => outer.to_owned(),
+        _ => format!("{outer}.{name}"),
+    }
+}
+
+/// `/admin` and `/users` → `/admin/users`; a prefix's last slash is no second one.
+fn join_paths(prefix: &str, path: &str) -> String {
+    if path.starts_with('/') {
+        format!("{}{path}", prefix.trim_end_matches('/'))
+    } else {
+        format!("{prefix}{path}")
+    }
+}

@@ -1,0 +1,133 @@
+//! `serve`: the application on a socket, until it is told to stop.
+//!
+//! Invariant: a signal to stop lets running requests finish, within a deadline; no request is cut off before that.
+
+mod connections;
+mod error;
+mod signal;
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+
+pub use error::ServeError;
+
+use crate::app::App;
+use crate::config::Config;
+use crate::error::BoxError;
+
+/// Where and how to serve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServeOptions {
+    /// The interface, `127.0.0.1` by default: this machine only. `0.0.0.0` is every interface.
+    pub host: String,
+    /// The port, 5000 by default. 0 takes any free one.
+    pub port: u16,
+    /// Debug pages and template reload; `None` leaves it to the configuration.
+    pub debug: Option<bool>,
+    /// How long running requests may take after the signal to stop.
+    pub grace: Duration,
+    /// How long a client may take to send the headers of a request, or stay idle between two.
+    pub header_timeout: Duration,
+}
+
+impl Default for ServeOptions {
+    fn default() -> Self {
+        Self {
+            host: "127.0.0.1".to_owned(),
+            port: 5000,
+            debug: None,
+            grace: Duration::from_secs(10),
+            header_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+impl ServeOptions {
+    /// The defaults, with `HOST` and `PORT` of the configuration (`REBIS_HOST`, `REBIS_PORT`) where they are set.
+    ///
+    /// # Errors
+    /// When one of them is set to something else than a host or a port.
+    pub fn from_config(config: &Config) -> Result<Self, crate::ConfigError> {
+        let defaults = Self::default();
+        let host = config.get_or("HOST", defaults.host.clone())?;
+        let port = config.get_or("PORT", defaults.port)?;
+        Ok(Self { host, port, ..defaults })
+    }
+}
+
+/// Serves the application until SIGINT (Ctrl+C) or SIGTERM, and says on standard error where.
+///
+/// # Errors
+/// When the routes are wrong, the port is taken, or a startup or shutdown hook fails.
+pub async fn serve(app: App, options: ServeOptions) -> Result<(), ServeError> {
+    let server = Server::bind(app, options).await?;
+    server.announce();
+    server.run(signal::stop()).await
+}
+
+/// A server that listens but does not answer yet, for tests and for programs with their own signal to stop.
+#[derive(Debug)]
+pub struct Server {
+    app: App,
+    router: Router,
+    listener: TcpListener,
+    address: SocketAddr,
+    options: ServeOptions,
+}
+
+impl Server {
+    /// Builds the application and takes the port.
+    ///
+    /// # Errors
+    /// When the routes are wrong or the port cannot be taken; the message says what to do.
+    pub async fn bind(app: App, options: ServeOptions) -> Result<Self, ServeError> {
+        let app = match options.debug {
+            Some(debug) => app.configure("DEBUG", debug),
+            None => app,
+        };
+        let router = app.clone().into_router().map_err(ServeError::build)?;
+        let bound = TcpListener::bind((options.host.as_str(), options.port)).await;
+        let listener = bound.map_err(|error| ServeError::bind(&options.host, options.port, error))?;
+        let address =
+            listener.local_addr().map_err(|error| ServeError::bind(&options.host, options.port, error))?;
+        Ok(Self { app, router, listener, address, options })
+    }
+
+    /// The address that is listened on, with the real port when 0 was asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Prints the name, the mode and the URL on standard error.
+    pub fn announce(&self) {
+        let debug = self.app.config().debug();
+        let mut text = format!(
+            " * Serving Rebis app '{}'\n * Debug mode: {}\n",
+            self.app.name(),
+            if debug { "on" } else { "off" }
+        );
+        if debug && !self.address.ip().is_loopback() {
+            text.push_str(
+                " * WARNING: debug pages show the program's inside to everybody who can reach this address\n",
+            );
+        }
+        text.push_str(&format!(" * Running on http://{}\nPress CTRL+C to quit\n", self.address));
+        // Nobody can be told that standard error is closed.
+        let _ = std::io::stderr().write_all(text.as_bytes());
+    }
+
+    /// Answers requests until `stop` is ready, then lets the running ones finish.
+    ///
+    /// # Errors
+    /// When a startup or shutdown hook fails.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
+        let failed = |when, error: BoxError| ServeError::hook(when, error);
+        self.app.startup().await.map_err(|error| failed("startup", error))?;
+        connections::accept(self.listener, self.router, &self.options, stop).await;
+        self.app.shutdown().await.map_err(|error| failed("shutdown", error))
+    }
+}

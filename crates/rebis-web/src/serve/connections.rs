@@ -1,0 +1,91 @@
+//! The accept loop.
+//!
+//! Invariant: a client that sends its headers slowly, or none, holds a connection no longer than the header timeout; an error of
+//! one connection never ends the loop.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tower::Service as _;
+
+use super::ServeOptions;
+
+pub(super) async fn accept(
+    listener: TcpListener,
+    router: Router,
+    options: &ServeOptions,
+    stop: impl Future<Output = ()>,
+) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(options.header_timeout);
+    // Each connection holds a receiver: sending tells them to finish, and the channel is closed when the last one has.
+    let (finish, finishing) = watch::channel(());
+    let mut stop = pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => start(&http, finishing.clone(), router.clone(), stream, peer),
+            Err(error) if is_of_the_connection(&error) => {}
+            Err(error) => {
+                // Out of file descriptors, usually: the connections that end give some back.
+                tracing::error!(target: "rebis::serve", %error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        }
+    }
+    drop(listener);
+    drop(finishing);
+    // Fails when no connection is open, and then there is nothing to tell.
+    let _ = finish.send(());
+    if tokio::time::timeout(options.grace, finish.closed()).await.is_err() {
+        tracing::warn!(target: "rebis::serve", "requests that were still running after {:?} were cut off", options.grace);
+    }
+}
+
+fn start(
+    http: &http1::Builder,
+    mut finishing: watch::Receiver<()>,
+    router: Router,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
+    // Answers are written whole; waiting for more to send with them only delays them. A socket that refuses is slower, not wrong.
+    let _ = stream.set_nodelay(true);
+    let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().call(request)
+    });
+    let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
+    tokio::spawn(async move {
+        let mut connection = pin!(connection);
+        let result = tokio::select! {
+            result = connection.as_mut() => result,
+            _ = finishing.changed() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = result {
+            tracing::debug!(target: "rebis::serve", %error, %peer, "connection ended");
+        }
+    });
+}
+
+fn is_of_the_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+    )
+}

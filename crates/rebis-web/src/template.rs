@@ -1,0 +1,173 @@
+//! Templates: minijinja with the application's folder, `url_for`, and errors that say where.
+//!
+//! Invariant: what is named `*.html` (also `.htm`, `.xml`, `.xhtml`, `.svg`) escapes every value that is not marked safe, and a
+//! template's name never leads out of the folders.
+
+mod context;
+mod extract;
+mod missing;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::http::Method;
+use minijinja::value::{Kwargs, Serde};
+use minijinja::{AutoEscape, Environment, ErrorKind, State, TemplateSource, Value};
+
+use crate::config::Config;
+use crate::error::{HttpError, Result};
+use crate::response::Html;
+use crate::routes::RouteTable;
+
+#[doc(hidden)]
+pub use context::{ContextBuilder, builder};
+pub use extract::Templates;
+
+type Setup = dyn Fn(&mut Environment<'static>) + Send + Sync;
+
+/// What the application says about its templates, before it is built.
+#[derive(Clone, Default)]
+pub(crate) struct Settings {
+    pub(crate) folders: Vec<PathBuf>,
+    pub(crate) sources: BTreeMap<String, String>,
+    pub(crate) setup: Vec<Arc<Setup>>,
+}
+
+/// The request, as `url_for` and the variable `request` of a template see it.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestInfo {
+    pub(crate) method: Method,
+    pub(crate) uri: axum::http::Uri,
+    pub(crate) endpoint: Option<String>,
+}
+
+/// The templates of a built application.
+pub(crate) struct Engine {
+    env: Environment<'static>,
+    settings: Settings,
+    debug: bool,
+}
+
+impl Engine {
+    pub(crate) fn new(settings: &Settings, config: &Config, routes: &Arc<RouteTable>) -> Self {
+        let mut env = Environment::new();
+        env.set_debug(config.debug());
+        env.set_auto_reload(config.debug());
+        env.set_auto_escape_callback(auto_escape);
+        env.set_loader(loader(settings));
+        env.add_global("config", Value::from(Serde(config.shown())));
+        let table = Arc::clone(routes);
+        env.add_function("url_for", move |state: &State<'_, '_>, endpoint: String, values: Kwargs| {
+            url_for(&table, state, &endpoint, &values)
+        });
+        for setup in &settings.setup {
+            setup(&mut env);
+        }
+        Self { env, settings: settings.clone(), debug: config.debug() }
+    }
+
+    pub(crate) fn render(&self, name: &str, context: Value, request: Option<&RequestInfo>) -> Result<Html> {
+        let context = match request {
+            Some(request) => minijinja::value::merge_maps([request.as_context(), context]),
+            None => context,
+        };
+        let rendered = self.env.get_template(name).and_then(|template| template.render(context));
+        rendered.map(Html).map_err(|error| self.explain(error))
+    }
+
+    fn explain(&self, error: minijinja::Error) -> HttpError {
+        let mut detail = String::new();
+        if self.debug {
+            let mut next: Option<&dyn std::error::Error> = Some(&error);
+            while let Some(error) = next {
+                if let Some(error) = error.downcast_ref::<minijinja::Error>() {
+                    detail.push_str(&error.display_debug_info().to_string());
+                }
+                next = error.source();
+            }
+        }
+        let made = HttpError::internal(missing::TemplateError::new(error, &self.settings));
+        if detail.is_empty() { made } else { made.with_detail(detail) }
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("folders", &self.settings.folders).field("debug", &self.debug).finish()
+    }
+}
+
+impl RequestInfo {
+    fn as_context(&self) -> Value {
+        let args: BTreeMap<String, String> =
+            crate::Args::parse(self.uri.query()).iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+        let endpoint = self.endpoint.as_deref();
+        let blueprint =
+            endpoint.and_then(|endpoint| endpoint.rsplit_once('.')).map(|(blueprint, _)| blueprint);
+        crate::context! {
+            request => crate::context! {
+                method => self.method.as_str(),
+                path => self.uri.path(),
+                args,
+                endpoint,
+                blueprint,
+            }
+        }
+    }
+}
+
+fn auto_escape(name: &str) -> AutoEscape {
+    let plain = [".j2", ".jinja2", ".jinja"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    match plain.rsplit('.').next() {
+        Some("svg" | "xhtml") => AutoEscape::Html,
+        _ => minijinja::default_auto_escape_callback(plain),
+    }
+}
+
+/// The folders in their order, then what the program brought along. `path_loader` refuses names that lead out of a folder.
+fn loader(
+    settings: &Settings,
+) -> impl Fn(&str) -> Result<Option<TemplateSource>, minijinja::Error> + Send + Sync + 'static {
+    let folders: Vec<_> = settings.folders.iter().map(minijinja::path_loader).collect();
+    let sources = settings.sources.clone();
+    move |name| {
+        for folder in &folders {
+            if let Some(found) = folder(name)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(sources.get(name).map(|source| TemplateSource::new(source.as_str())))
+    }
+}
+
+fn url_for(
+    routes: &RouteTable,
+    state: &State<'_, '_>,
+    endpoint: &str,
+    values: &Kwargs,
+) -> Result<String, minijinja::Error> {
+    let mut params: Vec<(String, String)> = Vec::new();
+    for name in values.args() {
+        let value: Value = values.get(name)?;
+        if value.is_none() || value.is_undefined() {
+            continue;
+        }
+        if value.kind() == minijinja::value::ValueKind::Seq {
+            params.extend(value.try_iter()?.map(|item| (name.to_owned(), item.to_string())));
+        } else {
+            params.push((name.to_owned(), value.to_string()));
+        }
+    }
+    // ".index" is the index of the blueprint that answers this request.
+    let here = state.lookup("request").and_then(|request| request.get_attr("blueprint").ok());
+    let full = match (endpoint.strip_prefix('.'), here.as_ref().and_then(Value::as_str)) {
+        (Some(name), Some(blueprint)) => format!("{blueprint}.{name}"),
+        (Some(name), None) => name.to_owned(),
+        (None, _) => endpoint.to_owned(),
+    };
+    routes
+        .url_for(&full, params)
+        .map_err(|error| minijinja::Error::new(ErrorKind::InvalidOperation, error.to_string()))
+}

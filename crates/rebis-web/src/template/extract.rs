@@ -1,0 +1,56 @@
+//! `Templates`: the extractor that renders.
+//!
+//! Invariant: rendering is a plain call without I/O on anything but template files; it holds no lock over an `.await`.
+
+use axum::extract::{FromRequestParts, MatchedPath};
+use axum::http::request::Parts;
+use minijinja::Value;
+
+use super::RequestInfo;
+use crate::app::App;
+use crate::error::{HttpError, Result};
+use crate::response::Html;
+
+/// Renders the application's templates in a handler.
+///
+/// ```
+/// use rebis_web::{Html, Result, Templates, context};
+///
+/// async fn index(templates: Templates) -> Result<Html> {
+///     let people = ["Susan", "John"];
+///     templates.render("index.html", context! { people })
+/// }
+/// ```
+///
+/// A template sees what it is given, and `url_for(endpoint, …)`, `config` (without secrets), `request` (`method`, `path`, `args`,
+/// `endpoint`, `blueprint`), and the application's own globals and filters.
+#[derive(Clone, Debug)]
+pub struct Templates {
+    app: App,
+    request: RequestInfo,
+}
+
+impl Templates {
+    /// Renders a template of the application's folder. See [`context!`](crate::context).
+    ///
+    /// # Errors
+    /// 500 when the template is missing or wrong; the log and the debug page name file, line and lines around.
+    pub fn render(&self, name: &str, context: impl Into<Value>) -> Result<Html> {
+        self.app.engine()?.render(name, context.into(), Some(&self.request))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Templates {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let app = App::from_request_parts(parts, state).await?;
+        let endpoint = parts
+            .extensions
+            .get::<MatchedPath>()
+            .and_then(|rule| app.endpoint_of(rule.as_str(), &parts.method))
+            .map(str::to_owned);
+        let request = RequestInfo { method: parts.method.clone(), uri: parts.uri.clone(), endpoint };
+        Ok(Self { app, request })
+    }
+}

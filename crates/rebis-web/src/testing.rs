@@ -1,0 +1,271 @@
+//! The test client: requests to an application without a socket.
+//!
+//! Invariant: a request goes through everything that a request from outside goes through, except the HTTP parser.
+
+use std::future::IntoFuture;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use futures_util::future::BoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tower::ServiceExt as _;
+
+/// Calls an application in-process. Cookies that responses set are sent with later requests of the same client.
+///
+/// ```
+/// # use rebis_web::{App, Config, Json};
+/// # async fn add(Json(mut n): Json<Vec<i64>>) -> Json<Vec<i64>> { n.push(3); Json(n) }
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let client = App::new(Config::new(".")).post("/add", add).test_client();
+/// let response = client.post("/add").json(&[1, 2]).await;
+/// assert_eq!(response.status(), 200);
+/// assert_eq!(response.json::<Vec<i64>>(), [1, 2, 3]);
+/// # });
+/// ```
+#[derive(Clone, Debug)]
+pub struct TestClient {
+    router: Router,
+    cookies: Arc<Mutex<Vec<(String, String)>>>,
+    follow: bool,
+}
+
+impl TestClient {
+    pub(crate) fn new(router: Router) -> Self {
+        Self { router, cookies: Arc::default(), follow: false }
+    }
+
+    /// Follows redirections within the application, at most ten. Off by default.
+    #[must_use]
+    pub fn follow_redirects(mut self, follow: bool) -> Self {
+        self.follow = follow;
+        self
+    }
+
+    /// A `GET` request.
+    pub fn get(&self, path: &str) -> TestRequest {
+        self.request(Method::GET, path)
+    }
+
+    /// A `POST` request.
+    pub fn post(&self, path: &str) -> TestRequest {
+        self.request(Method::POST, path)
+    }
+
+    /// A `PUT` request.
+    pub fn put(&self, path: &str) -> TestRequest {
+        self.request(Method::PUT, path)
+    }
+
+    /// A `PATCH` request.
+    pub fn patch(&self, path: &str) -> TestRequest {
+        self.request(Method::PATCH, path)
+    }
+
+    /// A `DELETE` request.
+    pub fn delete(&self, path: &str) -> TestRequest {
+        self.request(Method::DELETE, path)
+    }
+
+    /// A request of any method. The path may have a query.
+    pub fn request(&self, method: Method, path: &str) -> TestRequest {
+        TestRequest {
+            client: self.clone(),
+            method,
+            path: path.to_owned(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        }
+    }
+
+    fn cookie_header(&self) -> Option<HeaderValue> {
+        let cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+        let pairs: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        (!pairs.is_empty()).then(|| HeaderValue::try_from(pairs.join("; ")).ok()).flatten()
+    }
+
+    fn keep_cookies(&self, headers: &HeaderMap) {
+        let mut cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+        for text in headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok()) {
+            let mut parts = text.split(';').map(str::trim);
+            let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else { continue };
+            cookies.retain(|(other, _)| other != name);
+            let gone = parts.any(|part| part.eq_ignore_ascii_case("max-age=0"));
+            if !gone && !value.is_empty() {
+                cookies.push((name.to_owned(), value.to_owned()));
+            }
+        }
+    }
+}
+
+/// A request that is being put together; `.await` (or `.send().await`) sends it.
+#[derive(Clone, Debug)]
+#[must_use = "a request does nothing until it is awaited"]
+pub struct TestRequest {
+    client: TestClient,
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl TestRequest {
+    /// A JSON body, with its content type.
+    ///
+    /// # Panics
+    /// When the value cannot be written as JSON.
+    pub fn json(self, value: &(impl Serialize + ?Sized)) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(body) => self.header("content-type", "application/json").body(body),
+            Err(error) => panic!("the body of {} {} cannot be JSON: {error}", self.method, self.path),
+        }
+    }
+
+    /// The fields of a form, with its content type: `.form(&[("name", "Susan")])`.
+    pub fn form<K: AsRef<str>, V: AsRef<str>>(self, fields: &[(K, V)]) -> Self {
+        let body = encode(fields);
+        self.header("content-type", "application/x-www-form-urlencoded").body(body)
+    }
+
+    /// Adds values to the query.
+    pub fn query<K: AsRef<str>, V: AsRef<str>>(mut self, pairs: &[(K, V)]) -> Self {
+        self.path.push(if self.path.contains('?') { '&' } else { '?' });
+        self.path.push_str(&encode(pairs));
+        self
+    }
+
+    /// Sets a header.
+    ///
+    /// # Panics
+    /// When the name or the value cannot be sent.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(value)) => {
+                self.headers.insert(name, value);
+            }
+            _ => panic!("{name}: {value:?} cannot be sent as a header"),
+        }
+        self
+    }
+
+    /// Any body.
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Sends it; the same as `.await`.
+    ///
+    /// # Panics
+    /// When the path is no URL.
+    pub async fn send(self) -> TestResponse {
+        let Self { client, mut method, mut path, headers, mut body } = self;
+        for _ in 0..10 {
+            let response = once(&client, &method, &path, &headers, body.clone()).await;
+            let target =
+                response.header("location").filter(|target| target.starts_with('/')).map(str::to_owned);
+            match (client.follow && response.status().is_redirection(), target) {
+                (true, Some(target)) => {
+                    if ![307, 308].contains(&response.status().as_u16()) {
+                        method = Method::GET;
+                        body = Bytes::new();
+                    }
+                    path = target;
+                }
+                _ => return response,
+            }
+        }
+        panic!("more than ten redirections, the last one to {path}")
+    }
+}
+
+async fn once(
+    client: &TestClient,
+    method: &Method,
+    path: &str,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> TestResponse {
+    let mut request = match Request::builder().method(method).uri(path).body(Body::from(body)) {
+        Ok(request) => request,
+        Err(error) => panic!("{method} {path} is no request: {error}"),
+    };
+    request.headers_mut().extend(headers.clone());
+    if let Some(cookies) = client.cookie_header() {
+        request.headers_mut().entry(header::COOKIE).or_insert(cookies);
+    }
+    let response = match client.router.clone().oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    };
+    let (parts, body) = response.into_parts();
+    client.keep_cookies(&parts.headers);
+    let body = match axum::body::to_bytes(body, usize::MAX).await {
+        Ok(body) => body,
+        Err(error) => panic!("the body of the response to {method} {path} broke off: {error}"),
+    };
+    TestResponse { status: parts.status, headers: parts.headers, body }
+}
+
+fn encode<K: AsRef<str>, V: AsRef<str>>(pairs: &[(K, V)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+impl IntoFuture for TestRequest {
+    type Output = TestResponse;
+    type IntoFuture = BoxFuture<'static, TestResponse>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// A whole response.
+#[derive(Clone, Debug)]
+pub struct TestResponse {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl TestResponse {
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// All headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The first header of that name, if it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The body.
+    pub fn bytes(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The body as text; what is not UTF-8 is replaced.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body read as JSON.
+    ///
+    /// # Panics
+    /// When it is no JSON or no `T`; the message shows the body.
+    pub fn json<T: DeserializeOwned>(&self) -> T {
+        match serde_json::from_slice(&self.body) {
+            Ok(value) => value,
+            Err(error) => {
+                panic!("the response ({}) cannot be read as JSON: {error}\n{}", self.status, self.text())
+            }
+        }
+    }
+}
