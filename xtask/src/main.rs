@@ -1,2 +1,60 @@
-//! The project's own commands.
-fn main() {}
+//! The project's own commands: `cargo xtask test | ci | tidy | docs | bench`.
+//!
+//! **Invariant.** What continuous integration runs can be run at home by the same command.
+
+mod bench;
+mod ci;
+mod docs;
+mod options;
+mod process;
+mod servers;
+mod test;
+mod throwaway;
+mod tidy;
+
+use std::process::ExitCode;
+
+use options::Options;
+use process::Outcome;
+
+const HELP: &str = "\
+cargo xtask <command> [options]
+
+  test [--require-all] [-- ARGS]  all tests on SQLite, PostgreSQL and MariaDB/MySQL
+  ci [--require-all]              what CI runs: fmt, clippy, tidy, docs, test, examples
+  tidy                            the house rules: imports, dialects, file headers
+  docs                            the API documentation, warnings refused
+  bench [ARGS]                    ratios against the drivers and the peers
+
+Servers: REBIS_TEST_POSTGRES_URL and REBIS_TEST_MYSQL_URL when set, else a server on the usual port, else a throwaway one
+started from the installed binaries. What is missing is said in one line, and fails under --require-all.
+";
+
+fn main() -> ExitCode {
+    let options = match Options::parse(std::env::args().skip(1)) {
+        Ok(options) => options,
+        Err(message) => {
+            eprintln!("{message}\n\n{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    let outcome: Outcome = match options.command.as_str() {
+        "test" => test::run(&options),
+        "ci" => ci::run(&options),
+        "tidy" => tidy::run(),
+        "docs" => docs::run(),
+        "bench" => bench::run(&options),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!("there is no command `{other}`\n\n{HELP}")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
