@@ -67,7 +67,10 @@ pub(crate) fn postgres() -> Result<Throwaway, String> {
         .stderr(Stdio::null())
         .spawn()
         .map_err(|e| format!("`postgres` did not start: {e}"))?;
-    let url = format!("postgres://postgres@127.0.0.1:{port}/X(port, Throwaway { url, child, folder })
+    let mut stop = as_user(bin.join("pg_ctl"));
+    stop.current_dir("/").args(["stop", "--mode=immediate", "--pgdata"]).arg(&data);
+    let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
+    wait_for(port, Throwaway { url, child, stop: Some(stop), folder })
 }
 
 /// Starts MariaDB or MySQL.
