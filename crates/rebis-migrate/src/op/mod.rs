@@ -1,0 +1,105 @@
+//! [`Op`]: one operation of a migration, as data.
+//!
+//! **Invariant.** Recording does nothing to any database. An operation can be described, applied to a [`Schema`], and reversed given the
+//! schema that it met, so the same script can be run, explained, and replayed.
+
+mod apply;
+mod describe;
+mod operations;
+mod reverse;
+mod step;
+mod table;
+mod value;
+
+pub use operations::{AddColumn, AlterColumn, CreateForeignKey, CreateIndex, Operations};
+pub use step::{DataStep, Step};
+pub use table::{ColumnBuilder, ForeignKeyBuilder, Named, TableBuilder};
+pub use value::{IndexPart, IntoRow, IntoServerDefault, IntoValue, desc, expr, now, row, sql};
+
+pub(crate) use apply::table_mut;
+
+use rebis_sql::schema::Schema;
+use rebis_sql::{Ddl, Insert, SqlType, Value};
+
+/// One operation of a migration.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Op {
+    /// A change of the schema.
+    Schema(Ddl),
+    /// An SQL statement, written as it is, with its binds.
+    Execute {
+        /// The statement.
+        sql: String,
+        /// The values of its placeholders.
+        binds: Vec<Value>,
+    },
+    /// Rows to insert.
+    Insert(Insert),
+    /// Code that must see data.
+    Run(DataStep),
+}
+
+/// The existing type of an altered column when the script does not say it: the live database is asked.
+pub(crate) const UNKNOWN_TYPE: SqlType = SqlType::Other(String::new());
+
+impl Op {
+    /// What it does, in a few words: `add column user.age`.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        describe::describe(self)
+    }
+
+    /// The change of the schema, when it is one.
+    #[must_use]
+    pub fn to_ddl(&self) -> Option<&Ddl> {
+        match self {
+            Op::Schema(ddl) => Some(ddl),
+            _ => None,
+        }
+    }
+
+    /// The operation that undoes this one in a database that was `before`; `None` when nothing can.
+    #[must_use]
+    pub fn reverse(&self, before: &Schema) -> Option<Op> {
+        reverse::reverse(self.to_ddl()?, before).map(Op::Schema)
+    }
+
+    /// Changes `schema` as the database would be changed.
+    ///
+    /// # Errors
+    /// When what it changes is not there, or what it adds is.
+    pub fn apply(&self, schema: &mut Schema) -> Result<(), String> {
+        match self {
+            Op::Schema(ddl) => apply::apply(ddl, schema),
+            Op::Execute { .. } | Op::Insert(_) | Op::Run(_) => Ok(()),
+        }
+    }
+
+    /// The table it concerns, as `(schema, table)`.
+    #[must_use]
+    pub fn table(&self) -> Option<(Option<&str>, &str)> {
+        let (schema, table) = match self.to_ddl()? {
+            Ddl::CreateTable { table, .. } => (&table.schema, &table.name),
+            Ddl::RenameTable { schema, from, .. } => (schema, from),
+            Ddl::DropTable { schema, table, .. }
+            | Ddl::AddColumn { schema, table, .. }
+            | Ddl::DropColumn { schema, table, .. }
+            | Ddl::RenameColumn { schema, table, .. }
+            | Ddl::AlterColumn { schema, table, .. }
+            | Ddl::CreateIndex { schema, table, .. }
+            | Ddl::DropIndex { schema, table, .. }
+            | Ddl::AddConstraint { schema, table, .. }
+            | Ddl::DropConstraint { schema, table, .. }
+            | Ddl::CommentTable { schema, table, .. } => (schema, table),
+            _ => return None,
+        };
+        Some((schema.as_deref(), table))
+    }
+}
+
+impl From<Ddl> for Op {
+    fn from(ddl: Ddl) -> Self {
+        Op::Schema(ddl)
+    }
+}

@@ -1,0 +1,393 @@
+//! [`Operations`]: the recorder that a script's `upgrade` and `downgrade` receive. Invariant: it does no I/O.
+
+use rebis_engine::{Connection, Result};
+use rebis_sql::ddl::{ColumnChange, Constraint, ConstraintKind};
+use rebis_sql::schema::{Check, Column, ForeignKey, Index, PrimaryKey, Table, Unique};
+use rebis_sql::{Ddl, Expr, Insert, SqlType};
+
+use super::step::{DataStep, Step};
+use super::table::strings;
+use super::{ColumnBuilder, ForeignKeyBuilder, IndexPart, IntoRow, IntoServerDefault, Op, TableBuilder, UNKNOWN_TYPE};
+
+/// Records the operations of a migration.
+///
+/// ```
+/// use rebis_migrate::prelude::*;
+///
+/// fn upgrade(op: &mut Operations) {
+///     op.create_table("user", |t| {
+///         t.column("id", Integer).primary_key();
+///         t.column("email", String(120)).not_null();
+///     });
+///     op.create_index("ix_user_email", "user", ["email"]).unique();
+///     op.run(async |conn| conn.execute("UPDATE \"user\" SET email = lower(email)", &[]).await.map(drop));
+/// }
+///
+/// let mut op = Operations::new();
+/// upgrade(&mut op);
+/// assert_eq!(op.ops().len(), 3);
+/// assert_eq!(op.ops()[0].describe(), "create table user");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Operations {
+    ops: Vec<Op>,
+    schema: Option<String>,
+}
+
+impl Operations {
+    /// A recorder with nothing recorded.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What was recorded.
+    #[must_use]
+    pub fn ops(&self) -> &[Op] {
+        &self.ops
+    }
+
+    /// What was recorded, taken out.
+    #[must_use]
+    pub fn into_ops(self) -> Vec<Op> {
+        self.ops
+    }
+
+    /// Records an operation made elsewhere.
+    pub fn push(&mut self, op: impl Into<Op>) {
+        self.ops.push(op.into());
+    }
+
+    /// The following operations of `block` concern tables of that schema.
+    pub fn in_schema(&mut self, schema: &str, block: impl FnOnce(&mut Operations)) {
+        let outer = self.schema.replace(schema.to_owned());
+        block(self);
+        self.schema = outer;
+    }
+
+    /// Creates a table.
+    pub fn create_table(&mut self, name: &str, describe: impl FnOnce(&mut TableBuilder<'_>)) {
+        let mut table = Table { schema: self.schema.clone(), ..Table::new(name) };
+        let mut if_not_exists = false;
+        describe(&mut TableBuilder { table: &mut table, if_not_exists: &mut if_not_exists });
+        self.push(Ddl::CreateTable { table, if_not_exists });
+    }
+
+    /// Drops a table.
+    pub fn drop_table(&mut self, table: &str) {
+        self.push(Ddl::DropTable { schema: self.schema.clone(), table: table.to_owned(), if_exists: false });
+    }
+
+    /// Renames a table.
+    pub fn rename_table(&mut self, from: &str, to: &str) {
+        self.push(Ddl::RenameTable { schema: self.schema.clone(), from: from.to_owned(), to: to.to_owned() });
+    }
+
+    /// Adds a column.
+    pub fn add_column(&mut self, table: &str, name: &str, ty: SqlType) -> AddColumn<'_> {
+        let column = Column::new(name, ty);
+        self.push(Ddl::AddColumn { schema: self.schema.clone(), table: table.to_owned(), column });
+        let Some(Op::Schema(Ddl::AddColumn { column, .. })) = self.ops.last_mut() else { unreachable!("pushed above") };
+        ColumnBuilder { column, key: None }
+    }
+
+    /// Drops a column.
+    pub fn drop_column(&mut self, table: &str, column: &str) {
+        let (schema, table, column) = (self.schema.clone(), table.to_owned(), column.to_owned());
+        self.push(Ddl::DropColumn { schema, table, column });
+    }
+
+    /// Renames a column.
+    pub fn rename_column(&mut self, table: &str, from: &str, to: &str) {
+        let (schema, table) = (self.schema.clone(), table.to_owned());
+        self.push(Ddl::RenameColumn { schema, table, from: from.to_owned(), to: to.to_owned() });
+    }
+
+    /// Changes a column's type, nullability, default or comment.
+    ///
+    /// What the column is now (`existing_…`) is needed only where no database can be asked, when SQL is printed for MySQL.
+    pub fn alter_column(&mut self, table: &str, column: &str) -> AlterColumn<'_> {
+        self.push(Ddl::AlterColumn {
+            schema: self.schema.clone(),
+            table: table.to_owned(),
+            existing: Column::new(column, UNKNOWN_TYPE),
+            change: ColumnChange::default(),
+        });
+        let Some(Op::Schema(Ddl::AlterColumn { existing, change, .. })) = self.ops.last_mut() else {
+            unreachable!("pushed above")
+        };
+        AlterColumn { existing, change }
+    }
+
+    /// Creates an index.
+    pub fn create_index<P: Into<IndexPart>, const N: usize>(
+        &mut self,
+        name: &str,
+        table: &str,
+        keys: [P; N],
+    ) -> CreateIndex<'_> {
+        let keys = keys.into_iter().map(|k| k.into().0).collect();
+        self.push(Ddl::CreateIndex {
+            schema: self.schema.clone(),
+            table: table.to_owned(),
+            index: Index { name: name.to_owned(), keys, ..Index::default() },
+            if_not_exists: false,
+            concurrently: false,
+        });
+        let Some(Op::Schema(Ddl::CreateIndex { index, if_not_exists, concurrently, .. })) = self.ops.last_mut() else {
+            unreachable!("pushed above")
+        };
+        CreateIndex { index, if_not_exists, concurrently }
+    }
+
+    /// Drops an index.
+    pub fn drop_index(&mut self, name: &str, table: &str) {
+        let (schema, table) = (self.schema.clone(), table.to_owned());
+        self.push(Ddl::DropIndex { schema, table, name: name.to_owned(), if_exists: false });
+    }
+
+    /// Adds a primary key.
+    pub fn create_primary_key<const N: usize>(&mut self, name: &str, table: &str, columns: [&str; N]) {
+        self.add(table, Constraint::PrimaryKey(PrimaryKey { name: named(name), columns: strings(&columns) }));
+    }
+
+    /// Adds a unique constraint.
+    pub fn create_unique_constraint<const N: usize>(&mut self, name: &str, table: &str, columns: [&str; N]) {
+        self.add(table, Constraint::Unique(Unique { name: named(name), columns: strings(&columns) }));
+    }
+
+    /// Adds a check; `condition` is SQL, written as it is.
+    pub fn create_check_constraint(&mut self, name: &str, table: &str, condition: &str) {
+        self.add(table, Constraint::Check(Check { name: named(name), sql: condition.to_owned() }));
+    }
+
+    /// Adds a foreign key: `columns` of `table` refer to `ref_columns` of `ref_table`.
+    pub fn create_foreign_key<const N: usize>(
+        &mut self,
+        name: &str,
+        table: &str,
+        columns: [&str; N],
+        ref_table: &str,
+        ref_columns: [&str; N],
+    ) -> CreateForeignKey<'_> {
+        self.add(
+            table,
+            Constraint::ForeignKey(ForeignKey {
+                name: named(name),
+                columns: strings(&columns),
+                ref_table: ref_table.to_owned(),
+                ref_columns: strings(&ref_columns),
+                ..ForeignKey::default()
+            }),
+        );
+        let Some(Op::Schema(Ddl::AddConstraint { constraint: Constraint::ForeignKey(key), .. })) = self.ops.last_mut()
+        else {
+            unreachable!("pushed above")
+        };
+        ForeignKeyBuilder(key)
+    }
+
+    /// Drops a constraint.
+    pub fn drop_constraint(&mut self, name: &str, table: &str, kind: ConstraintKind) {
+        let (schema, table) = (self.schema.clone(), table.to_owned());
+        self.push(Ddl::DropConstraint { schema, table, name: name.to_owned(), kind });
+    }
+
+    /// Sets a table's comment.
+    pub fn create_table_comment(&mut self, table: &str, comment: &str) {
+        let (schema, table) = (self.schema.clone(), table.to_owned());
+        self.push(Ddl::CommentTable { schema, table, comment: Some(comment.to_owned()) });
+    }
+
+    /// Removes a table's comment.
+    pub fn drop_table_comment(&mut self, table: &str) {
+        let (schema, table) = (self.schema.clone(), table.to_owned());
+        self.push(Ddl::CommentTable { schema, table, comment: None });
+    }
+
+    /// Creates an enum type, where enums are types.
+    pub fn create_type<const N: usize>(&mut self, name: &str, labels: [&str; N]) {
+        self.push(Ddl::CreateType { name: name.to_owned(), values: strings(&labels) });
+    }
+
+    /// Drops an enum type, where enums are types.
+    pub fn drop_type(&mut self, name: &str) {
+        self.push(Ddl::DropType { name: name.to_owned() });
+    }
+
+    /// Runs an SQL statement, written as it is.
+    pub fn execute(&mut self, sql: &str) {
+        self.execute_with(sql, Vec::new());
+    }
+
+    /// Runs an SQL statement with binds, in the database's own placeholders.
+    pub fn execute_with(&mut self, sql: &str, binds: impl IntoRow) {
+        self.push(Op::Execute { sql: sql.to_owned(), binds: binds.into_row() });
+    }
+
+    /// Inserts rows: tuples of literals, or [`row`](crate::prelude::row)s where their types differ.
+    pub fn bulk_insert<const N: usize>(
+        &mut self,
+        table: &str,
+        columns: [&str; N],
+        rows: impl IntoIterator<Item = impl IntoRow>,
+    ) {
+        let mut insert = Insert::into(table.to_owned());
+        insert.schema = self.schema.clone().map(Into::into);
+        insert.columns = columns.iter().map(|c| (*c).to_owned().into()).collect();
+        insert.rows = rows.into_iter().map(|r| r.into_row().into_iter().map(Expr::Value).collect()).collect();
+        self.push(Op::Insert(insert));
+    }
+
+    /// Runs code that must see data, in the migration's transaction where the database has one.
+    ///
+    /// Takes an `async` closure or the name of an `async fn(&mut Connection) -> Result<()>`.
+    pub fn run<F>(&mut self, code: F)
+    where
+        F: AsyncFn(&mut Connection) -> Result<()> + for<'a> Step<'a> + 'static,
+    {
+        self.push(Op::Run(DataStep::new(code)));
+    }
+
+    fn add(&mut self, table: &str, constraint: Constraint) {
+        let (schema, table) = (self.schema.clone(), table.to_owned());
+        self.push(Ddl::AddConstraint { schema, table, constraint });
+    }
+}
+
+/// A column while it is added.
+pub type AddColumn<'a> = ColumnBuilder<'a>;
+
+/// A foreign key while it is added.
+pub type CreateForeignKey<'a> = ForeignKeyBuilder<'a>;
+
+/// A change of a column while it is described.
+#[derive(Debug)]
+pub struct AlterColumn<'a> {
+    existing: &'a mut Column,
+    change: &'a mut ColumnChange,
+}
+
+impl AlterColumn<'_> {
+    /// The new type.
+    pub fn set_type(self, ty: SqlType) -> Self {
+        self.change.ty = Some(ty);
+        self
+    }
+
+    /// How to convert what is there (PostgreSQL), as SQL.
+    pub fn using(self, expression: &str) -> Self {
+        self.change.using = Some(expression.to_owned());
+        self
+    }
+
+    /// Whether NULL is allowed from now on.
+    pub fn set_nullable(self, nullable: bool) -> Self {
+        self.change.nullable = Some(nullable);
+        self
+    }
+
+    /// The new default that the database fills in.
+    pub fn set_server_default(self, default: impl IntoServerDefault) -> Self {
+        self.change.default = Some(Some(default.into_server_default()));
+        self
+    }
+
+    /// No default any more.
+    pub fn drop_server_default(self) -> Self {
+        self.change.default = Some(None);
+        self
+    }
+
+    /// The new comment.
+    pub fn set_comment(self, text: &str) -> Self {
+        self.change.comment = Some(Some(text.to_owned()));
+        self
+    }
+
+    /// No comment any more.
+    pub fn drop_comment(self) -> Self {
+        self.change.comment = Some(None);
+        self
+    }
+
+    /// The type it has.
+    pub fn existing_type(self, ty: SqlType) -> Self {
+        self.existing.ty = ty;
+        self
+    }
+
+    /// Whether it allows NULL now.
+    pub fn existing_nullable(self, nullable: bool) -> Self {
+        self.existing.nullable = nullable;
+        self
+    }
+
+    /// The default it has.
+    pub fn existing_server_default(self, default: impl IntoServerDefault) -> Self {
+        self.existing.default = Some(default.into_server_default());
+        self
+    }
+
+    /// The comment it has.
+    pub fn existing_comment(self, text: &str) -> Self {
+        self.existing.comment = Some(text.to_owned());
+        self
+    }
+
+    /// The database makes the key now.
+    pub fn existing_autoincrement(self) -> Self {
+        self.existing.autoincrement = true;
+        self
+    }
+}
+
+/// An index while it is described.
+#[derive(Debug)]
+pub struct CreateIndex<'a> {
+    index: &'a mut Index,
+    if_not_exists: &'a mut bool,
+    concurrently: &'a mut bool,
+}
+
+impl CreateIndex<'_> {
+    /// It forbids duplicates.
+    pub fn unique(self) -> Self {
+        self.index.unique = true;
+        self
+    }
+
+    /// Only rows that fulfil the condition, which is SQL.
+    pub fn filter(self, condition: &str) -> Self {
+        self.index.filter = Some(condition.to_owned());
+        self
+    }
+
+    /// The method (PostgreSQL: `gin`, `gist` …).
+    pub fn method(self, name: &str) -> Self {
+        self.index.method = Some(name.to_owned());
+        self
+    }
+
+    /// Columns stored beside the key (PostgreSQL).
+    pub fn include<const N: usize>(self, columns: [&str; N]) -> Self {
+        self.index.include = strings(&columns);
+        self
+    }
+
+    /// Leaves an index of that name that is there.
+    pub fn if_not_exists(self) -> Self {
+        *self.if_not_exists = true;
+        self
+    }
+
+    /// Without locking out writers (PostgreSQL).
+    pub fn concurrently(self) -> Self {
+        *self.concurrently = true;
+        self
+    }
+}
+
+fn named(name: &str) -> Option<String> {
+    (!name.is_empty()).then(|| name.to_owned())
+}

@@ -1,0 +1,105 @@
+//! The operation that undoes another. Invariant: `apply(op)` then `apply(reverse(op))` gives the schema there was, or there is no reverse.
+
+use rebis_sql::Ddl;
+use rebis_sql::ddl::{ColumnChange, Constraint, ConstraintKind};
+use rebis_sql::schema::{Column, Schema, Table};
+
+pub(super) fn reverse(ddl: &Ddl, before: &Schema) -> Option<Ddl> {
+    let at = |schema: &Option<String>, table: &str| -> Option<&Table> {
+        before.tables.iter().find(|t| t.schema == *schema && t.name == table)
+    };
+    Some(match ddl {
+        Ddl::CreateTable { table, .. } => {
+            Ddl::DropTable { schema: table.schema.clone(), table: table.name.clone(), if_exists: false }
+        }
+        Ddl::DropTable { schema, table, .. } => {
+            Ddl::CreateTable { table: at(schema, table)?.clone(), if_not_exists: false }
+        }
+        Ddl::RenameTable { schema, from, to } => {
+            Ddl::RenameTable { schema: schema.clone(), from: to.clone(), to: from.clone() }
+        }
+        Ddl::AddColumn { schema, table, column } => {
+            Ddl::DropColumn { schema: schema.clone(), table: table.clone(), column: column.name.clone() }
+        }
+        Ddl::DropColumn { schema, table, column } => {
+            let column = at(schema, table)?.column(column)?.clone();
+            Ddl::AddColumn { schema: schema.clone(), table: table.clone(), column }
+        }
+        Ddl::RenameColumn { schema, table, from, to } => Ddl::RenameColumn {
+            schema: schema.clone(),
+            table: table.clone(),
+            from: to.clone(),
+            to: from.clone(),
+        },
+        Ddl::AlterColumn { schema, table, existing, change } => {
+            let now = at(schema, table)?.column(&existing.name)?;
+            let (existing, change) = back(now, change);
+            Ddl::AlterColumn { schema: schema.clone(), table: table.clone(), existing, change }
+        }
+        Ddl::CreateIndex { schema, table, index, .. } => Ddl::DropIndex {
+            schema: schema.clone(),
+            table: table.clone(),
+            name: index.name.clone(),
+            if_exists: false,
+        },
+        Ddl::DropIndex { schema, table, name, .. } => Ddl::CreateIndex {
+            schema: schema.clone(),
+            table: table.clone(),
+            index: at(schema, table)?.indexes.iter().find(|i| i.name == *name)?.clone(),
+            if_not_exists: false,
+            concurrently: false,
+        },
+        Ddl::AddConstraint { schema, table, constraint } => {
+            let (name, kind) = match constraint {
+                Constraint::PrimaryKey(c) => (c.name.clone(), ConstraintKind::PrimaryKey),
+                Constraint::ForeignKey(c) => (c.name.clone(), ConstraintKind::ForeignKey),
+                Constraint::Unique(c) => (c.name.clone(), ConstraintKind::Unique),
+                Constraint::Check(c) => (c.name.clone(), ConstraintKind::Check),
+            };
+            Ddl::DropConstraint { schema: schema.clone(), table: table.clone(), name: name?, kind }
+        }
+        Ddl::DropConstraint { schema, table, name, kind } => {
+            let t = at(schema, table)?;
+            let named = |n: &Option<String>| n.as_ref() == Some(name);
+            let constraint = match kind {
+                ConstraintKind::PrimaryKey => Constraint::PrimaryKey(t.primary_key.clone()?),
+                ConstraintKind::ForeignKey => {
+                    Constraint::ForeignKey(t.foreign_keys.iter().find(|c| named(&c.name))?.clone())
+                }
+                ConstraintKind::Unique => Constraint::Unique(t.uniques.iter().find(|c| named(&c.name))?.clone()),
+                ConstraintKind::Check => Constraint::Check(t.checks.iter().find(|c| named(&c.name))?.clone()),
+            };
+            Ddl::AddConstraint { schema: schema.clone(), table: table.clone(), constraint }
+        }
+        Ddl::CommentTable { schema, table, .. } => Ddl::CommentTable {
+            schema: schema.clone(),
+            table: table.clone(),
+            comment: at(schema, table)?.comment.clone(),
+        },
+        Ddl::CreateType { name, .. } => Ddl::DropType { name: name.clone() },
+        _ => return None,
+    })
+}
+
+/// The column after the change, and the change that leads back.
+fn back(now: &Column, change: &ColumnChange) -> (Column, ColumnChange) {
+    let mut after = now.clone();
+    let mut undo = ColumnChange::default();
+    if let Some(ty) = &change.ty {
+        after.ty = ty.clone();
+        undo.ty = Some(now.ty.clone());
+    }
+    if let Some(nullable) = change.nullable {
+        after.nullable = nullable;
+        undo.nullable = Some(now.nullable);
+    }
+    if let Some(default) = &change.default {
+        after.default.clone_from(default);
+        undo.default = Some(now.default.clone());
+    }
+    if let Some(comment) = &change.comment {
+        after.comment.clone_from(comment);
+        undo.comment = Some(now.comment.clone());
+    }
+    (after, undo)
+}
