@@ -202,6 +202,10 @@ impl App {
         self.compiled().ok()?.routes.endpoint(rule, method)
     }
 
+    pub(crate) fn allowed_methods(&self, rule: &str) -> Option<String> {
+        self.compiled().ok()?.routes.allowed(rule)
+    }
+
     fn compiled(&self) -> Result<&Arc<Compiled>, BuildError> {
         self.inner.compiled.get_or_init(|| build::compile(&self.inner)).as_ref().map_err(Clone::clone)
     }

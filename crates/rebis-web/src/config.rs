@@ -29,6 +29,13 @@ pub(crate) enum Source {
     Program,
 }
 
+impl Source {
+    /// Whether values of this source are text that knows no types.
+    fn is_text(&self) -> bool {
+        matches!(self, Source::DotEnv(_) | Source::Environment(_))
+    }
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -195,6 +202,10 @@ impl Config {
     /// Writes a value, tables flattened into nested keys, and drops what the key held before.
     fn put(&mut self, key: &str, value: Value, source: &Source) {
         let key = canonical(key);
+        let value = match (self.values.get(&key), value) {
+            (Some(old), Value::String(text)) if source.is_text() => convert::like(&old.value, &text),
+            (_, value) => value,
+        };
         let below = format!("{key}.");
         self.values.retain(|other, _| *other != key && (!value.is_object() || !other.starts_with(&below)));
         match value {
@@ -215,13 +226,17 @@ impl Config {
         if let Some(entry) = stored.filter(|entry| entry.source == Source::Program) {
             return Some(entry.clone());
         }
-        if let Some((name, text)) = self.from_environment(key) {
-            return Some(Entry { value: Value::String(text.clone()), source: Source::Environment(name) });
+        if let Some((name, text)) = self.in_environment(key) {
+            let value = match stored {
+                Some(old) => convert::like(&old.value, text),
+                None => Value::String(text.clone()),
+            };
+            return Some(Entry { value, source: Source::Environment(name) });
         }
         stored.cloned().or_else(|| self.table(key))
     }
 
-    fn from_environment(&self, key: &str) -> Option<(String, &String)> {
+    fn in_environment(&self, key: &str) -> Option<(String, &String)> {
         let plain = key.replace('.', "__");
         let prefixed = format!("REBIS_{plain}");
         if let Some(text) = self.environment.get(&prefixed) {

@@ -28,7 +28,7 @@ pub(crate) async fn handle(State(app): State<App>, mut request: Request, next: N
     app.insert_extensions(&mut request);
     let asked = Asked {
         headers: format_headers(request.headers()),
-        unmatched: request.extensions().get::<MatchedPath>().is_none(),
+        rule: request.extensions().get::<MatchedPath>().cloned(),
         parts: app.has_error_handlers().then(|| copy_parts(&mut request)),
     };
 
@@ -58,7 +58,7 @@ pub(crate) async fn handle(State(app): State<App>, mut request: Request, next: N
 /// What must be known of the request once it is gone.
 struct Asked {
     headers: HeaderMap,
-    unmatched: bool,
+    rule: Option<MatchedPath>,
     parts: Option<Parts>,
 }
 
@@ -99,10 +99,18 @@ async fn finish(app: &App, method: &Method, uri: &Uri, asked: Asked, mut respons
     if status.as_u16() < 400 {
         return response;
     }
-    if status == StatusCode::METHOD_NOT_ALLOWED && method == Method::OPTIONS {
-        return options(&response);
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        // axum adds its own `Allow`, without OPTIONS, after this unless there is one.
+        if let Some(allowed) = asked.rule.as_ref().and_then(|rule| app.allowed_methods(rule.as_str()))
+            && let Ok(allowed) = HeaderValue::try_from(allowed)
+        {
+            response.headers_mut().entry(header::ALLOW).or_insert(allowed);
+        }
+        if method == Method::OPTIONS {
+            return options(&response);
+        }
     }
-    if status == StatusCode::NOT_FOUND && asked.unmatched && app.has_rule_with_slash(uri.path()) {
+    if status == StatusCode::NOT_FOUND && asked.rule.is_none() && app.has_rule_with_slash(uri.path()) {
         return with_slash(uri);
     }
     let Some(error) = error_of(&mut response) else { return response };
@@ -178,13 +186,8 @@ fn log(error: &HttpError, method: &Method, uri: &Uri) {
 
 /// `OPTIONS` of a path that has other methods: 200 and what is allowed.
 fn options(refused: &Response) -> Response {
-    let allowed =
-        refused.headers().get(header::ALLOW).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let allowed = if allowed.is_empty() { "OPTIONS".to_owned() } else { format!("{allowed},OPTIONS") };
     let mut response = StatusCode::OK.into_response();
-    if let Ok(value) = HeaderValue::try_from(allowed) {
-        response.headers_mut().insert(header::ALLOW, value);
-    }
+    keep_headers(refused.headers(), response.headers_mut());
     response
 }
 

@@ -101,6 +101,23 @@ impl RouteTable {
             .map(|r| &*r.endpoint)
     }
 
+    /// What `Allow` says about a rule; `None` for what is no rule of ours.
+    pub(crate) fn allowed(&self, rule: &str) -> Option<String> {
+        let mut names: Vec<&str> = Vec::new();
+        for method in self.by_path.get(rule)?.iter().flat_map(|&at| &self.routes[at].methods) {
+            let with_head = (method == Method::GET).then_some("HEAD");
+            for name in std::iter::once(method.as_str()).chain(with_head) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        if !names.contains(&"OPTIONS") {
+            names.push("OPTIONS");
+        }
+        Some(names.join(","))
+    }
+
     /// Whether `path` lacks only its last slash: some rule that ends in a slash matches with one.
     pub(crate) fn matches_with_slash(&self, path: &str) -> bool {
         !path.ends_with('/')

@@ -20,6 +20,13 @@ pub(super) fn convert<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
     Err(first)
 }
 
+/// Text of the environment in the place of a value of the file: a number stays a number and a boolean a boolean, so that a struct
+/// that was read from the file can still be read.
+pub(super) fn like(old: &Value, text: &str) -> Value {
+    let same_kind = |new: &Value| std::mem::discriminant(new) == std::mem::discriminant(old);
+    readings(text.trim()).into_iter().find(same_kind).unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
 fn readings(text: &str) -> Vec<Value> {
     let mut all: Vec<Value> = serde_json::from_str(text).into_iter().collect();
     match text.to_ascii_lowercase().as_str() {

@@ -72,7 +72,7 @@ impl ContextBuilder {
 
     #[doc(hidden)]
     pub fn build(self) -> Value {
-        let own: Value = self.values.into_iter().collect();
+        let own = Value::from_pairs(self.values);
         match self.base {
             Some(base) => minijinja::value::merge_maps([base, own]),
             None => own,

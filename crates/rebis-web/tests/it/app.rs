@@ -1,0 +1,248 @@
+//! Routes, endpoints, extensions, hooks and commands.
+//!
+//! Invariant: what is wrong with an application is said when it is built.
+
+use axum::extract::Request;
+use axum::response::Response;
+use rebis_web::{App, Args, Blueprint, CommandContext, HttpError, Json, Path, Redirect, Result, StatusCode};
+use serde_json::{Value, json};
+
+use crate::bare;
+
+async fn index() -> &'static str {
+    "index"
+}
+
+async fn show(Path(id): Path<i64>) -> Json<Value> {
+    Json(json!({ "id": id }))
+}
+
+async fn create(Json(body): Json<Value>) -> (StatusCode, Json<Value>) {
+    (StatusCode::CREATED, Json(body))
+}
+
+fn users() -> Blueprint {
+    Blueprint::new("users").url_prefix("/users").get("/", index).post("/", create).get("/{id}", show)
+}
+
+fn complaint(app: App) -> String {
+    app.build().unwrap_err().to_string()
+}
+
+#[tokio::test]
+async fn routes_have_methods_endpoints_and_urls() {
+    let app = bare().get("/", index).get("/index", index).blueprint(users());
+    let client = app.test_client();
+
+    assert_eq!(client.get("/").await.text(), "index");
+    assert_eq!(client.get("/index").await.text(), "index");
+    assert_eq!(client.get("/users/7").await.json::<Value>(), json!({ "id": 7 }));
+    let made = client.post("/users/").json(&json!({ "a": 1 })).await;
+    assert_eq!((made.status(), made.text()), (StatusCode::CREATED, "{\"a\":1}\n".to_owned()));
+
+    assert_eq!(app.url_for("users.show", [("id", 7)]).unwrap(), "/users/7");
+    assert_eq!(app.url_for("index", [("q", "a b")]).unwrap(), "/?q=a+b");
+    let error = app.url_for("users.shwo", ()).unwrap_err().to_string();
+    assert_eq!(error, "Could not build url for endpoint 'users.shwo'. Did you mean 'users.show' instead?");
+    assert!(app.url_for("users.show", ()).unwrap_err().to_string().contains("specify values [\"id\"]"));
+
+    let listed: Vec<String> =
+        app.routes().unwrap().iter().map(|r| format!("{} {:?} {}", r.endpoint, r.methods, r.rule)).collect();
+    assert_eq!(
+        listed,
+        [
+            "index [GET] /",
+            "index [GET] /index",
+            "users.index [GET] /users/",
+            "users.create [POST] /users/",
+            "users.show [GET] /users/{id}"
+        ]
+    );
+    assert_eq!(format!("{app:?}"), "<App 'shop'>");
+}
+
+#[tokio::test]
+async fn methods_paths_and_slashes_as_in_flask() {
+    let client = bare().blueprint(users()).test_client();
+    assert_eq!(client.get("/users/abc").await.status(), StatusCode::NOT_FOUND);
+
+    let refused = client.delete("/users/").await;
+    assert_eq!(refused.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(refused.header("allow"), Some("GET,HEAD,POST,OPTIONS"));
+    let options = client.request(rebis_web::Method::OPTIONS, "/users/").await;
+    assert_eq!((options.status(), options.header("allow")), (StatusCode::OK, Some("GET,HEAD,POST,OPTIONS")));
+    let head = client.request(rebis_web::Method::HEAD, "/users/1").await;
+    assert_eq!((head.status(), head.text()), (StatusCode::OK, String::new()));
+    let head = client.request(rebis_web::Method::HEAD, "/nothing").await;
+    assert_eq!((head.status(), head.text()), (StatusCode::NOT_FOUND, String::new()));
+
+    let moved = client.get("/users?page=2").await;
+    assert_eq!((moved.status().as_u16(), moved.header("location")), (308, Some("/users/?page=2")));
+    assert_eq!(client.get("/users/1/").await.status(), StatusCode::NOT_FOUND);
+}
+
+#[test]
+fn contradictions_are_said_when_the_application_is_built() {
+    let twice = complaint(bare().get("/", index).get("/", show));
+    assert!(twice.contains("GET / is answered twice: by index and by show"), "{twice}");
+
+    mod other {
+        pub(super) async fn index() {}
+    }
+    let name = complaint(bare().get("/a", index).get("/b", other::index));
+    assert!(name.contains("the endpoint index means two things") && name.contains(".endpoint("), "{name}");
+
+    let unnamed = complaint(bare().get("/", || async {}));
+    assert!(unnamed.contains("is a closure and has no name"), "{unnamed}");
+
+    let all = complaint(
+        bare()
+            .get("no-slash", index)
+            .get("/old/:id", show)
+            .get("/{a}", index)
+            .get("/{b}", show)
+            .get("/{x", show),
+    );
+    for part in [
+        "must start with /",
+        "write the parameter :id as {name}",
+        "matches the same requests as /{a}",
+        "malformed",
+    ] {
+        assert!(all.contains(part), "{part} is not in:\n{all}");
+    }
+
+    let twins = complaint(bare().blueprint(users()).blueprint(users()));
+    assert!(twins.contains("two blueprints are named users"), "{twins}");
+    let dot = complaint(bare().blueprint(Blueprint::new("a.b")));
+    assert!(dot.contains("no dot"), "{dot}");
+    let early = complaint(bare().endpoint("x"));
+    assert!(early.contains("there is none yet"), "{early}");
+    let mount = complaint(bare().mount("/", axum::Router::new()));
+    assert!(mount.contains("cannot be mounted"), "{mount}");
+    let clash = complaint(bare().get("/static/{*rest}", index).static_files("static"));
+    assert!(clash.contains("/static"), "{clash}");
+    let limit = complaint(bare().configure("MAX_CONTENT_LENGTH", "huge"));
+    assert!(limit.contains("MAX_CONTENT_LENGTH"), "{limit}");
+}
+
+#[tokio::test]
+async fn blueprints_nest_and_routers_mount() {
+    let inner = Blueprint::new("inner").url_prefix("/inner").get("/x", index);
+    let outer = Blueprint::new("outer").url_prefix("/outer").blueprint(inner);
+    let api = axum::Router::new().route("/ping", axum::routing::get(|| async { "pong" }));
+    let app = bare().blueprint(outer).mount("/api", api);
+    assert_eq!(app.url_for("outer.inner.index", ()).unwrap(), "/outer/inner/x");
+    let client = app.test_client();
+    assert_eq!(client.get("/outer/inner/x").await.text(), "index");
+    assert_eq!(client.get("/api/ping").await.text(), "pong");
+    assert_eq!(client.get("/api/none").await.status(), StatusCode::NOT_FOUND);
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Service(&'static str);
+
+#[tokio::test]
+async fn extensions_reach_handlers_and_two_apps_share_nothing() {
+    async fn which(app: App, axum::Extension(service): axum::Extension<Service>) -> String {
+        format!("{} {}", service.0, app.get_extension::<Service>().is_some())
+    }
+    let base = bare().get("/", which);
+    let one = base.clone().extension(Service("zero")).extension(Service("one"));
+    let two = base.clone().extension(Service("two"));
+    assert_eq!(one.test_client().get("/").await.text(), "one true");
+    assert_eq!(two.test_client().get("/").await.text(), "two true");
+    assert_eq!(base.get_extension::<Service>(), None);
+    assert_eq!(base.test_client().get("/").await.status(), StatusCode::INTERNAL_SERVER_ERROR);
+}
+
+#[tokio::test]
+async fn hooks_run_around_requests_in_their_order() {
+    async fn seen(request: Request) -> String {
+        request.headers().get("x-order").map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default()
+    }
+    fn before(letter: &'static str) -> impl Fn(Request) -> std::future::Ready<Result<Request>> + Clone {
+        move |mut request| {
+            let order = request.headers().get("x-order").map(|v| v.to_str().unwrap()).unwrap_or_default();
+            let order = format!("{order}{letter}").parse().unwrap();
+            request.headers_mut().insert("x-order", order);
+            std::future::ready(Ok(request))
+        }
+    }
+    fn after(letter: &'static str) -> impl Fn(Response) -> std::future::Ready<Response> + Clone {
+        move |mut response| {
+            let order = response.headers().get("x-order").map(|v| v.to_str().unwrap()).unwrap_or_default();
+            let order = format!("{order}{letter}").parse().unwrap();
+            response.headers_mut().insert("x-order", order);
+            std::future::ready(response)
+        }
+    }
+    let app = bare()
+        .get("/", seen)
+        .before_request(before("a"))
+        .before_request(before("b"))
+        .after_request(after("c"))
+        .after_request(after("d"));
+    let response = app.test_client().get("/").await;
+    assert_eq!((response.text(), response.header("x-order")), ("ab".to_owned(), Some("dc")));
+
+    let closed = app.before_request(async |_| Err::<Request, _>(HttpError::forbidden()));
+    let response = closed.test_client().get("/").await;
+    assert_eq!((response.status(), response.header("x-order")), (StatusCode::FORBIDDEN, Some("dc")));
+}
+
+#[tokio::test]
+async fn args_redirects_cookies_and_forms() {
+    async fn search(args: Args) -> String {
+        format!("{} {}", args.get_or("page", 1), args.get_or("q", String::new()))
+    }
+    async fn login(
+        app: App,
+        rebis_web::Form(form): rebis_web::Form<Vec<(String, String)>>,
+    ) -> Result<Response> {
+        use axum::response::IntoResponse as _;
+        let cookie = format!("user={}; HttpOnly; Path=/", form[0].1);
+        Ok(([("set-cookie", cookie)], app.redirect("me", ())?).into_response())
+    }
+    async fn me(headers: axum::http::HeaderMap) -> String {
+        headers.get("cookie").map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default()
+    }
+    async fn next(args: Args) -> Result<Redirect> {
+        Redirect::local(args.get_or("next", "/".to_owned()))
+    }
+    let client =
+        bare().get("/search", search).post("/login", login).get("/me", me).get("/next", next).test_client();
+
+    assert_eq!(client.get("/search?page=x&q=a+b").await.text(), "1 a b");
+    assert_eq!(client.get("/search").query(&[("page", "3")]).await.text(), "3 ");
+    let sent = client.post("/login").form(&[("name", "susan")]).await;
+    assert_eq!((sent.status().as_u16(), sent.header("location")), (303, Some("/me")));
+    let followed = client.clone().follow_redirects(true).post("/login").form(&[("name", "john")]).await;
+    assert_eq!((followed.status(), followed.text()), (StatusCode::OK, "user=john".to_owned()));
+    assert_eq!(client.get("/next?next=/me").await.header("location"), Some("/me"));
+    assert_eq!(client.get("/next?next=//evil.example").await.status(), StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn commands_receive_the_application() {
+    async fn greet(context: CommandContext) -> Result<()> {
+        let name: &String = context.matches.get_one("name").unwrap();
+        match name.as_str() {
+            "nobody" => Err(HttpError::internal("nobody to greet")),
+            _ => {
+                assert_eq!(context.app.name(), "shop");
+                Ok(())
+            }
+        }
+    }
+    let clap = rebis_web::clap::Command::new("greet").arg(rebis_web::clap::Arg::new("name").required(true));
+    let app = bare().command(clap, greet);
+    let command = &app.commands()[0];
+    let run = async |name: &str| {
+        let matches = command.clap().clone().get_matches_from(["greet", name]);
+        command.run(CommandContext::new(app.clone(), matches)).await
+    };
+    assert!(run("susan").await.is_ok());
+    let error = run("nobody").await.unwrap_err();
+    assert_eq!(error.source().unwrap().to_string(), "nobody to greet");
+}

@@ -1,0 +1,149 @@
+//! Error pages, handlers and mappers.
+//!
+//! Invariant: what the client sees of a 500 depends on the debug mode; what it sees of a refusal does not.
+
+use std::fmt;
+
+use rebis_web::{App, Html, HttpError, Json, Result, StatusCode, Templates, context};
+use serde_json::{Value, json};
+
+use crate::bare;
+
+#[derive(Debug)]
+struct Low(&'static str, Option<Box<Low>>);
+
+impl fmt::Display for Low {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Low {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.1.as_deref().map(|low| low as _)
+    }
+}
+
+fn low() -> Low {
+    Low("the <top> failed", Some(Box::new(Low("the disk said no", None))))
+}
+
+async fn fails() -> Result<()> {
+    Err(low())?;
+    Ok(())
+}
+
+async fn panics() {
+    panic!("a secret inside");
+}
+
+async fn refuses() -> Result<()> {
+    Err(HttpError::new(StatusCode::CONFLICT, "taken by <b>susan</b>"))
+}
+
+fn app() -> App {
+    bare().get("/fails", fails).get("/panics", panics).get("/refuses", refuses)
+}
+
+#[tokio::test]
+async fn a_500_leaks_nothing_outside_debug() {
+    let client = app().test_client();
+    for path in ["/fails", "/panics"] {
+        for accept in ["text/html", "application/json"] {
+            let response = client.get(path).header("accept", accept).await;
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            let text = response.text();
+            assert!(!text.contains("disk") && !text.contains("top") && !text.contains("secret"), "{text}");
+            assert!(text.contains("Internal Server Error"), "{text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn debug_pages_show_the_chain_escaped() {
+    let client = app().configure("DEBUG", true).test_client();
+    let page = client.get("/fails").header("accept", "text/html").await.text();
+    assert!(page.contains("the &lt;top&gt; failed") && page.contains("the disk said no"), "{page}");
+    assert!(!page.contains("<top>"));
+    assert!(client.get("/panics").await.text().contains("a handler panicked: a secret inside"));
+    let json: Value = client.get("/fails").header("accept", "application/json").await.json();
+    assert_eq!(json["debug"]["chain"], json!(["the <top> failed", "the disk said no"]));
+}
+
+#[tokio::test]
+async fn refusals_are_pages_or_json() {
+    let client = app().test_client();
+    let page = client.get("/refuses").await;
+    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    assert!(page.text().contains("<title>409 Conflict</title>") && page.text().contains("&lt;b&gt;susan"));
+    let json = client.get("/refuses").header("accept", "application/json").await;
+    assert_eq!(
+        json.json::<Value>(),
+        json!({ "code": 409, "name": "Conflict", "description": "taken by <b>susan</b>" })
+    );
+    let lost = client.get("/lost").await;
+    assert_eq!(lost.status(), StatusCode::NOT_FOUND);
+    assert!(lost.text().contains("<h1>Not Found</h1>"));
+}
+
+#[tokio::test]
+async fn the_application_has_its_own_pages() {
+    async fn not_found(templates: Templates, error: HttpError) -> Result<Html> {
+        templates.render("404.html", context! { message => error.message() })
+    }
+    async fn broken(templates: Templates) -> Result<Html> {
+        templates.render("missing.html", context! {})
+    }
+    let app = app()
+        .template("404.html", "lost at {{ request.path }}: {{ message }}")
+        .error_handler(StatusCode::NOT_FOUND, not_found)
+        .error_handler(StatusCode::CONFLICT, broken);
+    let client = app.test_client();
+    let lost = client.get("/lost").await;
+    assert_eq!(lost.status(), StatusCode::NOT_FOUND);
+    assert!(lost.text().starts_with("lost at /lost: The requested URL"), "{}", lost.text());
+    // A handler of errors that fails itself is a plain 500, not a loop.
+    assert_eq!(client.get("/refuses").await.status(), StatusCode::INTERNAL_SERVER_ERROR);
+}
+
+#[tokio::test]
+async fn errors_of_other_crates_get_a_status() {
+    let app = app().map_error(|error: &Low| (error.0 == "the disk said no").then(HttpError::not_found));
+    let response = app.test_client().get("/fails").await;
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    assert!(!response.text().contains("disk"));
+
+    // A refusal made on purpose is not mapped.
+    async fn on_purpose() -> Result<()> {
+        Err(HttpError::forbidden().with_source(low()))
+    }
+    let app = app.get("/purpose", on_purpose);
+    assert_eq!(app.test_client().get("/purpose").await.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_shared_error_in_the_extensions_is_a_cause() {
+    async fn rejects() -> axum::response::Response {
+        use axum::response::IntoResponse as _;
+        let mut response = StatusCode::SERVICE_UNAVAILABLE.into_response();
+        let cause: std::sync::Arc<dyn std::error::Error + Send + Sync> = std::sync::Arc::new(low());
+        response.extensions_mut().insert(cause);
+        response
+    }
+    let app = bare().get("/", rejects).configure("DEBUG", true);
+    let response = app.test_client().get("/").await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(response.text().contains("the disk said no"));
+}
+
+#[tokio::test]
+async fn answers_with_a_body_are_left_alone() {
+    async fn own() -> (StatusCode, Json<Value>) {
+        (StatusCode::NOT_FOUND, Json(json!({ "mine": true })))
+    }
+    let response = bare().get("/", own).test_client().get("/").await;
+    assert_eq!(
+        (response.status(), response.json::<Value>()),
+        (StatusCode::NOT_FOUND, json!({ "mine": true }))
+    );
+}

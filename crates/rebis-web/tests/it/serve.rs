@@ -1,0 +1,104 @@
+//! The real socket.
+//!
+//! Invariant: every server here takes a free port and is stopped by its own signal.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::extract::ConnectInfo;
+use rebis_web::{App, BoxError, ServeOptions, Server};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+
+use crate::bare;
+
+fn options() -> ServeOptions {
+    ServeOptions { port: 0, header_timeout: Duration::from_millis(300), ..ServeOptions::default() }
+}
+
+async fn exchange(address: SocketAddr, text: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(text.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn requests_in_flight_finish_before_the_server_ends() {
+    async fn slow(ConnectInfo(peer): ConnectInfo<SocketAddr>) -> String {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        format!("slow but done for {}", peer.ip())
+    }
+    let steps = Arc::new(AtomicUsize::new(0));
+    let (up, down) = (steps.clone(), steps.clone());
+    let app = bare()
+        .get("/slow", slow)
+        .on_startup(move |_: App| {
+            up.fetch_add(1, Ordering::SeqCst);
+            std::future::ready(Ok::<(), BoxError>(()))
+        })
+        .on_shutdown(move |_: App| {
+            down.fetch_add(10, Ordering::SeqCst);
+            std::future::ready(Ok::<(), BoxError>(()))
+        });
+    let server = Server::bind(app, options()).await.unwrap();
+    let address = server.address();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let running = tokio::spawn(server.run(async { drop(stopped.await) }));
+
+    let idle = TcpStream::connect(address).await.unwrap();
+    let request =
+        tokio::spawn(async move { exchange(address, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n").await });
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    assert_eq!(steps.load(Ordering::SeqCst), 1);
+    stop.send(()).unwrap();
+    let answer = request.await.unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.ends_with("slow but done for 127.0.0.1"),
+        "{answer}"
+    );
+    running.await.unwrap().unwrap();
+    assert_eq!(steps.load(Ordering::SeqCst), 11);
+    assert!(TcpStream::connect(address).await.is_err());
+    drop(idle);
+}
+
+#[tokio::test]
+async fn slow_headers_and_garbage_do_not_hold_a_connection() {
+    let server = Server::bind(bare(), options()).await.unwrap();
+    let address = server.address();
+    let (_stop, stopped) = oneshot::channel::<()>();
+    tokio::spawn(server.run(async { drop(stopped.await) }));
+
+    let half = tokio::time::timeout(Duration::from_secs(3), exchange(address, "GET / HTTP/1.1\r\nHost:"));
+    half.await.expect("the server closes the connection");
+    let garbage = exchange(address, "\x16\x03\x01 nonsense\r\n\r\n").await;
+    assert!(garbage.starts_with("HTTP/1.1 400"), "{garbage}");
+    let fine = exchange(address, "GET /none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+    assert!(fine.starts_with("HTTP/1.1 404") && fine.contains("Not Found</h1>"), "{fine}");
+}
+
+#[tokio::test]
+async fn a_taken_port_says_which_and_what_to_do() {
+    let first = Server::bind(bare(), options()).await.unwrap();
+    let port = first.address().port();
+    let error = Server::bind(bare(), ServeOptions { port, ..options() }).await.unwrap_err();
+    assert!(error.is_address_in_use());
+    let text = error.to_string();
+    assert!(
+        text.contains(&format!("port {port} on 127.0.0.1 is in use")) && text.contains("--port"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_startup_hook_that_fails_keeps_the_server_from_starting() {
+    let app = bare().on_startup(async |_: App| Err::<(), BoxError>("no disk".into()));
+    let server = Server::bind(app, options()).await.unwrap();
+    let error = server.run(std::future::pending()).await.unwrap_err();
+    assert_eq!(error.to_string(), "a startup hook failed: no disk");
+}

@@ -1,0 +1,110 @@
+//! Templates in a folder.
+//!
+//! Invariant: in debug mode a changed file is seen at the next request.
+
+use std::fs;
+
+use rebis_web::{App, Blueprint, Config, Html, Result, Templates, context};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Person {
+    name: &'static str,
+}
+
+async fn index(templates: Templates) -> Result<Html> {
+    let people = vec![Person { name: "Susan" }, Person { name: "<John>" }];
+    templates.render("index.html", context! { people, title => "People" })
+}
+
+struct Site {
+    root: tempfile::TempDir,
+}
+
+impl Site {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let site = Self { root: tempfile::tempdir().unwrap() };
+        fs::create_dir(site.root.path().join("templates")).unwrap();
+        for (name, text) in files {
+            site.write(name, text);
+        }
+        site
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.root.path().join("templates").join(name), text).unwrap();
+    }
+
+    fn app(&self) -> App {
+        App::new(Config::new(self.root.path()))
+            .templates("templates")
+            .blueprint(Blueprint::new("site").get("/", index))
+    }
+}
+
+#[tokio::test]
+async fn inheritance_globals_filters_and_config() {
+    let site = Site::new(&[
+        ("base.html", "<title>{{ title }} at {{ shop }}</title>{% block body %}{% endblock %}"),
+        (
+            "index.html",
+            "{% extends 'base.html' %}{% block body %}{% for p in people %}{{ p.name|shout }} {% endfor %}\
+             {{ twice(2) }} {{ config.PAGE }} {{ config.MAIL.SERVER }} {{ config.SECRET_KEY }} {{ undefined_name }}\
+             {{ url_for('site.index', page=2, q=none) }} {{ request.endpoint }} {{ request.args.a }}{% endblock %}",
+        ),
+    ]);
+    let app = site
+        .app()
+        .configure("PAGE", 20)
+        .configure("MAIL", serde_json::json!({ "server": "mail" }))
+        .configure("SECRET_KEY", "hunter2")
+        .template_global("shop", "Rebis")
+        .template_function("twice", |n: i64| n * 2)
+        .template_filter("shout", |text: String| format!("{}!", text.to_uppercase()));
+    let text = app.test_client().get("/?a=b").await.text();
+    assert_eq!(
+        text,
+        "<title>People at Rebis</title>SUSAN! &lt;JOHN&gt;! 4 20 mail *** /?page=2 site.index b"
+    );
+}
+
+#[tokio::test]
+async fn changed_templates_are_seen_in_debug_mode_only() {
+    let site = Site::new(&[("index.html", "one")]);
+    let debug = site.app().configure("DEBUG", true).test_client();
+    let production = site.app().test_client();
+    assert_eq!(debug.get("/").await.text(), "one");
+    assert_eq!(production.get("/").await.text(), "one");
+    site.write("index.html", "number two");
+    assert_eq!(debug.get("/").await.text(), "number two");
+    assert_eq!(production.get("/").await.text(), "one");
+}
+
+#[tokio::test]
+async fn errors_name_file_line_and_fix() {
+    let site = Site::new(&[("idnex.html", ""), ("base.html", "")]);
+    let client = site.app().configure("DEBUG", true).test_client();
+    let page = client.get("/").await.text();
+    assert!(page.contains("searched in") && page.contains("/templates"), "{page}");
+    assert!(page.contains("Did you mean &quot;idnex.html&quot;?"), "{page}");
+
+    site.write("index.html", "<p>\n{{ url_for('site.indx') }}\n</p>");
+    let page = client.get("/").await.text();
+    assert!(page.contains("index.html:2") && page.contains("Did you mean &#39;site.index&#39;"), "{page}");
+    assert!(page.contains("2 &gt; {{ url_for"), "{page}");
+
+    site.write("index.html", "a\nb\n{% if %}");
+    let page = client.get("/").await.text();
+    assert!(page.contains("syntax error") && page.contains("index.html:3"), "{page}");
+
+    let production = site.app().test_client().get("/").await;
+    assert_eq!(production.status(), 500);
+    assert!(!production.text().contains("index.html"));
+}
+
+#[test]
+fn rendering_outside_a_request() {
+    let site = Site::new(&[("mail.txt", "Dear {{ name }}, {{ url_for('site.index') }}")]);
+    let text = site.app().render("mail.txt", context! { name => "<Susan>" }).unwrap();
+    assert_eq!(text.0, "Dear <Susan>, /");
+}
