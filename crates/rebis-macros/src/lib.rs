@@ -1,1 +1,50 @@
-//! Placeholder.
+//! The macros of Rebis: `#[derive(Model)]`, `#[derive(Enum)]`, `#[rebis::main]`.
+//!
+//! **Invariants.** This crate imports no crate of Rebis; what it writes names `::rebis::__private` (or that of the crate in
+//! `#[model(crate = "…")]`) and `::core`. All errors of one call are shown at once, each on the token it is about.
+
+#![forbid(unsafe_code)]
+
+mod args;
+mod case;
+mod ctxt;
+mod enumeration;
+mod main_attr;
+mod model;
+mod suggest;
+
+use proc_macro::TokenStream;
+
+/// Makes a struct a model: a table whose columns are the struct's fields.
+///
+/// Struct: `#[model(table = "…", schema = "…", comment = "…", bind = "…", primary_key(a, b), unique(a, b, name = "…"),
+/// index(a, b, unique, name = "…"), check("sql", name = "…"), crate = "…")]`.
+///
+/// Column: `#[column(primary_key, name = "…", length = 64, text, precision = 10, scale = 2, type = SqlType::…, unique, index,
+/// nullable = false, default = Utc::now, server_default = now, foreign_key = User::id, on_delete = cascade, on_update = cascade,
+/// autoincrement = false, comment = "…", check = "sql", computed = "sql", stored)]`. The type is the field's own unless an argument says
+/// otherwise, and `Option` means that NULL is allowed. `default` takes a function (called), a closure (called), or a value.
+///
+/// Relation (a field of type `HasMany<…>`, `HasOne<…>`, `BelongsTo<…>`): `#[relation(key = user_id, back_populates = posts,
+/// cascade = "all, delete-orphan", passive_deletes, order_by = Post::timestamp.desc())]`.
+#[proc_macro_derive(Model, attributes(model, column, relation))]
+pub fn derive_model(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    model::derive(&input).into()
+}
+
+/// Makes an enum of unit variants the type of a column: an enumeration of labels, which are the variants' names in snake_case.
+///
+/// Enum: `#[model(name = "…", crate = "…")]`; `name` is the type's name where the database names types, else the enum's in snake_case.
+/// Variant: `#[column(name = "…")]` gives the label.
+#[proc_macro_derive(Enum, attributes(model, column))]
+pub fn derive_enum(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    enumeration::derive(&input).into()
+}
+
+/// Runs `async fn main` on a runtime with several threads.
+#[proc_macro_attribute]
+pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
+    main_attr::expand(args.into(), item.into()).into()
+}

@@ -1,0 +1,68 @@
+//! The names that stand for the model, its columns and its relations. Invariant: each is called as the user's struct or field is, and is as
+//! visible.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::Attribute;
+
+use crate::model::ast::Model;
+use crate::model::parse::unraw;
+
+use super::target;
+
+/// `User`, `User::username`, `User::posts`, `User::builder()`.
+pub(super) fn consts(model: &Model, p: &TokenStream) -> TokenStream {
+    let (name, vis) = (&model.ident, &model.vis);
+    let of_model = format!("The model `{name}` as a value: `select({name})`, `session.get({name}, …)`.");
+    let start = format!(
+        "Starts a new `{name}`; what is required and missing is an error of the compiler that names it."
+    );
+    let builder = format_ident!("{}Builder", unraw(name));
+    let columns = model.columns.iter().enumerate().map(|(i, c)| {
+        let (field, vis, ty, column) = (&c.ident, &c.vis, &c.ty, &c.name);
+        let docs = docs(&c.docs, &format!("The column `{}`.", c.name.value()));
+        quote!(#docs #vis const #field: #p::Column<#name, #ty> = #p::Column::new(#i, #column);)
+    });
+    let relations = model.relations.iter().enumerate().map(|(i, r)| {
+        let (field, vis, text) = (&r.ident, &r.vis, unraw(&r.ident));
+        let target = target(r, p);
+        let docs = docs(&r.docs, &format!("The relation `{text}`."));
+        quote!(#docs #vis const #field: #p::Relation<#name, #target> = #p::Relation::new(#i, #text);)
+    });
+    let promises = model.relations.iter().flat_map(|r| promises(model, r, p));
+    quote! {
+        #[doc = #of_model]
+        #[allow(non_upper_case_globals)]
+        #vis const #name: #p::EntityOf<#name> = #p::EntityOf::new();
+        #[allow(non_upper_case_globals, dead_code)]
+        impl #name {
+            #(#columns)*
+            #(#relations)*
+            #[doc = #start]
+            #vis fn builder() -> #builder {
+                ::core::default::Default::default()
+            }
+        }
+        #(#promises)*
+    }
+}
+
+/// What an attribute says about the other model, for rustc to check where it was said.
+fn promises(model: &Model, relation: &crate::model::ast::Relation, p: &TokenStream) -> Vec<TokenStream> {
+    let name = &model.ident;
+    let other = target(relation, p);
+    let mut out = Vec::new();
+    if let Some(back) = &relation.back_populates {
+        out.push(quote_spanned!(back.span()=> const _: #p::Relation<#other, #name> = <#other>::#back;));
+    }
+    let keys = relation.key.iter().filter(|_| relation.kind != crate::model::ast::RelationKind::BelongsTo);
+    for field in keys {
+        out.push(quote_spanned!(field.span()=> const _: &str = <#other>::#field.name();));
+    }
+    out
+}
+
+/// The field's own documentation, or the given line.
+pub(super) fn docs(own: &[Attribute], otherwise: &str) -> TokenStream {
+    if own.is_empty() { quote!(#[doc = #otherwise]) } else { quote!(#(#own)*) }
+}

@@ -1,0 +1,88 @@
+//! From the checked [`Model`] to tokens. Invariant: the output is data and short impls, names only `…::__private::…` and `::core::…`, and
+//! keeps the user's spans on what the user wrote.
+
+mod builder;
+mod consts;
+mod definition;
+mod rows;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::ast::{Column, Model, Relation, RelationKind};
+use super::parse_column::inside_option;
+
+/// Everything that stands next to the struct.
+pub(crate) fn model(model: &Model) -> TokenStream {
+    let name = &model.ident;
+    let p = private(model);
+    let consts = consts::consts(model, &p);
+    let definition = definition::definition(model, &p);
+    let rows = rows::rows(model, &p);
+    let builder = builder::builder(model, &p);
+    quote! {
+        #consts
+        #[automatically_derived]
+        impl #p::Model for #name {
+            #definition
+            #rows
+        }
+        #p::inventory::submit! { #p::Registered::new::<#name>() }
+        #[automatically_derived]
+        impl #p::Addable for #name {
+            type Model = #name;
+            fn into_entity(self) -> #p::Entity<#name> {
+                #p::Entity::transient(self, #p::ColumnSet::EMPTY)
+            }
+        }
+        #builder
+    }
+}
+
+/// `::rebis::__private`.
+fn private(model: &Model) -> TokenStream {
+    let krate = &model.krate;
+    quote!(#krate::__private)
+}
+
+/// The other model: `Post` of `HasMany<Post>`, and what `Target` says for the relations that may be `Option`.
+fn target(relation: &Relation, p: &TokenStream) -> TokenStream {
+    let ty = &relation.target;
+    match relation.kind {
+        RelationKind::HasMany => quote!(#ty),
+        RelationKind::HasOne | RelationKind::BelongsTo => quote!(<#ty as #p::Target>::Model),
+    }
+}
+
+/// Whether the database makes this key: the only field of the key, an integer, referring to nothing.
+fn autoincrement(model: &Model, index: usize) -> bool {
+    let column = &model.columns[index];
+    if let Some((said, _)) = column.autoincrement {
+        return said;
+    }
+    let integer = matches!(&column.ty, syn::Type::Path(t)
+        if t.path.segments.last().is_some_and(|s| ["i16", "i32", "i64", "u16", "u32", "u64"].iter().any(|i| s.ident == i)));
+    model.key == [index]
+        && integer
+        && column.foreign_key.is_none()
+        && column.default.is_none()
+        && column.server_default.is_none()
+        && column.computed.is_none()
+}
+
+/// Whether the database fills the column in when nothing is given.
+fn from_server(model: &Model, index: usize) -> bool {
+    let column = &model.columns[index];
+    autoincrement(model, index) || column.server_default.is_some() || column.computed.is_some()
+}
+
+/// Whether the builder must be given the column.
+fn required(model: &Model, index: usize) -> bool {
+    let column = &model.columns[index];
+    !column.optional && column.default.is_none() && !from_server(model, index)
+}
+
+/// The field's type without `Option`.
+fn plain(column: &Column) -> &syn::Type {
+    inside_option(&column.ty).unwrap_or(&column.ty)
+}

@@ -1,0 +1,93 @@
+//! Reading, comparing and writing rows: the functions of `Model`. Invariant: a column's number is its field's position among the columns.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use crate::model::ast::{FieldRef, Model};
+
+/// `decode`, `decode_key`, `key_of`, `value_of`, `set_value`, `changed`, `attach`.
+pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
+    let name = &model.ident;
+    let fields = model.fields.iter().map(|f| match *f {
+        FieldRef::Column(i) => {
+            let (field, at) = (&model.columns[i].ident, at(i));
+            quote!(#field: row.get(#at)?)
+        }
+        FieldRef::Relation(i) => {
+            let field = &model.relations[i].ident;
+            quote!(#field: ::core::default::Default::default())
+        }
+    });
+    let decode_key = tuple(model, |i| {
+        let at = at(i);
+        quote!(row.get(#at))
+    });
+    let decode_key = match &decode_key[..] {
+        [one] => quote!(#one),
+        several => quote!(::core::result::Result::Ok((#(#several?),*))),
+    };
+    let key_of = tuple(model, |i| {
+        let field = &model.columns[i].ident;
+        quote!(::core::clone::Clone::clone(&row.#field))
+    });
+    let key_of = match &key_of[..] {
+        [one] => quote!(#one),
+        several => quote!((#(#several),*)),
+    };
+    let (mut values, mut sets, mut changes) = (Vec::new(), Vec::new(), Vec::new());
+    for (i, c) in model.columns.iter().enumerate() {
+        let (field, number) = (&c.ident, Literal::usize_unsuffixed(i));
+        // At the type: what cannot be stored is said there, once.
+        values.push(quote_spanned!(c.ty.span()=> #number => #p::ColumnType::to_value(&row.#field),));
+        sets.push(quote_spanned!(c.ty.span()=> #number => row.#field = #p::ColumnType::from_cell(cell)?,));
+        changes.push(quote_spanned!(c.ty.span()=> .with_if(#number, new.#field != old.#field)));
+    }
+    let relations = model.relations.iter().enumerate().map(|(i, r)| {
+        let (field, number) = (&r.ident, Literal::usize_unsuffixed(i));
+        quote!(owner.relation(#number, &mut row.#field);)
+    });
+    let attach = if model.relations.is_empty() {
+        quote!(fn attach(_row: &mut Self, _owner: &mut #p::Attach<'_>) {})
+    } else {
+        quote!(fn attach(row: &mut Self, owner: &mut #p::Attach<'_>) { #(#relations)* })
+    };
+    quote! {
+        fn decode(row: &#p::Row<'_>, at: usize) -> #p::EngineResult<Self> {
+            ::core::result::Result::Ok(#name { #(#fields),* })
+        }
+        fn decode_key(row: &#p::Row<'_>, at: usize) -> #p::EngineResult<Self::Key> {
+            #decode_key
+        }
+        fn key_of(row: &Self) -> Self::Key {
+            #key_of
+        }
+        fn value_of(row: &Self, column: usize) -> #p::Value {
+            match column {
+                #(#values)*
+                _ => #p::Value::Null,
+            }
+        }
+        fn set_value(row: &mut Self, column: usize, cell: #p::Cell<'_>) -> ::core::result::Result<(), #p::DecodeError> {
+            match column {
+                #(#sets)*
+                _ => {}
+            }
+            ::core::result::Result::Ok(())
+        }
+        fn changed(new: &Self, old: &Self) -> #p::ColumnSet {
+            #p::ColumnSet::EMPTY #(#changes)*
+        }
+        #attach
+    }
+}
+
+fn tuple(model: &Model, part: impl Fn(usize) -> TokenStream) -> Vec<TokenStream> {
+    model.key.iter().map(|&i| part(i)).collect()
+}
+
+/// `at`, `at + 1`.
+fn at(index: usize) -> TokenStream {
+    let number = Literal::usize_unsuffixed(index);
+    if index == 0 { quote!(at) } else { quote!(at + #number) }
+}

@@ -1,0 +1,34 @@
+//! `#[derive(Model)]`: read ([`parse`]), check ([`check`]), write ([`expand`]). Invariant: each step knows only the one before it.
+
+mod ast;
+mod check;
+mod expand;
+mod parse;
+mod parse_column;
+mod parse_relation;
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
+
+use crate::ctxt::Ctxt;
+
+/// The derive's output. A wrong attribute gives its error *and* the model without it, so that it does not look as if the model were missing
+/// everywhere else.
+pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
+    let ctxt = Ctxt::default();
+    let model = read(&ctxt, input);
+    let mut out = match model {
+        Some(model) if !ctxt.is_fatal() => expand::model(&model),
+        _ => TokenStream::new(),
+    };
+    out.extend(ctxt.into_compile_errors());
+    out
+}
+
+fn read(ctxt: &Ctxt, input: &DeriveInput) -> Option<ast::Model> {
+    let mut model = parse::model(ctxt, input)?;
+    check::check(ctxt, &mut model);
+    Some(model)
+}

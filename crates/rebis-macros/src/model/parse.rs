@@ -1,0 +1,219 @@
+//! From the struct's tokens to the [`ast`](super::ast): the struct itself and `#[model(…)]`. Invariant: one wrong argument is one error,
+//! and the rest is still read.
+
+use proc_macro2::Ident;
+use syn::{Data, DeriveInput, Expr, Fields, GenericArgument, LitStr, Path, PathArguments, Type};
+
+use super::ast::{Check, FieldRef, Group, Model, RelationKind};
+use super::{parse_column, parse_relation};
+use crate::args::{self, Arg, ListItem};
+use crate::case::snake;
+use crate::ctxt::Ctxt;
+use crate::suggest::Vocabulary;
+
+const MODEL: Vocabulary = Vocabulary {
+    attribute: "#[model(…)]",
+    known: &["table", "schema", "comment", "bind", "primary_key", "unique", "index", "check", "crate"],
+    elsewhere: &[
+        ("tablename", "the table's name is `table = \"…\"`"),
+        ("table_name", "the table's name is `table = \"…\"`"),
+        ("name", "the table's name is `table = \"…\"`"),
+        ("rename", "the table's name is `table = \"…\"`"),
+        ("bind_key", "the database is named by `bind = \"…\"`"),
+        ("pk", "a key of several columns is `primary_key(a, b)`"),
+        ("constraint", "constraints are `unique(a, b)`, `check(\"sql\")` and `primary_key(a, b)`"),
+        ("foreign_key", "a foreign key stands at its column: `#[column(foreign_key = User::id)]`"),
+    ],
+    later: &[
+        ("flatten", "write the columns into the struct itself"),
+        ("abstract", "write the columns into each struct"),
+        ("inherits", "use one model for each table"),
+        ("was", "rename the table in the migration by hand: `op.rename_table(…)`"),
+    ],
+};
+
+/// Reads the model; `None` when it is no struct that could be one.
+pub(crate) fn model(ctxt: &Ctxt, input: &DeriveInput) -> Option<Model> {
+    let fields = match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) => &fields.named,
+            Fields::Unnamed(fields) => {
+                ctxt.fatal(fields, format!("a model needs named fields, because its columns are named after them: `struct {} {{ … }}`", input.ident));
+                return None;
+            }
+            Fields::Unit => {
+                ctxt.fatal(
+                    &input.ident,
+                    "a model needs fields: at least `#[column(primary_key)] pub id: i64`",
+                );
+                return None;
+            }
+        },
+        Data::Enum(data) => {
+            ctxt.fatal(
+                data.enum_token,
+                "`Model` is for structs; an enum that is the type of a column derives `rebis::Enum`",
+            );
+            return None;
+        }
+        Data::Union(data) => {
+            ctxt.fatal(data.union_token, "`Model` is for structs with named fields");
+            return None;
+        }
+    };
+    if !input.generics.params.is_empty() {
+        ctxt.fatal(&input.generics, "a model is one table, so it cannot be generic");
+        return None;
+    }
+
+    let mut model = Model {
+        ident: input.ident.clone(),
+        vis: input.vis.clone(),
+        krate: syn::parse_quote!(::rebis),
+        table: LitStr::new(&snake(&unraw(&input.ident)), input.ident.span()),
+        schema: None,
+        comment: None,
+        bind: None,
+        key: Vec::new(),
+        uniques: Vec::new(),
+        indexes: Vec::new(),
+        checks: Vec::new(),
+        columns: Vec::new(),
+        relations: Vec::new(),
+        fields: Vec::new(),
+    };
+    for field in fields {
+        match relation_of(&field.ty) {
+            Some((kind, target)) => {
+                model.fields.push(FieldRef::Relation(model.relations.len()));
+                model.relations.extend(parse_relation::relation(ctxt, field, kind, target));
+            }
+            None => {
+                model.fields.push(FieldRef::Column(model.columns.len()));
+                model.columns.extend(parse_column::column(ctxt, field));
+            }
+        }
+    }
+    let mut key = None;
+    for arg in args::read(ctxt, &input.attrs, "model", &["unique", "index", "check"]) {
+        struct_argument(ctxt, &mut model, &mut key, &arg);
+    }
+    super::check::resolve_key(ctxt, &mut model, key);
+    Some(model)
+}
+
+/// The fields that `#[model(primary_key(…))]` names, with the argument's name for its span.
+pub(crate) type KeyArgument = (Ident, Vec<Ident>);
+
+fn struct_argument(ctxt: &Ctxt, model: &mut Model, key: &mut Option<KeyArgument>, arg: &Arg) {
+    match arg.name.to_string().as_str() {
+        "table" => {
+            if let Some(name) = arg.text(ctxt) {
+                model.table = name;
+            }
+        }
+        "schema" => model.schema = arg.text(ctxt),
+        "comment" => model.comment = arg.text(ctxt),
+        "bind" => model.bind = arg.text(ctxt),
+        "crate" => {
+            if let Some(path) = arg.text(ctxt) {
+                match path.parse_with(Path::parse_mod_style) {
+                    Ok(path) => model.krate = path,
+                    Err(_) => {
+                        ctxt.error(path, "`crate` needs the path of a crate, as in `crate = \"rebis\"`")
+                    }
+                }
+            }
+        }
+        "primary_key" => {
+            if let Some(group) = group(ctxt, arg, "primary_key(a, b)", &[]) {
+                *key = Some((arg.name.clone(), group.parts));
+            }
+        }
+        "unique" => model.uniques.extend(group(ctxt, arg, "unique(a, b)", &["name"])),
+        "index" => {
+            model.indexes.extend(group(ctxt, arg, "index(a, b)", &["name", "unique"]));
+        }
+        "check" => model.checks.extend(check(ctxt, arg)),
+        _ => MODEL.refuse(ctxt, &arg.name),
+    }
+}
+
+/// `unique(a, b, name = "…")`, `index(a, b, unique)`.
+fn group(ctxt: &Ctxt, arg: &Arg, example: &str, options: &[&str]) -> Option<Group> {
+    let mut group = Group { parts: Vec::new(), name: None, unique: false };
+    for item in arg.list(ctxt, example)? {
+        match item {
+            ListItem::Expr(Expr::Path(p)) if p.path.is_ident("unique") && options.contains(&"unique") => {
+                group.unique = true;
+            }
+            ListItem::Expr(Expr::Path(p)) if p.path.get_ident().is_some() => {
+                group.parts.extend(p.path.get_ident().cloned());
+            }
+            ListItem::Expr(e @ Expr::Call(_)) if arg.name == "index" => {
+                ctxt.error(e, "an index over an expression or in descending order is not supported yet; create it in a migration");
+            }
+            ListItem::Expr(e) => ctxt.error(e, format!("expected the name of a field, as in `{example}`")),
+            ListItem::Arg(option) => {
+                let name = option.name.to_string();
+                match name.as_str() {
+                    _ if !options.contains(&name.as_str()) => {
+                        let known = options.join(", ");
+                        let known = if known.is_empty() { known } else { format!("\nknown: {known}") };
+                        ctxt.error(&option.name, format!("unknown option `{name}` of `{}`{known}", arg.name));
+                    }
+                    "name" => group.name = option.text(ctxt),
+                    _ => group.unique = option.flag(ctxt).unwrap_or_default(),
+                }
+            }
+        }
+    }
+    if group.parts.is_empty() {
+        ctxt.error(&arg.name, format!("`{}` names no field: `{example}`", arg.name));
+        return None;
+    }
+    Some(group)
+}
+
+/// `check("age > 0", name = "grown")`.
+fn check(ctxt: &Ctxt, arg: &Arg) -> Option<Check> {
+    let example = "check(\"age >= 0\", name = \"age_not_negative\")";
+    let (mut sql, mut name) = (None, None);
+    for item in arg.list(ctxt, example)? {
+        match item {
+            ListItem::Expr(Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(s), .. })) if sql.is_none() => {
+                sql = Some(s)
+            }
+            ListItem::Arg(option) if option.name == "name" => name = option.text(ctxt),
+            ListItem::Arg(option) => {
+                ctxt.error(&option.name, format!("unknown option of `check`: write `{example}`"))
+            }
+            ListItem::Expr(e) => ctxt.error(e, format!("expected one SQL condition: `{example}`")),
+        }
+    }
+    if sql.is_none() {
+        ctxt.error_at(args::value_span(arg), format!("`check` needs an SQL condition: `{example}`"));
+    }
+    Some(Check { sql: sql?, name })
+}
+
+/// `HasMany<Post>` → (`HasMany`, `Post`): relations are known by the last name of the field's type.
+fn relation_of(ty: &Type) -> Option<(RelationKind, Option<Type>)> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    let kind = RelationKind::of(&last.ident)?;
+    let target = match &last.arguments {
+        PathArguments::AngleBracketed(list) => match list.args.first() {
+            Some(GenericArgument::Type(target)) if list.args.len() == 1 => Some(target.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    Some((kind, target))
+}
+
+/// A name without `r#`.
+pub(crate) fn unraw(ident: &Ident) -> String {
+    use syn::ext::IdentExt;
+    ident.unraw().to_string()
+}
