@@ -1,1 +1,78 @@
-//! Placeholder.
+//! Rebis: Flask, SQLAlchemy and Alembic in one piece, for Rust.
+//!
+//! Models are plain structs. The tool sees what changed and writes a migration to review. A session holds one object per row, knows what to
+//! write and in which order. Around it stands a small web application on axum.
+//!
+//! ```
+//! use rebis::prelude::*;
+//!
+//! #[derive(Model, Clone, Debug)]
+//! pub struct User {
+//!     #[column(primary_key)]
+//!     pub id: i64,
+//!     #[column(length = 64, unique, index)]
+//!     pub username: String,
+//! }
+//!
+//! # #[rebis::main]
+//! # async fn main() -> Result<()> {
+//! let db = Database::connect("sqlite::memory:").await?;
+//! db.create_all().await?;
+//!
+//! let session = db.session();
+//! let susan = session.add(User::builder().username("susan"));
+//! session.commit().await?;
+//! assert_eq!(susan.id, 1);
+//!
+//! let users = select(User).filter(User::username.like("s%")).all(&session).await?;
+//! assert_eq!(users[0].username, "susan");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where things are
+//! | what | where |
+//! |---|---|
+//! | models, sessions, queries | the [`prelude`]; all of it in [`orm`] |
+//! | migrations as scripts | [`migrate`] and its prelude |
+//! | the application, blueprints, templates, configuration | the [`prelude`]; all of it in [`web`] |
+//! | connections, pool, inspection | [`engine`] |
+//! | SQL as data | [`sql`](mod@sql) |
+//!
+//! # Features
+//! `sqlite` (default), `postgres`, `mysql` (MySQL and MariaDB): one for each database that the program can speak to.
+
+#![forbid(unsafe_code)]
+
+mod cli;
+mod glue;
+pub mod prelude;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use cli::cli;
+pub use glue::AppExt;
+pub use rebis_macros::{Enum, Model, main};
+pub use rebis_orm::{
+    BelongsTo, Column, Database, Entity, FetchMode, HasMany, HasOne, Page, Pagination, Session, delete, func, insert,
+    models, select, update,
+};
+pub use rebis_sql::{ColumnType, Dialect, SqlType, Value};
+pub use rebis_web::{
+    App, Blueprint, CommandContext, Config, Form, Html, HttpError, Json, Path, Query, Redirect, Result, StatusCode,
+    Templates, context,
+};
+
+/// Connections, the pool, transactions and inspection.
+pub use rebis_engine as engine;
+/// Operations, scripts and their execution.
+pub use rebis_migrate as migrate;
+/// Models, sessions, relations and queries.
+pub use rebis_orm as orm;
+/// SQL as data, and how each database writes it.
+pub use rebis_sql as sql;
+/// The web application.
+pub use rebis_web as web;
+
+pub use rebis_web::{axum, clap};

@@ -1,0 +1,84 @@
+//! [`Program`]: what the command line acts on; [`run`]: which command it asks for.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{ArgMatches, Command};
+use rebis_engine::Engine;
+use rebis_migrate::Script;
+use rebis_sql::schema::Schema;
+use rebis_web::{App, BoxError, CommandContext};
+
+use crate::{command, log, output};
+
+/// An application and its database, as the commands see them.
+#[derive(Debug)]
+pub struct Program {
+    /// The application.
+    pub app: App,
+    /// Its database, when it has one.
+    pub database: Option<DatabaseCommands>,
+}
+
+/// What `db …` acts on.
+#[derive(Debug)]
+pub struct DatabaseCommands {
+    /// The database, or why there is none.
+    pub engine: Result<Engine, String>,
+    /// What the models declare.
+    pub models: Schema,
+    /// The migrations that the program carries; `None` when it was built without a list.
+    pub scripts: Option<&'static [Script]>,
+    /// The folder of the migrations' source.
+    pub directory: PathBuf,
+}
+
+/// Runs the command that the arguments ask for, the program's name first; `run` when they ask for none.
+pub async fn run(program: Program, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let description = describe(&program);
+    let matches = match description.try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => {
+            // clap prints help to standard output and errors to standard error; nobody can be told when that is closed.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    log::start(program.app.config().debug());
+    match dispatch(program, &matches).await {
+        Ok(code) => code,
+        Err(error) => output::fail(&*error),
+    }
+}
+
+async fn dispatch(program: Program, matches: &ArgMatches) -> Result<ExitCode, BoxError> {
+    match matches.subcommand() {
+        None => command::run::run(program, None).await,
+        Some(("run", given)) => command::run::run(program, Some(given)).await,
+        Some(("routes", _)) => command::routes::run(&program.app),
+        Some(("db", given)) => command::db::run(program, given).await,
+        Some((name, given)) => {
+            let own = program.app.commands().iter().find(|own| own.name() == name).cloned();
+            if let Some(own) = own {
+                own.run(CommandContext::new(program.app, given.clone())).await?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn describe(program: &Program) -> Command {
+    let mut all = Command::new(program.app.name().to_owned())
+        .about("A Rebis application. Without a command it serves, as `run` does.")
+        .subcommand_required(false)
+        .subcommand(command::run::describe(program.database.is_some()))
+        .subcommand(command::routes::describe());
+    if program.database.is_some() {
+        all = all.subcommand(command::db::describe());
+    }
+    for own in program.app.commands() {
+        all = all.subcommand(own.clap().clone());
+    }
+    all
+}

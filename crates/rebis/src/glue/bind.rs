@@ -1,0 +1,105 @@
+//! Binding a database to an application, as Flask-SQLAlchemy's `init_app` does.
+//!
+//! **Invariant.** Binding opens no connection. A URL that is wrong is said when a command or the server starts, not in a panic of
+//! the factory.
+
+use std::sync::Arc;
+
+use rebis_cli::DatabaseCommands;
+use rebis_engine::{DatabaseUrl, Engine};
+use rebis_migrate::Script;
+use rebis_orm::Database;
+use rebis_web::{App, Config};
+
+use super::errors;
+
+/// What an [`App`] can do once there is a database.
+pub trait AppExt: Sized {
+    /// Binds a database to the application: handlers can take a [`Session`](rebis_orm::Session) or the
+    /// [`Database`] itself, and the command line gets `db …`.
+    ///
+    /// The URL is the configuration's `DATABASE_URL`; without one it is an SQLite file, named like the application, in its instance folder.
+    /// A relative SQLite path is taken relative to the instance folder too. `DATABASE_ECHO = true` logs each statement. A database
+    /// that is bound already stays what it is.
+    ///
+    /// A session's work that a handler has not committed is rolled back when the response is made. A row that `get_or_404` and its kin do
+    /// not find becomes a 404.
+    #[must_use]
+    fn database(self, database: Database) -> Self;
+
+    /// The migrations that the program carries: `.migrations(migrations::ALL)`.
+    #[must_use]
+    fn migrations(self, scripts: &'static [Script]) -> Self;
+}
+
+/// The application's database, as the commands need it.
+#[derive(Clone, Debug)]
+pub(crate) struct Bound {
+    database: Database,
+    fault: Option<Arc<str>>,
+    scripts: Option<&'static [Script]>,
+    directory: std::path::PathBuf,
+}
+
+impl Bound {
+    pub(crate) fn for_commands(&self) -> DatabaseCommands {
+        DatabaseCommands {
+            engine: match (&self.fault, self.database.engine()) {
+                (Some(fault), _) => Err(fault.to_string()),
+                (None, Ok(engine)) => Ok(engine.clone()),
+                (None, Err(error)) => Err(error.to_string()),
+            },
+            models: self.database.metadata(),
+            scripts: self.scripts,
+            directory: self.directory.clone(),
+        }
+    }
+}
+
+impl AppExt for App {
+    fn database(self, database: Database) -> Self {
+        let fault = bind(&database, self.config()).err().map(Arc::from);
+        let bound = Bound {
+            database: database.clone(),
+            fault: fault.clone(),
+            scripts: self.get_extension::<Scripts>().map(|s| s.0),
+            directory: self.config().root().join("src").join("migrations"),
+        };
+        self.extension(bound).extension(database).map_error(errors::status_of).on_startup(move |_| {
+            let fault = fault.clone();
+            async move { fault.map_or(Ok(()), |fault| Err(fault.to_string())) }
+        })
+    }
+
+    fn migrations(self, scripts: &'static [Script]) -> Self {
+        let bound = self.get_extension::<Bound>().cloned().map(|bound| Bound { scripts: Some(scripts), ..bound });
+        let app = self.extension(Scripts(scripts));
+        match bound {
+            Some(bound) => app.extension(bound),
+            None => app,
+        }
+    }
+}
+
+/// Migrations that were given before the database was.
+#[derive(Clone, Copy)]
+struct Scripts(&'static [Script]);
+
+fn bind(database: &Database, config: &Config) -> Result<(), String> {
+    if database.engine().is_ok() {
+        return Ok(());
+    }
+    let url = config.database_url().unwrap_or_else(|| format!("sqlite:///{}.db", config.name()));
+    let url = DatabaseUrl::parse(&url).map_err(|e| format!("DATABASE_URL: {e}"))?.relative_to(&config.instance_path());
+    if url.file().is_some_and(|file| file.starts_with(config.instance_path())) {
+        // Opening the file says what is wrong when this fails.
+        let _ = std::fs::create_dir_all(config.instance_path());
+    }
+    let echo = config.get_or("DATABASE_ECHO", false).map_err(|e| e.to_string())?;
+    let mut engine = Engine::builder(url);
+    if echo {
+        engine = engine.echo(true);
+    }
+    database.bind(engine.build().map_err(|e| e.to_string())?);
+    Ok(())
+}
