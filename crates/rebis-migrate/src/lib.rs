@@ -1,34 +1,24 @@
 //! Schema migrations: models compared with a live database, reviewed Rust scripts, and their execution.
 //!
 //! Read in this order: [`Op`] and [`Operations`] (what a script records); [`Revision`] and [`Script`] (a script as the program
-//! carries it); [`Graph`] (which follows which); [`diff`] (models against database); [`render`] (operations as a Rust file); [`Migrator`]
-//! (the commands). This crate has never heard of a model: it compares [`rebis_sql::schema::Schema`]s.
+//! carries it); [`Graph`] (which follows which). This crate has never heard of a model: it compares [`rebis_sql::schema::Schema`]s.
 //!
 //! **Invariants.** A script only records operations. No change of the models means no difference. A migration is applied whole where the
 //! database can undo DDL, and where it cannot, a failure says what was applied.
 
 #![forbid(unsafe_code)]
 
-mod dialect;
-pub mod diff;
 mod error;
-mod execute;
 pub mod graph;
-mod ledger;
-mod migrator;
 mod op;
 pub mod prelude;
-pub mod render;
 mod revision;
 mod store;
 
 pub use error::{Error, ErrorKind, Result};
 pub use graph::Graph;
-pub use migrator::{
-    Current, Heads, History, Init, MigrateOptions, Migrator, NewRevision, Options, RevisionInfo, Shown, StepDone,
-};
 pub use op::{
-    AddColumn, AlterColumn, ColumnBuilder, CreateForeignKey, CreateIndex, DataStep, ForeignKeyBuilder, IndexPart, IntoRow,
-    IntoServerDefault, IntoValue, Named, Op, Operations, Step, TableBuilder,
+    AddColumn, AlterColumn, ColumnBuilder, CreateForeignKey, CreateIndex, DataStep, ForeignKeyBuilder,
+    IndexPart, IntoRow, IntoServerDefault, IntoValue, Named, Op, Operations, Step, TableBuilder,
 };
 pub use revision::{Revision, Script, revision};

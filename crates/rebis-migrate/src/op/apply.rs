@@ -8,7 +8,11 @@ pub(super) fn apply(ddl: &Ddl, all: &mut Schema) -> Result<(), String> {
     match ddl {
         Ddl::CreateTable { table, if_not_exists } => {
             if find(all, table.schema.as_deref(), &table.name).is_some() {
-                return if *if_not_exists { Ok(()) } else { Err(format!("table {} is there already", table.name)) };
+                return if *if_not_exists {
+                    Ok(())
+                } else {
+                    Err(format!("table {} is there already", table.name))
+                };
             }
             all.tables.push(table.clone());
             all.tables.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
@@ -20,7 +24,9 @@ pub(super) fn apply(ddl: &Ddl, all: &mut Schema) -> Result<(), String> {
         },
         Ddl::RenameTable { schema, from, to } => {
             table_mut(all, schema.as_deref(), from)?.name.clone_from(to);
-            for key in all.tables.iter_mut().flat_map(|t| &mut t.foreign_keys).filter(|k| k.ref_table == *from) {
+            for key in
+                all.tables.iter_mut().flat_map(|t| &mut t.foreign_keys).filter(|k| k.ref_table == *from)
+            {
                 key.ref_table.clone_from(to);
             }
             all.tables.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
@@ -48,7 +54,11 @@ pub(super) fn apply(ddl: &Ddl, all: &mut Schema) -> Result<(), String> {
         Ddl::CreateIndex { schema, table, index, if_not_exists, .. } => {
             let t = table_mut(all, schema.as_deref(), table)?;
             if t.indexes.iter().any(|i| i.name == index.name) {
-                return if *if_not_exists { Ok(()) } else { Err(format!("index {} is there already", index.name)) };
+                return if *if_not_exists {
+                    Ok(())
+                } else {
+                    Err(format!("index {} is there already", index.name))
+                };
             }
             t.indexes.push(index.clone());
             t.indexes.sort_by(|a, b| a.name.cmp(&b.name));
@@ -92,14 +102,19 @@ fn find(all: &Schema, schema: Option<&str>, table: &str) -> Option<usize> {
     all.tables.iter().position(|t| t.schema.as_deref() == schema && t.name == table)
 }
 
-pub(crate) fn table_mut<'a>(all: &'a mut Schema, schema: Option<&str>, table: &str) -> Result<&'a mut Table, String> {
+fn table_mut<'a>(all: &'a mut Schema, schema: Option<&str>, table: &str) -> Result<&'a mut Table, String> {
     match find(all, schema, table) {
         Some(i) => Ok(&mut all.tables[i]),
         None => Err(format!("there is no table {table}")),
     }
 }
 
-fn column_mut<'a>(all: &'a mut Schema, schema: Option<&str>, table: &str, name: &str) -> Result<&'a mut Column, String> {
+fn column_mut<'a>(
+    all: &'a mut Schema,
+    schema: Option<&str>,
+    table: &str,
+    name: &str,
+) -> Result<&'a mut Column, String> {
     let t = table_mut(all, schema, table)?;
     t.columns.iter_mut().find(|c| c.name == name).ok_or_else(|| format!("there is no column {table}.{name}"))
 }
@@ -124,7 +139,8 @@ fn forget(t: &mut Table, column: &str) {
     let uses = |columns: &[String]| columns.iter().any(|c| c == column);
     t.uniques.retain(|u| !uses(&u.columns));
     t.foreign_keys.retain(|k| !uses(&k.columns));
-    t.indexes.retain(|i| !i.keys.iter().any(|k| matches!(k, IndexKey::Column { name, .. } if name == column)));
+    t.indexes
+        .retain(|i| !i.keys.iter().any(|k| matches!(k, IndexKey::Column { name, .. } if name == column)));
     if t.primary_key.as_ref().is_some_and(|k| uses(&k.columns)) {
         t.primary_key = None;
     }

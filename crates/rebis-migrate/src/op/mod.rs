@@ -16,8 +16,6 @@ pub use step::{DataStep, Step};
 pub use table::{ColumnBuilder, ForeignKeyBuilder, Named, TableBuilder};
 pub use value::{IndexPart, IntoRow, IntoServerDefault, IntoValue, desc, expr, now, row, sql};
 
-pub(crate) use apply::table_mut;
-
 use rebis_sql::schema::Schema;
 use rebis_sql::{Ddl, Insert, SqlType, Value};
 

@@ -7,7 +7,9 @@ use rebis_sql::{Ddl, Expr, Insert, SqlType};
 
 use super::step::{DataStep, Step};
 use super::table::strings;
-use super::{ColumnBuilder, ForeignKeyBuilder, IndexPart, IntoRow, IntoServerDefault, Op, TableBuilder, UNKNOWN_TYPE};
+use super::{
+    ColumnBuilder, ForeignKeyBuilder, IndexPart, IntoRow, IntoServerDefault, Op, TableBuilder, UNKNOWN_TYPE,
+};
 
 /// Records the operations of a migration.
 ///
@@ -87,7 +89,9 @@ impl Operations {
     pub fn add_column(&mut self, table: &str, name: &str, ty: SqlType) -> AddColumn<'_> {
         let column = Column::new(name, ty);
         self.push(Ddl::AddColumn { schema: self.schema.clone(), table: table.to_owned(), column });
-        let Some(Op::Schema(Ddl::AddColumn { column, .. })) = self.ops.last_mut() else { unreachable!("pushed above") };
+        let Some(Op::Schema(Ddl::AddColumn { column, .. })) = self.ops.last_mut() else {
+            unreachable!("pushed above")
+        };
         ColumnBuilder { column, key: None }
     }
 
@@ -134,7 +138,9 @@ impl Operations {
             if_not_exists: false,
             concurrently: false,
         });
-        let Some(Op::Schema(Ddl::CreateIndex { index, if_not_exists, concurrently, .. })) = self.ops.last_mut() else {
+        let Some(Op::Schema(Ddl::CreateIndex { index, if_not_exists, concurrently, .. })) =
+            self.ops.last_mut()
+        else {
             unreachable!("pushed above")
         };
         CreateIndex { index, if_not_exists, concurrently }
@@ -180,7 +186,8 @@ impl Operations {
                 ..ForeignKey::default()
             }),
         );
-        let Some(Op::Schema(Ddl::AddConstraint { constraint: Constraint::ForeignKey(key), .. })) = self.ops.last_mut()
+        let Some(Op::Schema(Ddl::AddConstraint { constraint: Constraint::ForeignKey(key), .. })) =
+            self.ops.last_mut()
         else {
             unreachable!("pushed above")
         };

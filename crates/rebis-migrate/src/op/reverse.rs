@@ -66,7 +66,9 @@ pub(super) fn reverse(ddl: &Ddl, before: &Schema) -> Option<Ddl> {
                 ConstraintKind::ForeignKey => {
                     Constraint::ForeignKey(t.foreign_keys.iter().find(|c| named(&c.name))?.clone())
                 }
-                ConstraintKind::Unique => Constraint::Unique(t.uniques.iter().find(|c| named(&c.name))?.clone()),
+                ConstraintKind::Unique => {
+                    Constraint::Unique(t.uniques.iter().find(|c| named(&c.name))?.clone())
+                }
                 ConstraintKind::Check => Constraint::Check(t.checks.iter().find(|c| named(&c.name))?.clone()),
             };
             Ddl::AddConstraint { schema: schema.clone(), table: table.clone(), constraint }

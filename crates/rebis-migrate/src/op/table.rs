@@ -1,7 +1,9 @@
 //! [`TableBuilder`]: what `op.create_table(name, |t| …)` hands to its closure. Invariant: it only fills a [`Table`].
 
 use rebis_sql::SqlType;
-use rebis_sql::schema::{Check, Column, Computed, ForeignKey, Identity, PrimaryKey, ReferentialAction, Table, Unique};
+use rebis_sql::schema::{
+    Check, Column, Computed, ForeignKey, Identity, PrimaryKey, ReferentialAction, Table, Unique,
+};
 
 use super::IntoServerDefault;
 

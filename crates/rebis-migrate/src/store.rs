@@ -1,0 +1,200 @@
+//! The folder of migrations: scripts on disk and the `mod.rs` that lists them.
+//!
+//! **Invariant.** `mod.rs` is rewritten between its first `#[path` and the end of `ALL` only; what people wrote around that stays.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::{Error, ErrorKind, Result, Script};
+
+const HEADING: &str = "\
+//! The migrations of this application. The list is kept by `db revision` and `db migrate`.
+//!
+//! After a merge keep the entries of both sides, sorted by file name.
+
+";
+
+/// A script as it stands on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OnDisk {
+    pub(crate) file: String,
+    pub(crate) source: String,
+}
+
+/// The scripts in a folder, by file name; none when there is no folder (a released program).
+pub(crate) fn scan(directory: &Path) -> Result<Vec<OnDisk>> {
+    if !directory.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(directory).map_err(|e| Error::file("read", directory, e))?;
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|e| Error::file("read", directory, e))?.path();
+        let Some(file) = path.file_name().and_then(|n| n.to_str()) else { continue };
+        if !file.ends_with(".rs") || file == "mod.rs" || file.starts_with(".#") {
+            continue;
+        }
+        let source = fs::read_to_string(&path).map_err(|e| Error::file("read", &path, e))?;
+        if source.contains("REVISION: Revision") {
+            found.push(OnDisk { file: file.to_owned(), source });
+        }
+    }
+    found.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok(found)
+}
+
+/// Refuses a program that was compiled before the scripts on disk changed: it would silently miss one.
+pub(crate) fn refuse_stale(directory: &Path, scripts: &[Script]) -> Result<()> {
+    for on_disk in scan(directory)? {
+        let compiled = scripts.iter().find(|s| s.file == on_disk.file);
+        if compiled.is_none_or(|s| s.source != on_disk.source) {
+            return Err(Error::new(
+                ErrorKind::Stale,
+                format!(
+                    "{} is newer than this program: rebuild it (`cargo run -- db …` does) and make sure that \
+                     migrations/mod.rs lists the file",
+                    directory.join(&on_disk.file).display()
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Writes `mod.rs` so that it lists every script of the folder; `krate` is the path of this crate in the program. Returns its path.
+pub(crate) fn sync(directory: &Path, krate: &str) -> Result<PathBuf> {
+    let path = directory.join("mod.rs");
+    let existing = match fs::read_to_string(&path) {
+        Ok(text) => Some(text),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
+        Err(e) => return Err(Error::file("read", &path, e)),
+    };
+    let files: Vec<String> = scan(directory)?.into_iter().map(|s| s.file).collect();
+    let text = module(existing.as_deref(), &files, krate);
+    if existing.as_deref() != Some(&text) {
+        write(&path, &text)?;
+    }
+    Ok(path)
+}
+
+/// Writes a file so that a crash leaves the old or the new one.
+pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
+    let beside = path.with_extension("rs.tmp");
+    fs::write(&beside, text).map_err(|e| Error::file("write", &beside, e))?;
+    fs::rename(&beside, path).map_err(|e| Error::file("write", path, e))
+}
+
+/// The text of `mod.rs` for these files.
+pub(crate) fn module(existing: Option<&str>, files: &[String], krate: &str) -> String {
+    let (before, after) = existing.and_then(around).map_or_else(
+        || (format!("{HEADING}use {krate}::{{Script, script}};\n\n"), String::new()),
+        |(b, a)| (b.to_owned(), a.to_owned()),
+    );
+    let mut text = before;
+    for file in files {
+        text.push_str(&format!("#[path = \"{file}\"]\nmod {};\n", module_name(file)));
+    }
+    if !files.is_empty() {
+        text.push('\n');
+    }
+    text.push_str(
+        "/// Every migration of the application.\n#[rustfmt::skip]\npub const ALL: &[Script] = &[\n",
+    );
+    for file in files {
+        text.push_str(&format!("    script!({}, \"{file}\"),\n", module_name(file)));
+    }
+    text.push_str("];\n");
+    text.push_str(&after);
+    text
+}
+
+/// What stands before and after the part that the tool keeps.
+fn around(text: &str) -> Option<(&str, &str)> {
+    let all = text.find("pub const ALL")?;
+    let end = all + text[all..].find("];")? + 2;
+    let start = ["#[path", "/// Every migration of the application."]
+        .iter()
+        .filter_map(|mark| text[..all].find(mark))
+        .min()
+        .unwrap_or(all);
+    Some((&text[..start], text[end..].strip_prefix('\n').unwrap_or(&text[end..])))
+}
+
+/// `r` and the revision: an id may start with a digit, a Rust name may not.
+fn module_name(file: &str) -> String {
+    let stem = file.trim_end_matches(".rs");
+    let id = stem.split('_').next().unwrap_or(stem);
+    let mut name = String::from("r");
+    // An id that holds an underscore or another character would not give a name of its own.
+    let source = if id.is_empty() { stem } else { id };
+    name.extend(source.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }));
+    name
+}
+
+/// The message of a script: the heading's first paragraph.
+pub(crate) fn doc(source: &str) -> String {
+    heading(source).split("\n\n").next().unwrap_or_default().trim().replace('\n', " ")
+}
+
+/// The `//!` lines at the head of a script.
+pub(crate) fn heading(source: &str) -> String {
+    let lines: Vec<&str> = source
+        .lines()
+        .take_while(|l| l.starts_with("//!"))
+        .map(|l| l.trim_start_matches("//!").strip_prefix(' ').unwrap_or(l.trim_start_matches("//!")))
+        .collect();
+    lines.join("\n")
+}
+
+/// The file name of a revision: its id and the message's words, cut at about forty characters between words.
+pub(crate) fn file_name(id: &str, message: &str) -> String {
+    const MOST: usize = 40;
+    let words: Vec<&str> =
+        message.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|w| !w.is_empty()).collect();
+    let mut slug = words.join("_").to_lowercase();
+    if slug.chars().count() > MOST {
+        let cut: String = slug.chars().take(MOST).collect();
+        slug = format!("{}_", cut.rfind('_').map_or(cut.as_str(), |at| &cut[..at]));
+    }
+    format!("{id}_{slug}.rs")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_follow_alembic() {
+        assert_eq!(file_name("e517276bb1c2", "users table"), "e517276bb1c2_users_table.rs");
+        assert_eq!(file_name("aaaa1111", ""), "aaaa1111_.rs");
+        let long = file_name("a", "this is a really long name that has more than forty characters");
+        assert_eq!(long, "a_this_is_a_really_long_name_that_has_.rs");
+    }
+
+    #[test]
+    fn the_list_is_rewritten_and_the_rest_kept() {
+        let files =
+            vec![String::from("780739b227a7_posts_table.rs"), String::from("e517276bb1c2_users_table.rs")];
+        let fresh = module(None, &files[1..], "rebis::migrate");
+        assert!(fresh.contains("#[path = \"e517276bb1c2_users_table.rs\"]\nmod re517276bb1c2;\n"), "{fresh}");
+        let edited =
+            fresh.replace("//! After", "//! Ours. After") + "\n/// Mine.\npub const N: usize = ALL.len();\n";
+        let again = module(Some(&edited), &files, "rebis::migrate");
+        assert!(
+            again.starts_with(HEADING.split("//! After").next().unwrap())
+                && again.contains("//! Ours. After")
+        );
+        assert!(
+            again.contains("    script!(r780739b227a7, \"780739b227a7_posts_table.rs\"),\n    script!(re5"),
+            "{again}"
+        );
+        assert!(again.ends_with("/// Mine.\npub const N: usize = ALL.len();\n"));
+        assert_eq!(module(Some(&again), &files, "rebis::migrate"), again);
+    }
+
+    #[test]
+    fn the_heading_is_the_message() {
+        let source = "//! users table\n//!\n//! Revision ID: e5\n\nuse x;";
+        assert_eq!(doc(source), "users table");
+    }
+}
