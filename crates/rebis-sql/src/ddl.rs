@@ -1,7 +1,7 @@
 //! [`Ddl`]: changes of the schema as data. Invariant: one value is one change; how many statements it takes is the dialect's business.
 
-use crate::schema::{Check, Column, ForeignKey, Index, PrimaryKey, ServerDefault, Table, Unique};
 use crate::SqlType;
+use crate::schema::{Check, Column, ForeignKey, Index, PrimaryKey, ServerDefault, Table, Unique};
 
 /// One change of the schema.
 ///

@@ -19,12 +19,13 @@ mod error;
 pub mod expr;
 pub mod schema;
 pub mod stmt;
+pub mod storage;
 mod types;
 mod value;
 
 pub use cell::Cell;
-pub use column_type::ColumnType;
-pub use compile::{Compiled, compile};
+pub use column_type::{Array, Blob, ColumnType, EnumType, Json};
+pub use compile::{Compiled, compile, compile_into};
 pub use ddl::Ddl;
 pub use dialect::{Capabilities, Dialect, GeneratedKeys};
 pub use error::{CompileError, DecodeError, Unsupported};

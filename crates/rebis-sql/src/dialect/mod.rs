@@ -3,13 +3,22 @@
 //! **Invariant.** A difference between databases is first a capability (data), then an overridden method with an ANSI default. This file
 //! is the crate's one registry of dialects; nowhere else is one matched on.
 
+mod ddl;
+mod literal;
+mod mysql;
+mod postgres;
+pub(crate) mod quote;
+pub(crate) mod rules;
+mod sqlite;
+mod types;
+
 use crate::{CompileError, Ddl, SqlType, Value};
 
 /// A database's way of writing SQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Dialect {
-    /// SQLite 3.35 or newer.
+    /// SQLite 3.39 or newer (the bundled one is).
     Sqlite,
     /// PostgreSQL 12 or newer.
     Postgres,
@@ -79,21 +88,22 @@ impl Dialect {
     /// What the database can do.
     #[must_use]
     pub fn capabilities(self) -> &'static Capabilities {
-        unimplemented!()
+        self.rules().capabilities()
     }
 
-    /// Writes an identifier between the dialect's quotes, its own quotes doubled.
+    /// Writes an identifier between the dialect's quotes, its own quotes doubled. A NUL, which no database takes, becomes U+FFFD.
     pub fn quote_into(self, identifier: &str, sql: &mut String) {
-        let _ = (identifier, sql);
+        quote::push_identifier(self.rules().quote(), identifier, sql);
     }
 
-    /// The column type as the dialect spells it: `VARCHAR(64)`.
+    /// The column type as the dialect spells it: `VARCHAR(64)`. Two types of one spelling are one type to that database.
     ///
     /// # Errors
     /// When the database does not have the type.
     pub fn type_name(self, ty: &SqlType) -> Result<String, CompileError> {
-        let _ = ty;
-        unimplemented!()
+        let mut sql = String::new();
+        self.rules().type_name(ty, &mut sql)?;
+        Ok(sql)
     }
 
     /// A value as a literal, for DDL defaults, checks and offline scripts. Queries always bind.
@@ -101,16 +111,28 @@ impl Dialect {
     /// # Errors
     /// When the value has no literal in this dialect.
     pub fn literal(self, value: &Value) -> Result<String, CompileError> {
-        let _ = value;
-        unimplemented!()
+        let mut sql = String::new();
+        self.rules().literal(value, &mut sql)?;
+        Ok(sql)
     }
 
-    /// The statements that make a change of the schema.
+    /// The statements that make a change of the schema, in order.
     ///
     /// # Errors
     /// When the database cannot make the change by statements alone; the error names the capability.
     pub fn ddl(self, change: &Ddl) -> Result<Vec<String>, CompileError> {
-        let _ = change;
-        unimplemented!()
+        let mut out = Vec::new();
+        ddl::write(self.rules(), change, &mut out)?;
+        Ok(out)
+    }
+
+    /// The one registry of dialects.
+    pub(crate) fn rules(self) -> &'static dyn rules::Rules {
+        match self {
+            Dialect::Sqlite => &sqlite::Sqlite,
+            Dialect::Postgres => &postgres::Postgres,
+            Dialect::MySql => &mysql::MySql { maria: false },
+            Dialect::MariaDb => &mysql::MySql { maria: true },
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! [`Expr`]: an SQL expression as data. Invariant: values stand in [`Expr::Value`] and become binds; only [`Expr::Raw`] carries text, and its
 //! values are binds too.
 
+mod build;
+pub mod func;
+
 use crate::{Name, Select, SqlType, Value};
 
 /// An SQL expression.

@@ -22,7 +22,10 @@ impl Index {
     pub fn new<C: Into<String>>(name: impl Into<String>, columns: impl IntoIterator<Item = C>) -> Self {
         Index {
             name: name.into(),
-            keys: columns.into_iter().map(|c| IndexKey::Column { name: c.into(), descending: false }).collect(),
+            keys: columns
+                .into_iter()
+                .map(|c| IndexKey::Column { name: c.into(), descending: false })
+                .collect(),
             ..Index::default()
         }
     }

@@ -70,7 +70,9 @@ fn shorten(name: String) -> String {
         return name;
     }
     // FNV-1a: stable across builds and platforms, which std's hasher does not promise.
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    let hash = name
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
     let mut cut = MOST - 9;
     while !name.is_char_boundary(cut) {
         cut -= 1;

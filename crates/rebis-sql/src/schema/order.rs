@@ -24,13 +24,21 @@ pub fn sort_tables<'a>(tables: &'a [&'a Table]) -> (Vec<&'a Table>, Vec<CycleEdg
     while !rest.is_empty() {
         let waits = |t: &Table| {
             t.foreign_keys.iter().any(|fk| {
-                rest.iter().any(|o| !std::ptr::eq(*o, t) && o.name == fk.ref_table && same_schema(o, t, fk.ref_schema.as_deref()))
+                rest.iter().any(|o| {
+                    !std::ptr::eq(*o, t)
+                        && o.name == fk.ref_table
+                        && same_schema(o, t, fk.ref_schema.as_deref())
+                })
             })
         };
         let next = rest.iter().position(|t| !waits(t)).unwrap_or_else(|| {
             // Everything left waits for something that is left: a cycle. The first by name goes first, without the keys it waits for.
             for (i, fk) in rest[0].foreign_keys.iter().enumerate() {
-                if rest.iter().skip(1).any(|o| o.name == fk.ref_table && same_schema(o, rest[0], fk.ref_schema.as_deref())) {
+                if rest
+                    .iter()
+                    .skip(1)
+                    .any(|o| o.name == fk.ref_table && same_schema(o, rest[0], fk.ref_schema.as_deref()))
+                {
                     edges.push(CycleEdge { table: rest[0].name.clone(), foreign_key: i });
                 }
             }

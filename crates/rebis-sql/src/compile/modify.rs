@@ -1,0 +1,127 @@
+//! INSERT, UPDATE and DELETE. Invariant: each row of an INSERT is as long as its columns.
+
+use super::{Result, Writer};
+use crate::dialect::rules::invalid;
+use crate::{Delete, Expr, Insert, Name, Update};
+
+impl Writer<'_> {
+    pub(crate) fn insert(&mut self, s: &Insert) -> Result<()> {
+        self.push("INSERT INTO ");
+        self.table(s.schema.as_deref(), &s.table)?;
+        if s.columns.is_empty() {
+            if s.rows.len() > 1 || s.rows.iter().any(|r| !r.is_empty()) {
+                return Err(invalid("an INSERT names no columns; name those that its rows give"));
+            }
+            self.push(self.rules.default_row());
+        } else {
+            if s.rows.is_empty() {
+                return Err(invalid("an INSERT has no rows; give at least one"));
+            }
+            self.push(" (");
+            self.names(&s.columns)?;
+            self.push(") VALUES ");
+            self.list(&s.rows, |w, row| {
+                if row.len() != s.columns.len() {
+                    return Err(invalid(format!(
+                        "a row of an INSERT has {} values for {} columns; give one for each",
+                        row.len(),
+                        s.columns.len()
+                    )));
+                }
+                w.push("(");
+                w.list(row, Self::whole)?;
+                w.push(")");
+                Ok(())
+            })?;
+        }
+        if let Some(conflict) = &s.on_conflict {
+            let rules = self.rules;
+            rules.on_conflict(self, s, conflict)?;
+        }
+        let has = self.rules.capabilities().insert_returning;
+        self.returning(
+            &s.returning,
+            has,
+            "insert_returning",
+            "select the rows by their keys after the INSERT",
+        )
+    }
+
+    pub(crate) fn update(&mut self, s: &Update) -> Result<()> {
+        if s.set.is_empty() {
+            return Err(invalid("an UPDATE sets nothing; set at least one column"));
+        }
+        self.push("UPDATE ");
+        self.table(s.schema.as_deref(), &s.table)?;
+        self.push(" SET ");
+        self.assignments(&s.set)?;
+        self.filter(s.filter.as_ref())?;
+        let has = self.rules.capabilities().update_returning;
+        self.returning(&s.returning, has, "update_returning", "select the rows before or after the UPDATE")
+    }
+
+    pub(crate) fn delete(&mut self, s: &Delete) -> Result<()> {
+        self.push("DELETE FROM ");
+        self.table(s.schema.as_deref(), &s.table)?;
+        self.filter(s.filter.as_ref())?;
+        let has = self.rules.capabilities().update_returning;
+        self.returning(&s.returning, has, "update_returning", "select the rows before the DELETE")
+    }
+
+    /// The unique columns of ON CONFLICT.
+    pub(crate) fn conflict_target(&mut self, columns: &[Name]) -> Result<()> {
+        if columns.is_empty() {
+            return Ok(());
+        }
+        self.push(" (");
+        self.names(columns)?;
+        self.push(")");
+        Ok(())
+    }
+
+    /// What an upsert sets: columns to the values that were to be inserted, then columns to expressions.
+    pub(crate) fn conflict_set(
+        &mut self,
+        excluded: &[Name],
+        set: &[(Name, Expr)],
+        mut value: impl FnMut(&mut Self, &str) -> Result<()>,
+    ) -> Result<()> {
+        if excluded.is_empty() && set.is_empty() {
+            return Err(invalid("on_conflict update sets nothing; set a column or choose to do nothing"));
+        }
+        self.list(excluded, |w, name| {
+            w.name(name)?;
+            w.push(" = ");
+            value(w, name)
+        })?;
+        if !excluded.is_empty() && !set.is_empty() {
+            self.push(", ");
+        }
+        self.assignments(set)
+    }
+
+    fn assignments(&mut self, set: &[(Name, Expr)]) -> Result<()> {
+        self.list(set, |w, (name, e)| {
+            w.name(name)?;
+            w.push(" = ");
+            w.whole(e)
+        })
+    }
+
+    fn returning(
+        &mut self,
+        items: &[Expr],
+        has: bool,
+        capability: &'static str,
+        advice: &'static str,
+    ) -> Result<()> {
+        if items.is_empty() {
+            return Ok(());
+        }
+        if !has {
+            return Err(self.rules.lacks(capability, advice));
+        }
+        self.push(" RETURNING ");
+        self.list(items, Self::whole)
+    }
+}

@@ -1,0 +1,152 @@
+//! SELECT. Invariant: LIMIT and OFFSET are numbers of ours, written as literals.
+
+use std::fmt::Write as _;
+
+use super::{Result, Writer};
+use crate::dialect::rules::invalid;
+use crate::stmt::{Distinct, JoinKind, TableRef};
+use crate::{Expr, Select};
+
+impl Writer<'_> {
+    pub(crate) fn select(&mut self, s: &Select) -> Result<()> {
+        if s.columns.is_empty() {
+            return Err(invalid("a SELECT selects nothing; name the columns"));
+        }
+        self.select_or_one(s)
+    }
+
+    /// A SELECT whose empty list of columns means `1`, as EXISTS wants it.
+    pub(super) fn select_or_one(&mut self, s: &Select) -> Result<()> {
+        self.push("SELECT ");
+        match &s.distinct {
+            None => {}
+            Some(Distinct::Rows) => self.push("DISTINCT "),
+            Some(Distinct::On(keys)) => {
+                if !self.rules.capabilities().distinct_on {
+                    return Err(self
+                        .rules
+                        .lacks("distinct_on", "use GROUP BY, or a window function in a subquery"));
+                }
+                self.push("DISTINCT ON (");
+                self.list(keys, Self::whole)?;
+                self.push(") ");
+            }
+        }
+        if s.columns.is_empty() {
+            self.push("1");
+        }
+        self.list(&s.columns, |w, item| {
+            w.whole(&item.expr)?;
+            if let Some(alias) = &item.alias {
+                w.push(" AS ");
+                w.name(alias)?;
+            }
+            Ok(())
+        })?;
+        if !s.from.is_empty() {
+            self.push(" FROM ");
+            // Joins bind to the table before them, so tables listed before are joined crosswise in words that keep the order.
+            for (i, table) in s.from.iter().enumerate() {
+                if i > 0 {
+                    self.push(" CROSS JOIN ");
+                }
+                self.table_ref(table)?;
+            }
+        }
+        for join in &s.joins {
+            self.push(match join.kind {
+                JoinKind::Inner => " JOIN ",
+                JoinKind::Left => " LEFT JOIN ",
+                JoinKind::Full if !self.rules.capabilities().full_join => {
+                    return Err(self.rules.lacks("full_join", "join LEFT twice and unite the rows"));
+                }
+                JoinKind::Full => " FULL JOIN ",
+                JoinKind::Cross => " CROSS JOIN ",
+            });
+            self.table_ref(&join.table)?;
+            match (&join.on, join.kind) {
+                (Some(_), JoinKind::Cross) => {
+                    return Err(invalid("a cross join has no ON; use an inner join"));
+                }
+                (Some(on), _) => {
+                    self.push(" ON ");
+                    self.whole(on)?;
+                }
+                (None, JoinKind::Cross) => {}
+                (None, _) => {
+                    return Err(invalid("a join has no ON; give its condition, or make it a cross join"));
+                }
+            }
+        }
+        self.filter(s.filter.as_ref())?;
+        if !s.group_by.is_empty() {
+            self.push(" GROUP BY ");
+            self.list(&s.group_by, Self::whole)?;
+        }
+        if let Some(having) = &s.having {
+            self.push(" HAVING ");
+            self.whole(having)?;
+        }
+        if !s.order_by.is_empty() {
+            self.push(" ORDER BY ");
+            let rules = self.rules;
+            self.list(&s.order_by, |w, key| rules.order_by(w, key))?;
+        }
+        self.limit(s.limit, s.offset);
+        match &s.lock {
+            None => Ok(()),
+            Some(lock) => {
+                let rules = self.rules;
+                rules.lock(self, lock)
+            }
+        }
+    }
+
+    pub(super) fn filter(&mut self, filter: Option<&Expr>) -> Result<()> {
+        match filter {
+            None => Ok(()),
+            Some(Expr::And(all)) if all.is_empty() => Ok(()),
+            Some(condition) => {
+                self.push(" WHERE ");
+                self.whole(condition)
+            }
+        }
+    }
+
+    fn limit(&mut self, limit: Option<u64>, offset: Option<u64>) {
+        // Databases count rows in signed 64 bits; more than that is all of them.
+        let most = |n: u64| n.min(i64::MAX as u64);
+        match (limit, offset, self.rules.no_limit()) {
+            (Some(n), _, _) => {
+                let _ = write!(self.out.sql, " LIMIT {}", most(n));
+            }
+            (None, Some(_), Some(all)) => {
+                let _ = write!(self.out.sql, " LIMIT {all}");
+            }
+            _ => {}
+        }
+        if let Some(n) = offset {
+            let _ = write!(self.out.sql, " OFFSET {}", most(n));
+        }
+    }
+
+    fn table_ref(&mut self, table: &TableRef) -> Result<()> {
+        let alias = match table {
+            TableRef::Table { schema, name, alias } => {
+                self.table(schema.as_deref(), name)?;
+                alias.as_ref()
+            }
+            TableRef::Select { select, alias } => {
+                self.push("(");
+                self.select(select)?;
+                self.push(")");
+                Some(alias)
+            }
+        };
+        if let Some(alias) = alias {
+            self.push(" AS ");
+            self.name(alias)?;
+        }
+        Ok(())
+    }
+}

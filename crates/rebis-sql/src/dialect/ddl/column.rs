@@ -1,0 +1,60 @@
+//! A column's definition. Invariant: type, generation, default, nullability, in the order that all databases take.
+
+use std::fmt::Write as _;
+
+use super::DdlRules;
+use crate::compile::Result;
+use crate::schema::Column;
+
+/// `"name" TYPE [DEFAULT …] [NOT NULL]`
+pub(crate) fn column_def<R: DdlRules + ?Sized>(r: &R, column: &Column) -> Result<String> {
+    let mut sql = super::name(r, &column.name)?;
+    sql.push(' ');
+    let identity = column.identity.as_ref().filter(|_| r.has_identity());
+    let mut tail = "";
+    if column.autoincrement && identity.is_none() {
+        let (ty, after) = r.autoincrement(column)?;
+        tail = after;
+        if ty.is_empty() { r.type_name(&column.ty, &mut sql)? } else { sql.push_str(ty) }
+    } else {
+        r.type_name(&column.ty, &mut sql)?;
+    }
+    if let Some(computed) = &column.computed {
+        let kind = if computed.stored { "STORED" } else { "VIRTUAL" };
+        let _ = write!(sql, " GENERATED ALWAYS AS ({}) {kind}", computed.sql);
+    } else if let Some(default) = &column.default {
+        sql.push_str(" DEFAULT ");
+        r.default_value(&column.ty, default, &mut sql)?;
+    }
+    if let Some(identity) = identity {
+        let always = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
+        let _ = write!(sql, " GENERATED {always} AS IDENTITY");
+        let options = [("START WITH", identity.start), ("INCREMENT BY", identity.increment)];
+        let options: Vec<String> =
+            options.iter().filter_map(|(word, n)| n.map(|n| format!("{word} {n}"))).collect();
+        if !options.is_empty() {
+            let _ = write!(sql, " ({})", options.join(" "));
+        }
+    }
+    if !column.nullable {
+        sql.push_str(" NOT NULL");
+    }
+    sql.push_str(tail);
+    r.column_tail(column, &mut sql)?;
+    Ok(sql)
+}
+
+/// The column's comment, where it takes a statement.
+pub(super) fn comment<R: DdlRules + ?Sized>(
+    r: &R,
+    table: &str,
+    column: &Column,
+    out: &mut Vec<String>,
+) -> Result<()> {
+    match &column.comment {
+        None => Ok(()),
+        Some(text) => {
+            r.comment_on(&format!("COLUMN {table}.{}", super::name(r, &column.name)?), Some(text), out)
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! How changes of the schema are written. Invariant: every name is quoted; only text that a program marks as SQL is written as it is.
+
+mod column;
+mod constraint;
+mod table;
+
+use crate::compile::Result;
+use crate::ddl::{ColumnChange, Constraint, ConstraintKind};
+use crate::dialect::quote::checked_identifier;
+use crate::dialect::rules::{Rules, TypeRules, invalid};
+use crate::schema::{Column, ServerDefault, Table};
+use crate::{Ddl, SqlType};
+
+/// How schema changes are written; the defaults are what PostgreSQL and the standard share.
+pub(crate) trait DdlRules: TypeRules {
+    /// What stands for the type of a column whose value the database counts up, and what follows NOT NULL.
+    fn autoincrement(&self, column: &Column) -> Result<(&'static str, &'static str)>;
+
+    /// The current moment as a default of a column of that type.
+    fn default_now(&self, ty: &SqlType) -> &'static str {
+        match ty {
+            SqlType::Date => "CURRENT_DATE",
+            SqlType::Time => "CURRENT_TIME",
+            _ => "CURRENT_TIMESTAMP",
+        }
+    }
+
+    /// A default.
+    fn default_value(&self, ty: &SqlType, default: &ServerDefault, sql: &mut String) -> Result<()> {
+        match default {
+            ServerDefault::Value(value) => self.literal(value, sql)?,
+            ServerDefault::Now => sql.push_str(self.default_now(ty)),
+            ServerDefault::Sql(text) => sql.push_str(text),
+        }
+        Ok(())
+    }
+
+    /// What a column says beyond type, nullability and default: a CHECK, an inline comment.
+    fn column_tail(&self, _column: &Column, _sql: &mut String) -> Result<()> {
+        Ok(())
+    }
+
+    /// What a table says after its closing bracket.
+    fn table_tail(&self, _table: &Table, _sql: &mut String) -> Result<()> {
+        Ok(())
+    }
+
+    /// Whether GENERATED … AS IDENTITY is known.
+    fn has_identity(&self) -> bool {
+        false
+    }
+
+    /// Whether a foreign key can wait until the end of the transaction.
+    fn has_deferrable(&self) -> bool {
+        true
+    }
+
+    /// A comment in a statement of its own; none where it is written inline or there are none.
+    fn comment_on(&self, _what: &str, _comment: Option<&str>, _out: &mut Vec<String>) -> Result<()> {
+        Ok(())
+    }
+
+    /// Makes the type of a column where types are made, if it is not there.
+    fn ensure_type(&self, _ty: &SqlType, _out: &mut Vec<String>) -> Result<()> {
+        Ok(())
+    }
+
+    /// `CREATE TYPE`, `DROP TYPE`, where enums are types.
+    fn named_type(&self, _name: &str, _values: Option<&[String]>, _out: &mut Vec<String>) -> Result<()> {
+        Ok(())
+    }
+
+    /// Refuses a new column that ALTER TABLE cannot add.
+    fn check_added(&self, _column: &Column) -> Result<()> {
+        Ok(())
+    }
+
+    /// `ALTER TABLE … RENAME TO`: the new name, with its schema where that is wanted.
+    fn renamed(&self, _schema: Option<&str>, to: &str) -> Result<String> {
+        name(self, to)
+    }
+
+    /// A change of a column.
+    fn alter_column(
+        &self,
+        table: &str,
+        existing: &Column,
+        change: &ColumnChange,
+        out: &mut Vec<String>,
+    ) -> Result<()>;
+
+    /// `ADD CONSTRAINT`.
+    fn add_constraint(&self, table: &str, constraint: &Constraint, out: &mut Vec<String>) -> Result<()>;
+
+    /// `DROP CONSTRAINT`.
+    fn drop_constraint(
+        &self,
+        table: &str,
+        constraint: &str,
+        _kind: ConstraintKind,
+        out: &mut Vec<String>,
+    ) -> Result<()> {
+        out.push(format!("ALTER TABLE {table} DROP CONSTRAINT {}", name(self, constraint)?));
+        Ok(())
+    }
+
+    /// `CREATE INDEX`.
+    fn create_index(
+        &self,
+        at: &IndexAt<'_>,
+        index: &crate::schema::Index,
+        out: &mut Vec<String>,
+    ) -> Result<()>;
+
+    /// `DROP INDEX`.
+    fn drop_index(
+        &self,
+        schema: Option<&str>,
+        _table: &str,
+        index: &str,
+        if_exists: bool,
+        out: &mut Vec<String>,
+    ) -> Result<()> {
+        out.push(format!("DROP INDEX {}{}", if_exists_text(if_exists), qualified(self, schema, index)?));
+        Ok(())
+    }
+
+    /// A table's comment.
+    fn comment_table(&self, table: &str, comment: Option<&str>, out: &mut Vec<String>) -> Result<()> {
+        self.comment_on(&format!("TABLE {table}"), comment, out)
+    }
+}
+
+/// Where an index is made and how.
+pub(crate) struct IndexAt<'a> {
+    pub(crate) schema: Option<&'a str>,
+    pub(crate) table: &'a str,
+    pub(crate) if_not_exists: bool,
+    pub(crate) concurrently: bool,
+}
+
+pub(crate) use column::column_def;
+pub(crate) use constraint::{columns, constraint_def};
+pub(crate) use table::{create_table, index_text};
+
+/// Writes one change.
+pub(crate) fn write(r: &dyn Rules, change: &Ddl, out: &mut Vec<String>) -> Result<()> {
+    match change {
+        Ddl::CreateTable { table, if_not_exists } => create_table(r, table, *if_not_exists, &[], out),
+        Ddl::DropTable { schema, table, if_exists } => {
+            out.push(format!(
+                "DROP TABLE {}{}",
+                if_exists_text(*if_exists),
+                qualified(r, schema.as_deref(), table)?
+            ));
+            Ok(())
+        }
+        Ddl::RenameTable { schema, from, to } => {
+            let from = qualified(r, schema.as_deref(), from)?;
+            out.push(format!("ALTER TABLE {from} RENAME TO {}", r.renamed(schema.as_deref(), to)?));
+            Ok(())
+        }
+        Ddl::AddColumn { schema, table, column } => {
+            r.check_added(column)?;
+            let at = qualified(r, schema.as_deref(), table)?;
+            r.ensure_type(&column.ty, out)?;
+            out.push(format!(
+                "ALTER TABLE {at} ADD COLUMN {}",
+                column_def(r, column).map_err(|e| within(e, table, &column.name))?
+            ));
+            column::comment(r, &at, column, out)
+        }
+        Ddl::DropColumn { schema, table, column } => {
+            out.push(format!(
+                "ALTER TABLE {} DROP COLUMN {}",
+                qualified(r, schema.as_deref(), table)?,
+                name(r, column)?
+            ));
+            Ok(())
+        }
+        Ddl::RenameColumn { schema, table, from, to } => {
+            let at = qualified(r, schema.as_deref(), table)?;
+            out.push(format!("ALTER TABLE {at} RENAME COLUMN {} TO {}", name(r, from)?, name(r, to)?));
+            Ok(())
+        }
+        Ddl::AlterColumn { schema, table, existing, change } => {
+            r.alter_column(&qualified(r, schema.as_deref(), table)?, existing, change, out)
+        }
+        Ddl::CreateIndex { schema, table, index, if_not_exists, concurrently } => {
+            let at = IndexAt {
+                schema: schema.as_deref(),
+                table,
+                if_not_exists: *if_not_exists,
+                concurrently: *concurrently,
+            };
+            r.create_index(&at, index, out)
+        }
+        Ddl::DropIndex { schema, table, name, if_exists } => {
+            r.drop_index(schema.as_deref(), table, name, *if_exists, out)
+        }
+        Ddl::AddConstraint { schema, table, constraint } => {
+            r.add_constraint(&qualified(r, schema.as_deref(), table)?, constraint, out)
+        }
+        Ddl::DropConstraint { schema, table, name, kind } => {
+            r.drop_constraint(&qualified(r, schema.as_deref(), table)?, name, *kind, out)
+        }
+        Ddl::CommentTable { schema, table, comment } => {
+            r.comment_table(&qualified(r, schema.as_deref(), table)?, comment.as_deref(), out)
+        }
+        Ddl::CreateType { name, values } => r.named_type(name, Some(values), out),
+        Ddl::DropType { name } => r.named_type(name, None, out),
+    }
+}
+
+/// A quoted name, refused where the database would refuse or cut it.
+pub(crate) fn name<R: TypeRules + ?Sized>(r: &R, identifier: &str) -> Result<String> {
+    let most = r.dialect().capabilities().max_identifier;
+    if identifier.len() > most {
+        return Err(invalid(format!(
+            "the name {identifier:?} is longer than the {most} bytes that {} keeps; give a shorter one",
+            r.dialect().name()
+        )));
+    }
+    let mut sql = String::new();
+    checked_identifier(r.quote(), identifier, &mut sql)?;
+    Ok(sql)
+}
+
+/// A quoted name with its schema.
+pub(crate) fn qualified<R: TypeRules + ?Sized>(
+    r: &R,
+    schema: Option<&str>,
+    identifier: &str,
+) -> Result<String> {
+    Ok(match schema {
+        Some(schema) => format!("{}.{}", name(r, schema)?, name(r, identifier)?),
+        None => name(r, identifier)?,
+    })
+}
+
+pub(crate) fn if_exists_text(yes: bool) -> &'static str {
+    if yes { "IF EXISTS " } else { "" }
+}
+
+/// Says in which table and column a type is missing.
+fn within(e: crate::CompileError, table: &str, column: &str) -> crate::CompileError {
+    invalid(format!("table {table:?}, column {column:?}: {e}"))
+}

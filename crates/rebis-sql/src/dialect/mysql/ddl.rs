@@ -1,0 +1,175 @@
+//! MySQL's schema changes. Invariant: MODIFY repeats all that the column is, because what it leaves out is lost.
+
+use super::MySql;
+use crate::compile::Result;
+use crate::ddl::{ColumnChange, Constraint, ConstraintKind};
+use crate::dialect::ddl::{
+    DdlRules, IndexAt, column_def, constraint_def, if_exists_text, index_text, name, qualified,
+};
+use crate::dialect::quote::push_text;
+use crate::dialect::rules::{Names, TypeRules, invalid};
+use crate::schema::{Column, Index, ServerDefault, Table};
+use crate::{SqlType, Value};
+
+impl DdlRules for MySql {
+    fn autoincrement(&self, _column: &Column) -> Result<(&'static str, &'static str)> {
+        Ok(("", " AUTO_INCREMENT"))
+    }
+
+    /// The fraction of the function must be the column's; a moment is stored in UTC whatever the session's zone is.
+    fn default_now(&self, ty: &SqlType) -> &'static str {
+        match ty {
+            SqlType::Date => "(CURRENT_DATE)",
+            SqlType::Time => "(CURRENT_TIME(6))",
+            SqlType::DateTime { timezone: true } => "(UTC_TIMESTAMP(6))",
+            SqlType::DateTime { timezone: false } => "CURRENT_TIMESTAMP(6)",
+            _ => "CURRENT_TIMESTAMP",
+        }
+    }
+
+    /// Long types take a default only as an expression.
+    fn default_value(&self, ty: &SqlType, default: &ServerDefault, sql: &mut String) -> Result<()> {
+        let long = matches!(ty, SqlType::Text | SqlType::LargeBinary | SqlType::Json);
+        match default {
+            ServerDefault::Value(value) if long && !matches!(value, Value::Null) => {
+                sql.push('(');
+                self.literal(value, sql)?;
+                sql.push(')');
+            }
+            ServerDefault::Value(value) => self.literal(value, sql)?,
+            ServerDefault::Now => sql.push_str(self.default_now(ty)),
+            ServerDefault::Sql(text) => {
+                // CURRENT_TIMESTAMP in any spelling is the one function that stands without brackets, and must.
+                let bare = text.get(..17).is_some_and(|t| t.eq_ignore_ascii_case("current_timestamp"));
+                sql.push_str(&if bare { text.clone() } else { format!("({text})") });
+            }
+        }
+        Ok(())
+    }
+
+    fn column_tail(&self, column: &Column, sql: &mut String) -> Result<()> {
+        if let Some(comment) = &column.comment {
+            sql.push_str(" COMMENT ");
+            push_text(comment, true, sql)?;
+        }
+        Ok(())
+    }
+
+    fn table_tail(&self, table: &Table, sql: &mut String) -> Result<()> {
+        if let Some(comment) = &table.comment {
+            sql.push_str(" COMMENT ");
+            push_text(comment, true, sql)?;
+        }
+        Ok(())
+    }
+
+    fn has_deferrable(&self) -> bool {
+        false
+    }
+
+    fn renamed(&self, schema: Option<&str>, to: &str) -> Result<String> {
+        qualified(self, schema, to)
+    }
+
+    fn comment_table(&self, table: &str, comment: Option<&str>, out: &mut Vec<String>) -> Result<()> {
+        let mut sql = format!("ALTER TABLE {table} COMMENT ");
+        push_text(comment.unwrap_or(""), true, &mut sql)?;
+        out.push(sql);
+        Ok(())
+    }
+
+    fn alter_column(
+        &self,
+        table: &str,
+        existing: &Column,
+        change: &ColumnChange,
+        out: &mut Vec<String>,
+    ) -> Result<()> {
+        let mut column = existing.clone();
+        if let Some(ty) = &change.ty {
+            column.ty = ty.clone();
+        }
+        if let Some(nullable) = change.nullable {
+            column.nullable = nullable;
+        }
+        if let Some(default) = &change.default {
+            column.default.clone_from(default);
+        }
+        if let Some(comment) = &change.comment {
+            column.comment.clone_from(comment);
+        }
+        if column != *existing {
+            out.push(format!("ALTER TABLE {table} MODIFY COLUMN {}", column_def(self, &column)?));
+        }
+        Ok(())
+    }
+
+    fn add_constraint(&self, table: &str, constraint: &Constraint, out: &mut Vec<String>) -> Result<()> {
+        out.push(format!("ALTER TABLE {table} ADD {}", constraint_def(self, constraint)?));
+        Ok(())
+    }
+
+    fn drop_constraint(
+        &self,
+        table: &str,
+        called: &str,
+        kind: ConstraintKind,
+        out: &mut Vec<String>,
+    ) -> Result<()> {
+        let what = match kind {
+            ConstraintKind::PrimaryKey => {
+                out.push(format!("ALTER TABLE {table} DROP PRIMARY KEY"));
+                return Ok(());
+            }
+            ConstraintKind::ForeignKey => "FOREIGN KEY",
+            ConstraintKind::Unique => "INDEX",
+            ConstraintKind::Check if self.maria => "CONSTRAINT",
+            ConstraintKind::Check => "CHECK",
+        };
+        out.push(format!("ALTER TABLE {table} DROP {what} {}", name(self, called)?));
+        Ok(())
+    }
+
+    fn create_index(&self, at: &IndexAt<'_>, index: &Index, out: &mut Vec<String>) -> Result<()> {
+        if index.filter.is_some() {
+            return Err(self.lacks("partial indexes", "index all rows, or index a generated column"));
+        }
+        if self.maria && index.keys.iter().any(|k| matches!(k, crate::schema::IndexKey::Expression(_))) {
+            return Err(self.lacks("indexes over expressions", "index a generated column"));
+        }
+        // MySQL knows no IF [NOT] EXISTS for an index: one that is there is an error there.
+        let head = if at.if_not_exists && self.maria { "IF NOT EXISTS " } else { "" };
+        let mut sql = index_text(
+            self,
+            &Index { method: None, ..index.clone() },
+            head,
+            &name(self, &index.name)?,
+            &qualified(self, at.schema, at.table)?,
+        )?;
+        if let Some(method) = &index.method {
+            // Here the method stands after the keys.
+            sql.push_str(match method.to_ascii_lowercase().as_str() {
+                "btree" => " USING BTREE",
+                "hash" => " USING HASH",
+                _ => {
+                    return Err(invalid(format!("{method:?} is no index method of MySQL; use btree or hash")));
+                }
+            });
+        }
+        out.push(sql);
+        Ok(())
+    }
+
+    fn drop_index(
+        &self,
+        schema: Option<&str>,
+        table: &str,
+        index: &str,
+        if_exists: bool,
+        out: &mut Vec<String>,
+    ) -> Result<()> {
+        let exists = if_exists_text(if_exists && self.maria);
+        out.push(format!("DROP INDEX {exists}{} ON {}", name(self, index)?, qualified(self, schema, table)?));
+        Ok(())
+    }
+}

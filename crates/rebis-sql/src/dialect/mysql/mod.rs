@@ -1,0 +1,51 @@
+//! How MySQL and MariaDB are written. Invariant: where the two differ, the flag decides in the one place that differs.
+
+mod compile;
+mod ddl;
+mod types;
+
+use super::rules::{Names, Rules};
+use crate::{Capabilities, Dialect, GeneratedKeys};
+
+/// The rules of MySQL, or of MariaDB.
+#[derive(Debug)]
+pub(crate) struct MySql {
+    /// MariaDB.
+    pub(crate) maria: bool,
+}
+
+impl Names for MySql {
+    fn dialect(&self) -> Dialect {
+        if self.maria { Dialect::MariaDb } else { Dialect::MySql }
+    }
+
+    fn quote(&self) -> char {
+        '`'
+    }
+}
+
+const MYSQL: Capabilities = Capabilities {
+    insert_returning: false,
+    update_returning: false,
+    generated_keys: GeneratedKeys::FirstOfStatement,
+    transactional_ddl: false,
+    alter_table: true,
+    arrays: false,
+    named_enums: false,
+    comments: true,
+    full_join: false,
+    distinct_on: false,
+    row_locks: true,
+    max_binds: 65_535,
+    max_identifier: 64,
+};
+
+/// MariaDB gives back what it inserted, so keys need no arithmetic that auto_increment_increment could break.
+const MARIADB: Capabilities =
+    Capabilities { insert_returning: true, generated_keys: GeneratedKeys::Returning, ..MYSQL };
+
+impl Rules for MySql {
+    fn capabilities(&self) -> &'static Capabilities {
+        if self.maria { &MARIADB } else { &MYSQL }
+    }
+}

@@ -1,0 +1,193 @@
+//! PostgreSQL's schema changes. Invariant: a type is made before the first column that uses it, and a default never outlives its type.
+//!
+//! Keys that count up are SERIAL, as SQLAlchemy writes them, so a database that Alembic manages shows no difference; inspection knows
+//! them by the sequence that the column owns (`nextval` in the default), and identity columns by themselves.
+
+use super::Postgres;
+use crate::SqlType;
+use crate::compile::Result;
+use crate::ddl::{ColumnChange, Constraint};
+use crate::dialect::ddl::{DdlRules, IndexAt, columns, constraint_def, index_text, name, qualified};
+use crate::dialect::rules::{TypeRules, invalid};
+use crate::schema::{Column, Index, ServerDefault};
+
+impl DdlRules for Postgres {
+    fn autoincrement(&self, column: &Column) -> Result<(&'static str, &'static str)> {
+        match column.ty {
+            SqlType::SmallInteger => Ok(("SMALLSERIAL", "")),
+            SqlType::Integer => Ok(("SERIAL", "")),
+            SqlType::BigInteger => Ok(("BIGSERIAL", "")),
+            _ => Err(invalid(format!("column {:?} counts up but is no integer", column.name))),
+        }
+    }
+
+    fn has_identity(&self) -> bool {
+        true
+    }
+
+    fn comment_on(&self, what: &str, comment: Option<&str>, out: &mut Vec<String>) -> Result<()> {
+        let text = match comment {
+            None => String::from("NULL"),
+            Some(text) => text_literal(self, text)?,
+        };
+        out.push(format!("COMMENT ON {what} IS {text}"));
+        Ok(())
+    }
+
+    /// There is no CREATE TYPE IF NOT EXISTS, and two tables may share a type.
+    fn ensure_type(&self, ty: &SqlType, out: &mut Vec<String>) -> Result<()> {
+        match ty {
+            SqlType::Array(of) => self.ensure_type(of, out),
+            SqlType::Enum { name: called, values } => {
+                let create = create_type(self, called, values)?;
+                let mut tag = String::from("$rebis$");
+                while create.contains(&tag) {
+                    tag.insert(1, 'x');
+                }
+                out.push(format!(
+                    "DO {tag} BEGIN {create}; EXCEPTION WHEN duplicate_object THEN NULL; END {tag}"
+                ));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn named_type(&self, called: &str, values: Option<&[String]>, out: &mut Vec<String>) -> Result<()> {
+        out.push(match values {
+            Some(values) => create_type(self, called, values)?,
+            None => format!("DROP TYPE {}", name(self, called)?),
+        });
+        Ok(())
+    }
+
+    fn alter_column(
+        &self,
+        table: &str,
+        existing: &Column,
+        change: &ColumnChange,
+        out: &mut Vec<String>,
+    ) -> Result<()> {
+        let column = name(self, &existing.name)?;
+        let alter = format!("ALTER TABLE {table} ALTER COLUMN {column}");
+        let mut restored = false;
+        if let Some(ty) = &change.ty {
+            // An enum and its default depend on each other: the default leaves before the type changes and comes back after it.
+            let enums = [&existing.ty, ty].iter().any(|t| matches!(t, SqlType::Enum { .. }));
+            let lifted = enums && existing.default.is_some();
+            if lifted {
+                out.push(format!("{alter} DROP DEFAULT"));
+            }
+            let mut spelled = String::new();
+            self.type_name(ty, &mut spelled)?;
+            let using = match (&change.using, enums) {
+                (Some(sql), _) => format!(" USING {sql}"),
+                (None, true) => format!(" USING {column}::text::{spelled}"),
+                (None, false) => String::new(),
+            };
+            match (&existing.ty, ty) {
+                (SqlType::Enum { name: old, values: from }, SqlType::Enum { name: new, values: to })
+                    if old == new =>
+                {
+                    change_labels(self, new, from, to, &alter, &using, out)?;
+                }
+                _ => {
+                    self.ensure_type(ty, out)?;
+                    out.push(format!("{alter} TYPE {spelled}{using}"));
+                }
+            }
+            restored = lifted && change.default.is_none();
+        }
+        match change.nullable {
+            Some(true) => out.push(format!("{alter} DROP NOT NULL")),
+            Some(false) => out.push(format!("{alter} SET NOT NULL")),
+            None => {}
+        }
+        let default = if restored { Some(&existing.default) } else { change.default.as_ref() };
+        match default {
+            None => {}
+            Some(None) => out.push(format!("{alter} DROP DEFAULT")),
+            Some(Some(default)) => {
+                let mut sql = format!("{alter} SET DEFAULT ");
+                let default: &ServerDefault = default;
+                self.default_value(change.ty.as_ref().unwrap_or(&existing.ty), default, &mut sql)?;
+                out.push(sql);
+            }
+        }
+        if let Some(comment) = &change.comment {
+            self.comment_on(&format!("COLUMN {table}.{column}"), comment.as_deref(), out)?;
+        }
+        Ok(())
+    }
+
+    fn add_constraint(&self, table: &str, constraint: &Constraint, out: &mut Vec<String>) -> Result<()> {
+        out.push(format!("ALTER TABLE {table} ADD {}", constraint_def(self, constraint)?));
+        Ok(())
+    }
+
+    fn create_index(&self, at: &IndexAt<'_>, index: &Index, out: &mut Vec<String>) -> Result<()> {
+        let head = match (at.concurrently, at.if_not_exists) {
+            (false, false) => "",
+            (false, true) => "IF NOT EXISTS ",
+            (true, false) => "CONCURRENTLY ",
+            (true, true) => "CONCURRENTLY IF NOT EXISTS ",
+        };
+        let on = qualified(self, at.schema, at.table)?;
+        let mut sql = index_text(self, index, head, &name(self, &index.name)?, &on)?;
+        if !index.include.is_empty() {
+            sql.push_str(&format!(" INCLUDE ({})", columns(self, &index.include)?));
+        }
+        if let Some(filter) = &index.filter {
+            sql.push_str(" WHERE ");
+            sql.push_str(filter);
+        }
+        out.push(sql);
+        Ok(())
+    }
+}
+
+fn text_literal(r: &Postgres, text: &str) -> Result<String> {
+    let mut sql = String::new();
+    r.literal(&crate::Value::Text(text.to_owned()), &mut sql)?;
+    Ok(sql)
+}
+
+fn create_type(r: &Postgres, called: &str, values: &[String]) -> Result<String> {
+    let labels = values.iter().map(|v| text_literal(r, v)).collect::<Result<Vec<_>>>()?;
+    Ok(format!("CREATE TYPE {} AS ENUM ({})", name(r, called)?, labels.join(", ")))
+}
+
+/// New labels are added to the type; a label that is gone needs a new type, to which the column is moved.
+fn change_labels(
+    r: &Postgres,
+    called: &str,
+    from: &[String],
+    to: &[String],
+    alter: &str,
+    using: &str,
+    out: &mut Vec<String>,
+) -> Result<()> {
+    let kept: Vec<&String> = to.iter().filter(|v| from.contains(v)).collect();
+    let quoted = name(r, called)?;
+    if kept.iter().copied().eq(from) {
+        for (i, label) in to.iter().enumerate().filter(|(_, v)| !from.contains(v)) {
+            let place = match i.checked_sub(1).map(|before| &to[before]) {
+                Some(before) => format!(" AFTER {}", text_literal(r, before)?),
+                None => from
+                    .first()
+                    .map(|first| text_literal(r, first))
+                    .transpose()?
+                    .map_or(String::new(), |f| format!(" BEFORE {f}")),
+            };
+            let label = text_literal(r, label)?;
+            out.push(format!("ALTER TYPE {quoted} ADD VALUE IF NOT EXISTS {label}{place}"));
+        }
+        return Ok(());
+    }
+    let old = name(r, &format!("{called}_old"))?;
+    out.push(format!("ALTER TYPE {quoted} RENAME TO {old}"));
+    out.push(create_type(r, called, to)?);
+    out.push(format!("{alter} TYPE {quoted}{using}"));
+    out.push(format!("DROP TYPE {old}"));
+    Ok(())
+}

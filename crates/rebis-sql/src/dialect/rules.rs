@@ -1,0 +1,146 @@
+//! The rules that a dialect may override, with ANSI defaults. Invariant: nothing here asks which dialect it is; a difference is an
+//! overridden method or a capability.
+
+use crate::compile::{Result, Writer};
+use crate::dialect::ddl::DdlRules;
+use crate::expr::{BinaryOp, OrderBy};
+use crate::stmt::{Lock, OnConflict};
+use crate::{Capabilities, Dialect, Expr, SqlType, Unsupported, Value};
+
+/// Everything about one dialect.
+pub(crate) trait Rules: TypeRules + CompileRules + DdlRules {
+    /// What the database can do.
+    fn capabilities(&self) -> &'static Capabilities;
+}
+
+/// What every group of rules needs to know.
+pub(crate) trait Names: Sync {
+    /// The dialect these rules are of.
+    fn dialect(&self) -> Dialect;
+
+    /// The character around an identifier.
+    fn quote(&self) -> char {
+        '"'
+    }
+
+    /// A refusal that names the capability.
+    fn lacks(&self, capability: &'static str, advice: &'static str) -> crate::CompileError {
+        Unsupported { capability, database: self.dialect().name(), advice }.into()
+    }
+}
+
+/// How types and literals are spelled.
+pub(crate) trait TypeRules: Names {
+    /// The type of a column.
+    fn type_name(&self, ty: &SqlType, sql: &mut String) -> Result<()>;
+
+    /// The type in a CAST.
+    fn cast_name(&self, ty: &SqlType, sql: &mut String) -> Result<()> {
+        self.type_name(ty, sql)
+    }
+
+    /// A value as a literal.
+    fn literal(&self, value: &Value, sql: &mut String) -> Result<()>;
+}
+
+/// How statements are written.
+pub(crate) trait CompileRules: Names {
+    /// The placeholder of the `n`th bind, counted from 1.
+    fn placeholder(&self, _n: usize, sql: &mut String) {
+        sql.push('?');
+    }
+
+    /// The current moment.
+    fn now(&self) -> &'static str {
+        "CURRENT_TIMESTAMP"
+    }
+
+    /// LIKE without regard to case.
+    fn like_insensitive(&self, w: &mut Writer<'_>, expr: &Expr, negated: bool, pattern: &Expr) -> Result<()> {
+        w.function("lower", expr)?;
+        w.push(if negated { " NOT LIKE " } else { " LIKE " });
+        w.function("lower", pattern)
+    }
+
+    /// True division, of operands of any number type.
+    fn divide(&self, w: &mut Writer<'_>, left: &Expr, right: &Expr) -> Result<()>;
+
+    /// Whether texts are joined by a function, not by `||`.
+    fn concat_is_function(&self) -> bool {
+        false
+    }
+
+    /// `a IS [NOT] DISTINCT FROM b`.
+    fn is_distinct(&self, w: &mut Writer<'_>, left: &Expr, op: BinaryOp, right: &Expr) -> Result<()> {
+        w.operand(left)?;
+        w.push(if op == BinaryOp::IsDistinct { " IS DISTINCT FROM " } else { " IS NOT DISTINCT FROM " });
+        w.operand(right)
+    }
+
+    /// One key of ORDER BY.
+    fn order_by(&self, w: &mut Writer<'_>, key: &OrderBy) -> Result<()> {
+        w.order_key(key)?;
+        w.push(match key.nulls {
+            None => "",
+            Some(crate::expr::Nulls::First) => " NULLS FIRST",
+            Some(crate::expr::Nulls::Last) => " NULLS LAST",
+        });
+        Ok(())
+    }
+
+    /// OFFSET without LIMIT needs one that lets everything through here.
+    fn no_limit(&self) -> Option<&'static str>;
+
+    /// A row lock.
+    fn lock(&self, w: &mut Writer<'_>, lock: &Lock) -> Result<()> {
+        w.push(if lock.share { " FOR SHARE" } else { " FOR UPDATE" });
+        if !lock.of.is_empty() {
+            w.push(" OF ");
+            w.names(&lock.of)?;
+        }
+        if lock.nowait {
+            w.push(" NOWAIT");
+        }
+        if lock.skip_locked {
+            w.push(" SKIP LOCKED");
+        }
+        Ok(())
+    }
+
+    /// What follows the table in an INSERT of one row of defaults.
+    fn default_row(&self) -> &'static str {
+        " DEFAULT VALUES"
+    }
+
+    /// What an INSERT does with a row that is there.
+    fn on_conflict(&self, w: &mut Writer<'_>, insert: &crate::Insert, conflict: &OnConflict) -> Result<()> {
+        let _ = insert;
+        match conflict {
+            OnConflict::DoNothing { columns } => {
+                w.push(" ON CONFLICT");
+                w.conflict_target(columns)?;
+                w.push(" DO NOTHING");
+                Ok(())
+            }
+            OnConflict::Update { columns, excluded, set } => {
+                if columns.is_empty() {
+                    return Err(invalid(
+                        "on_conflict update: name the unique columns that decide whether a row is there",
+                    ));
+                }
+                w.push(" ON CONFLICT");
+                w.conflict_target(columns)?;
+                w.push(" DO UPDATE SET ");
+                w.conflict_set(excluded, set, |w, name| {
+                    w.push("excluded.");
+                    w.name(name)
+                })
+            }
+        }
+    }
+}
+
+/// A statement that is not complete.
+pub(crate) fn invalid(text: impl Into<String>) -> crate::CompileError {
+    crate::CompileError::Invalid(text.into())
+}
