@@ -136,7 +136,7 @@ fn relations(ctxt: &Ctxt, model: &mut Model) {
         }
         if relation.key.is_empty() {
             let key = guess_key(ctxt, model, i);
-            model.relations[i].key.extend(key);
+            model.relations[i].key = key;
         } else {
             for field in &relation.key {
                 column_at(ctxt, model, field);
@@ -145,35 +145,40 @@ fn relations(ctxt: &Ctxt, model: &mut Model) {
     }
 }
 
-/// The only foreign key to the other model, as SQLAlchemy finds it.
-fn guess_key(ctxt: &Ctxt, model: &Model, relation: usize) -> Option<Ident> {
+/// The only foreign key to the other model, as SQLAlchemy finds it: one field, or several that refer to different columns.
+fn guess_key(ctxt: &Ctxt, model: &Model, relation: usize) -> Vec<Ident> {
     let relation = &model.relations[relation];
-    let target = last_name(inside_option(&relation.target).unwrap_or(&relation.target))?;
+    let Some(target) = last_name(inside_option(&relation.target).unwrap_or(&relation.target)) else {
+        ctxt.fatal(&relation.ident, "say which field this relation follows: `#[relation(key = …)]`");
+        return Vec::new();
+    };
     let target = if target == "Self" { model.ident.clone() } else { target };
     let refers = |m: &syn::Path| {
         m.segments.last().is_some_and(|s| s.ident == target || (s.ident == "Self" && target == model.ident))
     };
-    let mut keys =
-        model.columns.iter().filter(|c| c.foreign_key.as_ref().is_some_and(|fk| refers(&fk.model)));
+    let keys: Vec<(&Ident, &Ident)> = model
+        .columns
+        .iter()
+        .filter_map(|c| Some((&c.ident, &c.foreign_key.as_ref().filter(|fk| refers(&fk.model))?.column)))
+        .collect();
     let name = &relation.ident;
-    match (keys.next(), keys.next()) {
-        (Some(c), None) => Some(c.ident.clone()),
-        (Some(a), Some(b)) => {
-            ctxt.fatal(
-                name,
-                format!("`{}` and `{}` both refer to `{target}`: say which one `{name}` follows: `#[relation(key = {})]`", a.ident, b.ident, a.ident),
-            );
-            None
-        }
-        (None, _) => {
-            let id = format!("{}_id", unraw(name));
-            ctxt.fatal(
-                name,
-                format!("no field of `{}` refers to `{target}`, so there is nothing `{name}` could follow\nhelp: add `#[column(index, foreign_key = {target}::id)] pub {id}: i64`, or name the field: `#[relation(key = {id})]`", model.ident),
-            );
-            None
-        }
+    let same = |i: usize| keys[..i].iter().find(|(_, column)| *column == keys[i].1);
+    if keys.is_empty() {
+        let id = format!("{}_id", unraw(name));
+        ctxt.fatal(
+            name,
+            format!(
+                "no field of `{}` refers to `{target}`, so there is nothing `{name}` could follow\nhelp: add `#[column(index, foreign_key = {target}::id)] pub {id}: i64`, or name the field: `#[relation(key = {id})]`",
+                model.ident
+            ),
+        );
+    } else if let Some(((a, _), b)) = (0..keys.len()).find_map(|i| Some((same(i)?, keys[i].0))) {
+        ctxt.fatal(
+            name,
+            format!("`{a}` and `{b}` both refer to `{target}`: say which one `{name}` follows: `#[relation(key = {a})]`"),
+        );
     }
+    keys.into_iter().map(|(field, _)| field.clone()).collect()
 }
 
 /// The position of the column whose field is called so; an error that lists the fields when there is none.

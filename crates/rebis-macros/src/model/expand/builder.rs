@@ -8,7 +8,7 @@ use crate::case::snake;
 use crate::model::ast::{Column, DefaultValue, FieldRef, Model, Relation, RelationKind};
 use crate::model::parse::unraw;
 
-use super::{autoincrement, from_server, required, target};
+use super::{autoincrement, from_server, required, respan, target};
 
 /// What every part of the builder needs to know.
 struct Builder<'a> {
@@ -156,12 +156,14 @@ impl Builder<'_> {
         let c = &model.columns[index];
         let (field, vis, ty) = (&c.ident, &c.vis, &c.ty);
         let what = format!("The column `{}`.{}", c.name.value(), self.remark(index));
-        let value = quote_spanned!(c.ty.span()=> value: impl #p::Assign<#ty>);
+        let at_type = respan(p, c.ty.span());
+        let value = quote!(value: impl #at_type::Assign<#ty>);
+        let assign = quote_spanned!(c.ty.span()=> #at_type::Assign::assign(value));
         if !self.required.contains(&index) {
             return quote! {
                 #[doc = #what]
                 #vis fn #field(mut self, #value) -> Self {
-                    self.#field = ::core::option::Option::Some(#p::Assign::assign(value));
+                    self.#field = ::core::option::Option::Some(#assign);
                     self
                 }
             };
@@ -171,7 +173,7 @@ impl Builder<'_> {
         quote! {
             #[doc = #what]
             #vis fn #field(self, #value) -> #after {
-                #name { #field: #p::Given(#p::Assign::assign(value)), #rest }
+                #name { #field: #p::Given(#assign), #rest }
             }
         }
     }
@@ -205,13 +207,15 @@ impl Builder<'_> {
         let text = unraw(field);
         if r.kind == RelationKind::HasMany {
             let doc = format!("The relation `{text}`: more of them.");
+            let push = quote_spanned!(r.ty.span()=> self.#field.push_pending(items););
+            let p = &respan(p, r.ty.span());
             return quote! {
                 #[doc = #doc]
                 #vis fn #field<A>(mut self, items: impl ::core::iter::IntoIterator<Item = A>) -> Self
                 where
                     A: #p::Addable<Model = #target>,
                 {
-                    self.#field.push_pending(items);
+                    #push
                     self
                 }
             };
@@ -224,7 +228,8 @@ impl Builder<'_> {
                     && self.required.iter().any(|&i| self.model.columns[i].ident == **k)
             })
             .collect();
-        let value = quote_spanned!(r.ty.span()=> value: impl #p::Addable<Model = #target>);
+        let at_type = respan(p, r.ty.span());
+        let value = quote_spanned!(r.ty.span()=> value: impl #at_type::Addable<Model = #target>);
         if filled.is_empty() {
             let doc = format!("The relation `{text}`.");
             return quote! {
@@ -272,7 +277,6 @@ impl Builder<'_> {
         let notes = (0..model.columns.len()).any(|i| self.required.contains(&i) || from_server(model, i));
         let mutable = notes.then(|| quote!(mut));
         quote! {
-            #[automatically_derived]
             impl #generics #p::Addable for #name #generics
             where
                 #(#bounds)*

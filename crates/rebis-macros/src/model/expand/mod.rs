@@ -54,6 +54,18 @@ fn target(relation: &Relation, p: &TokenStream) -> TokenStream {
     }
 }
 
+/// The same tokens at the user's place, so that rustc's complaint stands there, and the same complaint from several places stands once.
+fn respan(tokens: &TokenStream, span: proc_macro2::Span) -> TokenStream {
+    tokens
+        .clone()
+        .into_iter()
+        .map(|mut t| {
+            t.set_span(span);
+            t
+        })
+        .collect()
+}
+
 /// Whether the database makes this key: the only field of the key, an integer, referring to nothing.
 fn autoincrement(model: &Model, index: usize) -> bool {
     let column = &model.columns[index];

@@ -6,13 +6,17 @@ use syn::spanned::Spanned;
 
 use crate::model::ast::{FieldRef, Model};
 
+use super::respan;
+
 /// `decode`, `decode_key`, `key_of`, `value_of`, `set_value`, `changed`, `attach`.
 pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
     let name = &model.ident;
     let fields = model.fields.iter().map(|f| match *f {
         FieldRef::Column(i) => {
-            let (field, at) = (&model.columns[i].ident, at(i));
-            quote!(#field: row.get(#at)?)
+            let (column, at) = (&model.columns[i], at(i));
+            let field = &column.ident;
+            let get = quote_spanned!(column.ty.span()=> row.get(#at)?);
+            quote!(#field: #get)
         }
         FieldRef::Relation(i) => {
             let field = &model.relations[i].ident;
@@ -39,6 +43,7 @@ pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
     for (i, c) in model.columns.iter().enumerate() {
         let (field, number) = (&c.ident, Literal::usize_unsuffixed(i));
         // At the type: what cannot be stored is said there, once.
+        let p = &respan(p, c.ty.span());
         values.push(quote_spanned!(c.ty.span()=> #number => #p::ColumnType::to_value(&row.#field),));
         sets.push(quote_spanned!(c.ty.span()=> #number => row.#field = #p::ColumnType::from_cell(cell)?,));
         changes.push(quote_spanned!(c.ty.span()=> .with_if(#number, new.#field != old.#field)));
