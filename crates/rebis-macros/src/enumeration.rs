@@ -53,7 +53,9 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
                 Some(Err(e)) => ctxt.push(e),
                 None => {}
             },
-            _ => ENUM.refuse(ctxt, &arg.name),
+            _ => {
+                ENUM.refuse(ctxt, &arg.name);
+            }
         }
     }
 
@@ -69,7 +71,9 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
         for arg in args::read(ctxt, &variant.attrs, "column", &[]) {
             match arg.name.to_string().as_str() {
                 "name" => label = arg.text(ctxt).unwrap_or(label),
-                _ => VARIANT.refuse(ctxt, &arg.name),
+                _ => {
+                    VARIANT.refuse(ctxt, &arg.name);
+                }
             }
         }
         if labels.iter().any(|l| l.value() == label.value()) {

@@ -17,22 +17,26 @@ pub(crate) struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Notes the error for a name that is not in `known`.
-    pub(crate) fn refuse(&self, ctxt: &Ctxt, name: &Ident) {
+    /// Notes the error for a name that is not in `known`. Returns the name that was probably meant.
+    pub(crate) fn refuse(&self, ctxt: &Ctxt, name: &Ident) -> Option<&'static str> {
         let text = name.to_string();
         let attribute = self.attribute;
         if let Some((_, meanwhile)) = self.later.iter().find(|(n, _)| *n == text) {
             ctxt.error(name, format!("`{text}` in `{attribute}` is not supported yet; {meanwhile}"));
-            return;
+            return None;
         }
+        let mut meant = None;
         let mut message = format!("unknown argument `{text}` in `{attribute}`");
         if let Some((_, advice)) = self.elsewhere.iter().find(|(n, _)| *n == text) {
             message.push_str(&format!(": {advice}"));
+            meant = advice.strip_prefix("did you mean `").and_then(|rest| rest.split('`').next());
         } else if let Some(near) = nearest(&text, self.known.iter().copied()) {
             message.push_str(&format!(": did you mean `{near}`?"));
+            meant = Some(near);
         }
         message.push_str(&format!("\nknown: {}", self.known.join(", ")));
         ctxt.error(name, message);
+        meant
     }
 }
 

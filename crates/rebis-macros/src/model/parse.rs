@@ -135,7 +135,9 @@ fn struct_argument(ctxt: &Ctxt, model: &mut Model, key: &mut Option<KeyArgument>
             model.indexes.extend(group(ctxt, arg, "index(a, b)", &["name", "unique"]));
         }
         "check" => model.checks.extend(check(ctxt, arg)),
-        _ => MODEL.refuse(ctxt, &arg.name),
+        _ => {
+            MODEL.refuse(ctxt, &arg.name);
+        }
     }
 }
 

@@ -160,11 +160,13 @@ fn argument(ctxt: &Ctxt, column: &mut Column, arg: &Arg, all: &[Arg]) {
         "default" => column.default = arg.expr(ctxt, "Utc::now").map(|e| default_value(e.clone())),
         "server_default" => column.server_default = server_default(ctxt, arg),
         "foreign_key" => {
+            let on_delete = find("on_delete").and_then(|a| action(ctxt, a));
+            let on_update = find("on_update").and_then(|a| action(ctxt, a));
             column.foreign_key = foreign_key(ctxt, arg).map(|(model, referred)| ForeignKey {
                 model,
                 column: referred,
-                on_delete: find("on_delete").and_then(|a| action(ctxt, a)),
-                on_update: find("on_update").and_then(|a| action(ctxt, a)),
+                on_delete,
+                on_update,
             });
         }
         "on_delete" | "on_update" if find("foreign_key").is_none() => {
@@ -183,7 +185,12 @@ fn argument(ctxt: &Ctxt, column: &mut Column, arg: &Arg, all: &[Arg]) {
             ctxt.error(&arg.name, "`stored` needs `computed = \"…\"` beside it");
         }
         "scale" | "on_delete" | "on_update" | "stored" => {} // Read with the argument they stand beside.
-        _ => COLUMN.refuse(ctxt, &arg.name),
+        _ => {
+            // A misspelt key is still the key: one error, not a second about a model without one.
+            if COLUMN.refuse(ctxt, &arg.name) == Some("primary_key") {
+                column.primary_key = Some(arg.name.span());
+            }
+        }
     }
 }
 

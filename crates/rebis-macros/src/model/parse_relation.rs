@@ -73,7 +73,9 @@ pub(crate) fn relation(
                 ctxt.error(&arg.name, format!("`order_by` is for `HasMany`; a `{kind:?}` is one object"));
             }
             "order_by" => relation.order_by = order(ctxt, &arg),
-            _ => RELATION.refuse(ctxt, &arg.name),
+            _ => {
+                RELATION.refuse(ctxt, &arg.name);
+            }
         }
     }
     Some(relation)

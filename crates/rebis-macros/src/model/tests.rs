@@ -173,7 +173,9 @@ fn relations() {
         ),
         &["`a` and `b` both refer to `User`", "key = a"],
     );
-    accepts(quote!(#[column(foreign_key = U::p)] a: i64, #[column(foreign_key = U::q)] b: i64, u: BelongsTo<U>));
+    accepts(
+        quote!(#[column(foreign_key = U::p)] a: i64, #[column(foreign_key = U::q)] b: i64, u: BelongsTo<U>),
+    );
     says(&error(quote!(#[relation(key = id)] a: i64)), &["`#[relation]` is for fields of type"]);
     says(&error(quote!(#[column(index)] a: HasMany<User>)), &["is a relation, not a column"]);
     says(&error(quote!(#[relation(back_populates = "a")] a: HasMany<User>)), &["without quotes"]);
