@@ -3,7 +3,7 @@
 //! **Invariant.** A difference between databases is first a capability (data), then an overridden method with an ANSI default. This file
 //! is the crate's one registry of dialects; nowhere else is one matched on.
 
-mod ddl;
+pub(crate) mod ddl;
 mod literal;
 mod mysql;
 mod postgres;

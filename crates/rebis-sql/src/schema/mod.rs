@@ -5,6 +5,7 @@
 
 mod column;
 mod constraint;
+mod create;
 mod index;
 mod naming;
 mod order;
@@ -12,6 +13,7 @@ mod table;
 
 pub use column::{Column, Computed, Identity, ServerDefault};
 pub use constraint::{Check, ForeignKey, PrimaryKey, ReferentialAction, Unique};
+pub use create::create_statements;
 pub use index::{Index, IndexKey};
 pub use naming::NamingConvention;
 pub use order::{CycleEdge, sort_tables};

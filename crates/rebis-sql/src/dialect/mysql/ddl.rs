@@ -152,7 +152,9 @@ impl DdlRules for MySql {
                 "btree" => " USING BTREE",
                 "hash" => " USING HASH",
                 _ => {
-                    return Err(invalid(format!("{method:?} is no index method of MySQL; use btree or hash")));
+                    return Err(invalid(format!(
+                        "{method:?} is no index method of MySQL; use btree or hash"
+                    )));
                 }
             });
         }
