@@ -8,14 +8,19 @@
 
 #![forbid(unsafe_code)]
 
+mod dialect;
 mod error;
+mod execute;
 pub mod graph;
+mod ledger;
+mod lock;
 mod op;
 pub mod prelude;
 mod revision;
 mod store;
 
 pub use error::{Error, ErrorKind, Result};
+pub use execute::StepDone;
 pub use graph::Graph;
 pub use op::{
     AddColumn, AlterColumn, ColumnBuilder, CreateForeignKey, CreateIndex, DataStep, ForeignKeyBuilder,

@@ -1,0 +1,1 @@
+//! The lock that lets one migrator at a time work on a database.
