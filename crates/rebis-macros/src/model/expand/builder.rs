@@ -51,7 +51,7 @@ pub(super) fn builder(model: &Model, p: &TokenStream) -> TokenStream {
 impl Builder<'_> {
     /// The markers, the struct and its beginning.
     fn declaration(&self) -> TokenStream {
-        let Builder { model, p, name, .. } = self;
+        let Builder { model, name, .. } = self;
         let vis = &model.vis;
         let missing = format_ident!("missing_in_{}", snake(&unraw(&model.ident)));
         let markers: Vec<&Ident> = self.required.iter().map(|&i| &model.columns[i].ident).collect();
@@ -65,16 +65,20 @@ impl Builder<'_> {
         let (relations, kinds): (Vec<_>, Vec<_>) = model.relations.iter().map(|r| (&r.ident, &r.ty)).unzip();
         let title = format!("Builds a `{}`: every field has a method of its name.", model.ident);
         let needs = self.needs();
+        // At the field: the message about a missing one points there.
+        let structs = markers.iter().map(|m| {
+            let marker = quote_spanned!(m.span()=> pub struct #m;);
+            quote!(#[derive(Clone, Copy, Debug, Default)] #marker)
+        });
         let module = (!markers.is_empty()).then(|| {
             quote! {
                 #[doc(hidden)]
-                #[allow(non_camel_case_types, unreachable_pub, missing_docs)]
+                #[allow(non_camel_case_types, unreachable_pub, missing_docs, dead_code)]
                 #vis mod #missing {
-                    #(#[derive(Clone, Copy, Debug, Default)] pub struct #markers;)*
+                    #(#structs)*
                 }
             }
         });
-        let _ = p;
         quote! {
             #module
             #[doc = #title]
@@ -258,9 +262,12 @@ impl Builder<'_> {
     fn finish(&self) -> TokenStream {
         let Builder { model, p, name, .. } = self;
         let (generics, struct_name) = (self.generics(), &model.ident);
+        // At the struct's name: at the derive's, rustc would add advice about bounds that derives make.
+        let span = model.ident.span();
+        let p_at = respan(p, span);
         let bounds = self.required.iter().enumerate().map(|(n, &i)| {
-            let (state, ty) = (format_ident!("S{n}"), &model.columns[i].ty);
-            quote!(#state: #p::Required<#ty>,)
+            let (state, ty) = (format_ident!("S{n}", span = span), &model.columns[i].ty);
+            quote_spanned!(span=> #state: #p_at::Required<#ty>,)
         });
         let fields = model.fields.iter().map(|f| match *f {
             FieldRef::Column(i) => {
@@ -276,10 +283,9 @@ impl Builder<'_> {
         // Without a field that may be unset there is nothing to note.
         let notes = (0..model.columns.len()).any(|i| self.required.contains(&i) || from_server(model, i));
         let mutable = notes.then(|| quote!(mut));
-        quote! {
-            impl #generics #p::Addable for #name #generics
-            where
-                #(#bounds)*
+        let (generics, name) = (respan(&generics, span), respan(&quote!(#name), span));
+        let head = quote_spanned!(span=> impl #generics #p_at::Addable for #name #generics where #(#bounds)*);
+        let body = quote! {
             {
                 type Model = #struct_name;
                 fn into_entity(self) -> #p::Entity<#struct_name> {
@@ -288,7 +294,9 @@ impl Builder<'_> {
                     #p::Entity::transient(row, unset)
                 }
             }
-        }
+        };
+        let body = respan(&body, span);
+        quote!(#head #body)
     }
 
     fn value(&self, index: usize) -> TokenStream {
