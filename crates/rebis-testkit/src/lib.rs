@@ -1,1 +1,31 @@
-//! Placeholder.
+//! Test databases: each test gets one of its own, on every database that is there.
+//!
+//! ```
+//! use rebis_testkit::{TestDatabase, each_database};
+//!
+//! each_database! {
+//!     async fn a_statement_runs(db: TestDatabase) {
+//!         let mut connection = db.engine().acquire().await.unwrap();
+//!         connection.execute("CREATE TABLE t (id INTEGER)", &[]).await.unwrap();
+//!     }
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! makes the tests `a_statement_runs::sqlite`, `::postgres` and `::mysql`. SQLite always runs. The others run when
+//! `REBIS_TEST_POSTGRES_URL` and `REBIS_TEST_MYSQL_URL` say where a server is; when one is missing its tests say so in one line and pass, or
+//! fail when `REBIS_TEST_REQUIRE_ALL` is set. `cargo xtask test` sets all three.
+//!
+//! **Invariant.** A test database exists while its value does; what a test makes, no other test sees.
+
+#![forbid(unsafe_code)]
+// A test stops at the first thing that is not as it should be.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+mod backend;
+mod database;
+mod each;
+
+pub use backend::Backend;
+pub use database::TestDatabase;
+pub use each::run;
