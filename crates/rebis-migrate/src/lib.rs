@@ -9,19 +9,26 @@
 #![forbid(unsafe_code)]
 
 mod dialect;
+pub mod diff;
 mod error;
 mod execute;
 pub mod graph;
 mod ledger;
 mod lock;
+mod migrator;
 mod op;
 pub mod prelude;
+mod render;
 mod revision;
 mod store;
 
 pub use error::{Error, ErrorKind, Result};
 pub use execute::StepDone;
 pub use graph::Graph;
+pub use migrator::{
+    Check, Current, Generated, Heads, History, HistoryOptions, Init, MigrateOptions, Migrator, RevisionInfo,
+    RevisionOptions, Show,
+};
 pub use op::{
     AddColumn, AlterColumn, ColumnBuilder, CreateForeignKey, CreateIndex, DataStep, ForeignKeyBuilder,
     IndexPart, IntoRow, IntoServerDefault, IntoValue, Named, Op, Operations, Step, TableBuilder,

@@ -1,0 +1,265 @@
+//! `history`, `current`, `heads` and `show`: the revisions as text. Invariant: the formats are Alembic's, and nothing is changed.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::PathBuf;
+
+use super::Migrator;
+use crate::{Error, ErrorKind, Graph, Result, store};
+
+/// Options of [`Migrator::history`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HistoryOptions {
+    /// All about each revision.
+    pub verbose: bool,
+    /// `start:end`, both included; either can be left out.
+    pub range: Option<String>,
+    /// Marks where the database is.
+    pub indicate_current: bool,
+}
+
+/// A revision and where it stands among the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RevisionInfo {
+    /// Its id.
+    pub id: String,
+    /// Its parents; none at the base.
+    pub down: Vec<String>,
+    /// What else must be applied before it.
+    pub depends_on: Vec<String>,
+    /// The names of the branch it begins.
+    pub labels: Vec<String>,
+    /// The revisions that follow it.
+    pub children: Vec<String>,
+    /// The message: the heading's first paragraph.
+    pub message: String,
+    /// The heading, whole.
+    pub heading: String,
+    /// The script's file.
+    pub path: PathBuf,
+    /// No other revision follows it.
+    pub is_head: bool,
+    /// The database is at it; `None` when the database was not asked.
+    pub is_current: Option<bool>,
+}
+
+/// What a short line shows besides the id and the marks.
+#[derive(Clone, Copy)]
+struct Parts {
+    parents: bool,
+    labels: bool,
+    doc: bool,
+    tree: bool,
+}
+
+impl RevisionInfo {
+    fn marks(&self, tree: bool) -> String {
+        let mut marks = String::new();
+        if self.is_head {
+            marks.push_str(" (head)");
+        }
+        if self.is_current == Some(true) {
+            marks.push_str(" (current)");
+        }
+        if tree && self.children.len() > 1 {
+            marks.push_str(" (branchpoint)");
+        }
+        if tree && self.down.len() > 1 {
+            marks.push_str(" (mergepoint)");
+        }
+        marks
+    }
+
+    fn short(&self, parts: Parts) -> String {
+        let mut line = String::new();
+        if parts.parents {
+            line.push_str(&or_base(&self.down));
+            if !self.depends_on.is_empty() {
+                line.push_str(&format!(" ({})", self.depends_on.join(", ")));
+            }
+            line.push_str(" -> ");
+        }
+        line.push_str(&self.id);
+        if parts.labels && !self.labels.is_empty() {
+            line.push_str(&format!(" ({})", self.labels.join(", ")));
+        }
+        line.push_str(&self.marks(parts.tree));
+        if parts.doc && !self.message.is_empty() {
+            line.push_str(&format!(", {}", self.message));
+        }
+        line
+    }
+}
+
+impl fmt::Display for RevisionInfo {
+    /// All about the revision, over several lines.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Rev: {}{}", self.id, self.marks(true))?;
+        let parent = if self.down.len() > 1 { "Merges" } else { "Parent" };
+        writeln!(f, "{parent}: {}", or_base(&self.down))?;
+        if !self.depends_on.is_empty() {
+            writeln!(f, "Also depends on: {}", self.depends_on.join(", "))?;
+        }
+        if self.children.len() > 1 {
+            writeln!(f, "Branches into: {}", self.children.join(", "))?;
+        }
+        if !self.labels.is_empty() {
+            writeln!(f, "Branch names: {}", self.labels.join(", "))?;
+        }
+        writeln!(f, "Path: {}\n", self.path.display())?;
+        for line in self.heading.lines() {
+            writeln!(f, "{}", format!("    {line}").trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+fn or_base(down: &[String]) -> String {
+    if down.is_empty() { String::from("<base>") } else { down.join(", ") }
+}
+
+macro_rules! listing {
+    ($(#[$doc:meta])* $name:ident, $parts:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct $name {
+            /// The revisions.
+            pub revisions: Vec<RevisionInfo>,
+            /// What the text begins with.
+            preamble: Option<String>,
+            verbose: bool,
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let shown = self.revisions.iter().map(|r| if self.verbose { r.to_string() } else { r.short($parts) });
+                let lines: Vec<String> = self.preamble.iter().cloned().chain(shown).collect();
+                f.write_str(lines.join("\n").trim_end_matches('\n'))
+            }
+        }
+    };
+}
+
+listing! {
+    /// The revisions, newest first. Prints a line for each, or all about each.
+    History, Parts { parents: true, labels: true, doc: true, tree: true }
+}
+listing! {
+    /// Where the database is: a line for each row of its version table, none at the base.
+    Current, Parts { parents: false, labels: false, doc: false, tree: false }
+}
+listing! {
+    /// The newest revisions.
+    Heads, Parts { parents: false, labels: true, doc: false, tree: false }
+}
+listing! {
+    /// All about one revision; nothing for `base`.
+    Show, Parts { parents: true, labels: true, doc: true, tree: true }
+}
+
+pub(super) async fn history(m: &Migrator, options: &HistoryOptions) -> Result<History> {
+    let graph = m.graph()?;
+    let range =
+        options.range.as_deref().map(|r| r.split_once(':').ok_or_else(|| bad_range(r))).transpose()?;
+    let needs_rows = |end: &str| end.contains("current") || end.starts_with(['+', '-']);
+    let asked = options.indicate_current || range.is_some_and(|(a, b)| needs_rows(a) || needs_rows(b));
+    let rows = if asked { m.rows(&mut m.engine.acquire().await?).await? } else { BTreeSet::new() };
+    let marks = options.indicate_current.then_some(&rows);
+    let wanted = match range {
+        None => None,
+        Some((start, end)) => Some(between(&graph, start, end, &rows)?),
+    };
+    let revisions = graph
+        .nodes()
+        .iter()
+        .rev()
+        .filter(|n| wanted.as_ref().is_none_or(|w| w.contains(&n.id)))
+        .filter_map(|n| info(m, &graph, &n.id, marks))
+        .collect();
+    Ok(History { revisions, preamble: None, verbose: options.verbose })
+}
+
+/// The revisions from `start` to `end`, both included.
+fn between(graph: &Graph, start: &str, end: &str, rows: &BTreeSet<String>) -> Result<BTreeSet<String>> {
+    let ends = graph.resolve(if end.is_empty() { "heads" } else { end }, rows)?;
+    let mut wanted = graph.ancestors(ends.iter().map(String::as_str));
+    let starts = if let Ok(back) = start.parse::<i64>()
+        && back < 0
+    {
+        // `-3:` counts down from the end, as Alembic does.
+        let mut starts = BTreeSet::new();
+        for end in &ends {
+            starts.extend(graph.resolve(&format!("{end}{start}"), rows)?);
+        }
+        starts
+    } else if start.is_empty() {
+        BTreeSet::new()
+    } else {
+        graph.resolve(start, rows)?
+    };
+    if let Some(off) = starts.iter().find(|s| !wanted.contains(*s)) {
+        return Err(Error::new(
+            ErrorKind::Lookup,
+            format!(
+                "Requested range {start}:{end} does not refer to ancestor/descendant revisions along the same branch ({off})"
+            ),
+        ));
+    }
+    for below in graph.ancestors(starts.iter().map(String::as_str)) {
+        if !starts.contains(&below) {
+            wanted.remove(&below);
+        }
+    }
+    Ok(wanted)
+}
+
+pub(super) async fn current(m: &Migrator, verbose: bool) -> Result<Current> {
+    let graph = m.graph()?;
+    let rows = m.rows(&mut m.engine.acquire().await?).await?;
+    graph.known(&rows)?;
+    let revisions = rows.iter().filter_map(|id| info(m, &graph, id, None)).collect();
+    let preamble = verbose.then(|| format!("Current revision(s) for {}:", m.engine.url()));
+    Ok(Current { revisions, preamble, verbose })
+}
+
+pub(super) fn heads(m: &Migrator, verbose: bool) -> Result<Heads> {
+    let graph = m.graph()?;
+    let revisions = graph.heads().iter().filter_map(|id| info(m, &graph, id, None)).collect();
+    Ok(Heads { revisions, preamble: None, verbose })
+}
+
+pub(super) async fn show(m: &Migrator, revision: &str) -> Result<Show> {
+    let graph = m.graph()?;
+    let rows = if revision.contains("current") || revision.starts_with(['+', '-']) {
+        m.rows(&mut m.engine.acquire().await?).await?
+    } else {
+        BTreeSet::new()
+    };
+    let found = graph.resolve(revision, &rows)?;
+    let revisions = found.iter().filter_map(|id| info(m, &graph, id, None)).collect();
+    Ok(Show { revisions, preamble: None, verbose: true })
+}
+
+fn info(m: &Migrator, graph: &Graph, id: &str, rows: Option<&BTreeSet<String>>) -> Option<RevisionInfo> {
+    let (node, script) = (graph.get(id)?, m.script(id)?);
+    let children: Vec<String> = graph.children(id).into_iter().map(|n| n.id.clone()).collect();
+    Some(RevisionInfo {
+        id: node.id.clone(),
+        down: node.down.clone(),
+        depends_on: node.depends_on.clone(),
+        labels: node.labels.clone(),
+        is_head: children.is_empty(),
+        children,
+        message: store::doc(script.source),
+        heading: store::heading(script.source),
+        path: m.directory.join(script.file),
+        is_current: rows.map(|r| r.contains(id)),
+    })
+}
+
+fn bad_range(range: &str) -> Error {
+    Error::new(
+        ErrorKind::Usage,
+        format!("History range requires [start]:[end], [start]:, or :[end]; '{range}' has no ':'"),
+    )
+}

@@ -1,0 +1,227 @@
+//! [`Migrator`]: the commands, for the command line and for programs.
+//!
+//! **Invariant.** A command that plans or writes first refuses a program that is older than the scripts on disk. Results are values that
+//! print as Alembic prints them; nothing is written to standard output here.
+
+mod generate;
+mod init;
+mod listing;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use rebis_engine::{Connection, Engine};
+use rebis_sql::schema::Schema;
+
+pub use generate::{Check, Generated, MigrateOptions, RevisionOptions};
+pub use init::Init;
+pub use listing::{Current, Heads, History, HistoryOptions, RevisionInfo, Show};
+
+use crate::execute::{self, Direction, StepDone};
+use crate::graph::Node;
+use crate::{Error, ErrorKind, Graph, Result, Script, ledger, store};
+
+/// What a program without a list of migrations is told.
+pub(crate) const ADVICE: &str = "Add to main.rs:  mod migrations;\n\
+     and to the application:  .migrations(migrations::ALL)";
+
+/// The migrations of a program and its database: every `db` command as a method.
+///
+/// ```no_run
+/// # async fn example(engine: rebis_engine::Engine, models: rebis_sql::schema::Schema) -> rebis_migrate::Result<()> {
+/// # const ALL: &[rebis_migrate::Script] = &[];
+/// use rebis_migrate::Migrator;
+///
+/// let migrator = Migrator::new(engine, models, Some(ALL), "src/migrations");
+/// for step in migrator.upgrade("head").await? {
+///     println!("{} took {:?}", step.message, step.elapsed);
+/// }
+/// assert!(migrator.is_at_head().await?);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Migrator {
+    engine: Engine,
+    models: Schema,
+    scripts: &'static [Script],
+    listed: bool,
+    directory: PathBuf,
+    krate: String,
+}
+
+impl Migrator {
+    /// The migrations of a program.
+    ///
+    /// `models` is what they should lead to, `scripts` the list that the program carries (`None` when it carries none yet), `directory` the
+    /// folder of their source, usually `src/migrations`. A folder that is not there is a released program's: it runs what it carries.
+    pub fn new(
+        engine: Engine,
+        models: Schema,
+        scripts: Option<&'static [Script]>,
+        directory: impl Into<PathBuf>,
+    ) -> Self {
+        Migrator {
+            engine,
+            models,
+            scripts: scripts.unwrap_or_default(),
+            listed: scripts.is_some(),
+            directory: directory.into(),
+            krate: String::from("rebis::migrate"),
+        }
+    }
+
+    /// The path of this crate in the scripts that are written (default `rebis::migrate`).
+    #[must_use]
+    pub fn crate_path(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.krate);
+        self
+    }
+
+    /// The folder of the migrations' source.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Makes the folder of migrations and its `mod.rs`. Needs no database.
+    ///
+    /// # Errors
+    /// When the folder holds something else already, or cannot be written.
+    pub async fn init(&self) -> Result<Init> {
+        init::init(self)
+    }
+
+    /// Writes a script with nothing in it, to be filled by hand. Needs no database.
+    ///
+    /// # Errors
+    /// When there are several heads, the id is taken, or the files are newer than the program.
+    pub async fn revision(&self, message: &str, options: RevisionOptions) -> Result<Generated> {
+        generate::revision(self, message, &options)
+    }
+
+    /// Compares the models with the database and writes what differs as a script; `None` when nothing does.
+    ///
+    /// # Errors
+    /// When the database is not at head, or a difference cannot be written as a script.
+    pub async fn migrate(&self, message: &str, options: MigrateOptions) -> Result<Option<Generated>> {
+        generate::migrate(self, message, &options).await
+    }
+
+    /// Compares the models with the database and says what differs.
+    ///
+    /// # Errors
+    /// When the database is not at head.
+    pub async fn check(&self) -> Result<Check> {
+        generate::check(self).await
+    }
+
+    /// Brings the database forward to `target`: `head`, a revision, `+1`.
+    ///
+    /// # Errors
+    /// When a migration fails; where the database can undo DDL, nothing of that migration remains.
+    pub async fn upgrade(&self, target: &str) -> Result<Vec<StepDone>> {
+        self.run(Direction::Up, target).await
+    }
+
+    /// Brings the database back to `target`: `-1`, a revision, `base`.
+    ///
+    /// # Errors
+    /// As for [`upgrade`](Self::upgrade).
+    pub async fn downgrade(&self, target: &str) -> Result<Vec<StepDone>> {
+        self.run(Direction::Down, target).await
+    }
+
+    /// Says that the database is at `target`, running nothing.
+    ///
+    /// # Errors
+    /// When there is no such revision.
+    pub async fn stamp(&self, target: &str) -> Result<Vec<StepDone>> {
+        self.run(Direction::Stamp, target).await
+    }
+
+    /// The revisions, newest first.
+    ///
+    /// # Errors
+    /// When the range makes no sense, or it or a mark needs the database and that cannot be reached.
+    pub async fn history(&self, options: HistoryOptions) -> Result<History> {
+        listing::history(self, &options).await
+    }
+
+    /// Where the database is. Changes nothing in it.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or is at a revision that the program does not know.
+    pub async fn current(&self, verbose: bool) -> Result<Current> {
+        listing::current(self, verbose).await
+    }
+
+    /// The newest revisions: one, unless branches were not merged.
+    ///
+    /// # Errors
+    /// When the scripts contradict each other.
+    pub async fn heads(&self, verbose: bool) -> Result<Heads> {
+        listing::heads(self, verbose)
+    }
+
+    /// All about one revision; `head` and `current` are understood.
+    ///
+    /// # Errors
+    /// When there is no such revision.
+    pub async fn show(&self, revision: &str) -> Result<Show> {
+        listing::show(self, revision).await
+    }
+
+    /// Whether every migration is applied. Changes nothing in the database.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn is_at_head(&self) -> Result<bool> {
+        let graph = self.graph()?;
+        Ok(self.rows(&mut self.engine.acquire().await?).await? == graph.heads())
+    }
+
+    async fn run(&self, direction: Direction, target: &str) -> Result<Vec<StepDone>> {
+        let graph = self.fresh_graph()?;
+        if !self.listed {
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!("this program carries no migrations.\n{ADVICE}"),
+            ));
+        }
+        execute::run(&self.engine, &graph, self.scripts, direction, target).await
+    }
+
+    /// The graph, once it is sure that no script was written since the program was compiled.
+    fn fresh_graph(&self) -> Result<Graph> {
+        store::refuse_stale(&self.directory, self.scripts).map_err(|e| {
+            if self.listed {
+                e
+            } else {
+                Error::new(e.kind(), format!("{e}\nThe program carries no list of migrations.\n{ADVICE}"))
+            }
+        })?;
+        self.graph()
+    }
+
+    fn graph(&self) -> Result<Graph> {
+        Graph::new(self.scripts.iter().map(|s| Node {
+            id: s.revision.id.to_owned(),
+            down: owned(s.revision.down),
+            depends_on: owned(s.revision.depends_on),
+            labels: owned(s.revision.labels),
+        }))
+    }
+
+    fn script(&self, id: &str) -> Option<&'static Script> {
+        self.scripts.iter().find(|s| s.revision.id == id)
+    }
+
+    async fn rows(&self, connection: &mut Connection) -> Result<BTreeSet<String>> {
+        Ok(ledger::heads(connection).await?.into_iter().collect())
+    }
+}
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|n| (*n).to_owned()).collect()
+}

@@ -1,0 +1,1 @@
+//! Operations as the source of a script.
