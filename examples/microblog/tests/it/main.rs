@@ -1,0 +1,4 @@
+//! The application through its test client, its CRUD program and its migrations as real processes.
+
+mod pages;
+mod transcript;

@@ -1,0 +1,35 @@
+//! The application through its test client, each test with an application and a database of its own.
+
+use people::{Person, create_app};
+use rebis::prelude::*;
+use rebis::web::TestClient;
+use rebis_testkit::{TestDatabase, each_database};
+
+async fn open(test: &TestDatabase) -> (Database, TestClient) {
+    let app = create_app(Config::new(env!("CARGO_MANIFEST_DIR")).with("DATABASE_URL", test.url()));
+    let db = app.get_extension::<Database>().unwrap().clone();
+    db.create_all().await.unwrap();
+    (db, app.test_client())
+}
+
+each_database! {
+    async fn an_empty_database_is_said(test: TestDatabase) {
+        let (_, client) = open(&test).await;
+        let page = client.get("/").await;
+        assert_eq!(page.status(), StatusCode::OK);
+        assert!(page.text().contains("Nobody here yet"));
+    }
+
+    async fn the_people_of_the_database_are_listed(test: TestDatabase) {
+        let (db, client) = open(&test).await;
+        let session = db.session();
+        session.add(Person::builder().name("Ada Lovelace").age(36).job("mathematician".to_owned()));
+        session.add(Person::builder().name("<script>alert(1)</script>"));
+        session.commit().await.unwrap();
+
+        let page = client.get("/").await.text();
+        assert!(page.contains("<td>Ada Lovelace</td><td>36</td><td>mathematician</td>"), "{page}");
+        assert!(page.contains("&lt;script&gt;"), "{page}");
+        assert!(!page.contains("<script>"), "{page}");
+    }
+}
