@@ -1,1 +1,47 @@
-//! Placeholder.
+//! Models, entities, identity map, unit of work, relations, session and typed queries.
+//!
+//! Read in this order: [`Model`] (what a struct is to the ORM), [`Column`] (a field in a query), [`select()`] (a statement and its
+//! two ways to run), [`Database`], [`Session`] (one object per row, one transaction), [`Entity`] (such an object), [`HasMany`] and
+//! [`BelongsTo`] (from one object to others).
+//!
+//! **Invariants.** In a session there is one object for a row. What is not loaded is an error or an `.await`, never «empty». Nothing is
+//! global but the list of the program's models. The cost of a flush grows with what changed, never with what is loaded.
+
+#![forbid(unsafe_code)]
+
+mod database;
+mod entity;
+mod error;
+mod expr;
+#[cfg(feature = "axum")]
+mod extract;
+mod flush;
+mod model;
+mod query;
+mod relation;
+mod session;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use database::Database;
+pub use entity::{Addable, Edit, Entity, State};
+pub use error::{Error, ErrorKind, Result};
+pub use expr::{Assign, Column, Expression, Operand, Order, Predicate, func};
+#[cfg(feature = "axum")]
+pub use extract::Rejection;
+pub use model::{ColumnSet, EntityOf, IntoKey, Key, KeyPart, Model, ModelMeta};
+pub use query::{
+    DeleteStatement, InsertStatement, Page, Pagination, RawSql, Runner, SelectStatement, Selection, UpdateStatement, delete,
+    insert, select, sql, update,
+};
+pub use relation::{BelongsTo, Cascade, HasMany, HasOne, Loading, Relation, Target};
+pub use session::{FetchMode, Session};
+
+/// A list of models, for a [`Database`] that does not take every model of the program: `models![User, Post]`.
+#[macro_export]
+macro_rules! models {
+    ($($model:ty),* $(,)?) => {
+        [$(<$model as $crate::Model>::meta()),*]
+    };
+}

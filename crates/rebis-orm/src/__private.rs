@@ -1,0 +1,14 @@
+//! What `#[derive(Model)]` writes paths to. Invariant: nothing here is for people; it may change with any release.
+
+pub use inventory;
+pub use rebis_engine::{Result as EngineResult, Row};
+pub use rebis_sql::schema::ReferentialAction;
+pub use rebis_sql::{Cell, ColumnType, DecodeError, SqlType, Value};
+
+pub use crate::entity::{Addable, Entity, Given, Linked, Required, or_unset};
+pub use crate::expr::{Assign, Column};
+pub use crate::model::{
+    CheckDef, ColumnDef, ColumnSet, EntityOf, ForeignKeyDef, IndexDef, LazyMeta, Model, ModelDef, ModelMeta, Registered,
+    ServerDefaultDef, UniqueDef,
+};
+pub use crate::relation::{Attach, BelongsTo, Cascade, HasMany, HasOne, Relation, RelationDef, Target};

@@ -1,0 +1,228 @@
+//! [`Database`]: an engine and the models that live in it. Invariant: making one does no I/O; using an unbound one is a clear error.
+
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+
+use rebis_engine::{Connection, Engine};
+use rebis_sql::Ddl;
+use rebis_sql::schema::{Schema, Table, sort_tables};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{EntityOf, IntoKey, Model, ModelMeta, registered};
+use crate::session::Session;
+
+/// A database as the application sees it. Cheap to clone; all clones are one.
+///
+/// `Database::connect(url)` is bound at once. `Database::new()` is bound later by the application, as Flask-SQLAlchemy's
+/// `db = SQLAlchemy()` is by `db.init_app(app)`.
+#[derive(Clone, Default)]
+pub struct Database(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    engine: OnceLock<Engine>,
+    models: Option<Vec<&'static ModelMeta>>,
+}
+
+impl Database {
+    /// A database that is bound later, with every model of the program.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A database at that URL. Does no I/O: the first statement does.
+    ///
+    /// # Errors
+    /// When the URL is wrong, or the program was built without that database.
+    pub fn connect(url: &str) -> Result<Self> {
+        Ok(Self::with_engine(Engine::new(url)?))
+    }
+
+    /// A database on an engine.
+    #[must_use]
+    pub fn with_engine(engine: Engine) -> Self {
+        Database(Arc::new(Inner { engine: OnceLock::from(engine), models: None }))
+    }
+
+    /// The same database with these models only: `.models(models![User, Post])`.
+    #[must_use]
+    pub fn models(self, models: impl IntoIterator<Item = &'static ModelMeta>) -> Self {
+        Database(Arc::new(Inner { engine: self.0.engine.clone(), models: Some(models.into_iter().collect()) }))
+    }
+
+    /// Binds it, for all clones.
+    ///
+    /// # Errors
+    /// When it is bound already.
+    pub fn bind(&self, engine: Engine) -> Result<()> {
+        self.0.engine.set(engine).map_err(|_| {
+            Error::new(ErrorKind::State, "this database is bound already").advise("make a `Database` for each application")
+        })
+    }
+
+    /// Whether it is bound.
+    #[must_use]
+    pub fn is_bound(&self) -> bool {
+        self.0.engine.get().is_some()
+    }
+
+    /// The engine.
+    ///
+    /// # Errors
+    /// When it is not bound.
+    pub fn engine(&self) -> Result<&Engine> {
+        self.0.engine.get().ok_or_else(|| {
+            Error::new(ErrorKind::Unbound, "this database is not bound to a URL yet")
+                .advise("give it to an app with `App::new(config).database(db)`, or make it with `Database::connect(url)`")
+        })
+    }
+
+    /// A new session. Does no I/O.
+    #[must_use]
+    pub fn session(&self) -> Session {
+        Session::new(self.clone())
+    }
+
+    /// The models, sorted by table.
+    #[must_use]
+    pub fn model_list(&self) -> Vec<&'static ModelMeta> {
+        let mut all = self.0.models.clone().unwrap_or_else(registered);
+        all.sort_by_key(|m| (m.def.schema, m.def.table));
+        all
+    }
+
+    /// The schema that the models declare.
+    #[must_use]
+    pub fn metadata(&self) -> Schema {
+        Schema { tables: self.model_list().into_iter().map(|m| m.table().clone()).collect() }
+    }
+
+    /// Creates the tables that are missing, those that are referred to first. What is there is left as it is, also if it differs.
+    ///
+    /// # Errors
+    /// What the database says; and when tables refer to each other in a circle on a database that cannot add a constraint later.
+    pub async fn create_all(&self) -> Result<()> {
+        let mut connection = self.engine()?.acquire().await?;
+        let dialect = connection.dialect();
+        let schema = self.metadata();
+        let tables: Vec<&Table> = schema.tables.iter().collect();
+        let there = rebis_engine::inspect(&mut connection, &rebis_engine::InspectOptions::default()).await?;
+        let (sorted, mut edges) = sort_tables(&tables);
+        if !dialect.capabilities().alter_table {
+            // Where constraints cannot be added later, a table may refer to one that does not exist yet.
+            edges.clear();
+        }
+        let mut statements = Vec::new();
+        let mut after = Vec::new();
+        for table in sorted {
+            if there.tables.iter().any(|t| t.name == table.name && (table.schema.is_none() || t.schema == table.schema)) {
+                continue;
+            }
+            let mut table = table.clone();
+            let mut late: Vec<usize> = edges.iter().filter(|e| e.table == table.name).map(|e| e.foreign_key).collect();
+            late.sort_unstable();
+            for index in late.into_iter().rev() {
+                after.push(Ddl::AddConstraint {
+                    schema: table.schema.clone(),
+                    table: table.name.clone(),
+                    constraint: rebis_sql::ddl::Constraint::ForeignKey(table.foreign_keys.remove(index)),
+                });
+            }
+            statements.extend(dialect.ddl(&Ddl::CreateTable { table, if_not_exists: false })?);
+        }
+        for change in after {
+            statements.extend(dialect.ddl(&change)?);
+        }
+        run(&mut connection, &statements).await
+    }
+
+    /// Drops the tables of the models, those that refer to others first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn drop_all(&self) -> Result<()> {
+        let mut connection = self.engine()?.acquire().await?;
+        let dialect = connection.dialect();
+        let schema = self.metadata();
+        let there = rebis_engine::inspect(&mut connection, &rebis_engine::InspectOptions::default()).await?;
+        let tables: Vec<&Table> = schema.tables.iter().collect();
+        let (sorted, edges) = sort_tables(&tables);
+        let mut statements = Vec::new();
+        if dialect.capabilities().alter_table {
+            for edge in edges {
+                let table = schema.tables.iter().find(|t| t.name == edge.table);
+                let Some((table, name)) = table.and_then(|t| Some((t, t.foreign_keys.get(edge.foreign_key)?.name.clone()?))) else {
+                    continue;
+                };
+                if there.table(&table.name).is_some_and(|t| t.foreign_keys.iter().any(|k| k.name.as_ref() == Some(&name))) {
+                    statements.extend(dialect.ddl(&Ddl::DropConstraint {
+                        schema: table.schema.clone(),
+                        table: table.name.clone(),
+                        name,
+                        kind: rebis_sql::ddl::ConstraintKind::ForeignKey,
+                    })?);
+                }
+            }
+        }
+        for table in sorted.into_iter().rev() {
+            statements.extend(dialect.ddl(&Ddl::DropTable {
+                schema: table.schema.clone(),
+                table: table.name.clone(),
+                if_exists: true,
+            })?);
+        }
+        run(&mut connection, &statements).await
+    }
+
+    /// The row with that key as a plain struct.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn get<T: Model>(&self, model: EntityOf<T>, key: impl IntoKey<T::Key>) -> Result<Option<T>> {
+        let _ = model;
+        let key = key.into_key();
+        let mut connection = self.engine()?.acquire().await?;
+        crate::query::read_by_key::<T>(&mut connection, &key).await
+    }
+
+    /// Runs `work` with a session of its own: commits when it gives `Ok`, rolls back when it gives `Err`.
+    ///
+    /// # Errors
+    /// The error of `work`, or what the commit says.
+    pub async fn transaction<R, E, F, Fut>(&self, work: F) -> Result<R, E>
+    where
+        F: FnOnce(Session) -> Fut,
+        Fut: Future<Output = Result<R, E>>,
+        E: From<Error>,
+    {
+        let session = self.session();
+        match work(session.clone()).await {
+            Ok(value) => {
+                session.commit().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                // The work's own error is what the caller needs; a connection that cannot roll back is closed by the pool.
+                let _ = session.rollback().await;
+                Err(error)
+            }
+        }
+    }
+}
+
+async fn run(connection: &mut Connection, statements: &[String]) -> Result<()> {
+    for statement in statements {
+        connection.execute(statement, &[]).await?;
+    }
+    Ok(())
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0.engine.get() {
+            Some(engine) => write!(f, "Database({})", engine.url()),
+            None => f.write_str("Database(not bound)"),
+        }
+    }
+}

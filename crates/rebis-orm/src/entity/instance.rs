@@ -1,0 +1,223 @@
+//! `Instance`: the one object behind all handles of a row, and its face without the type, [`AnyInstance`].
+//!
+//! **Invariant.** The unit of work and the relations speak to `dyn AnyInstance` only, so their code exists once, not per model.
+
+use std::any::Any;
+use std::collections::HashSet;
+use std::sync::{Arc, OnceLock, Weak};
+
+use parking_lot::{Mutex, MutexGuard};
+use rebis_engine::Row;
+use rebis_sql::Value;
+
+use super::state::{State, Status};
+use super::versions::Versions;
+use super::{Entity, Group};
+use crate::error::Result;
+use crate::model::{ColumnSet, Model, ModelMeta, RowKey, cell_of};
+use crate::relation::{Attach, Slot, relate_pending};
+use crate::session::Shared;
+
+/// An object of any model.
+pub(crate) type Object = Arc<dyn AnyInstance>;
+
+pub(crate) struct Instance<T: Model> {
+    pub(crate) rows: Versions<T>,
+    status: Mutex<Status>,
+    slots: OnceLock<Box<[Mutex<Slot>]>>,
+    me: Weak<Instance<T>>,
+}
+
+pub(crate) trait AnyInstance: Any + Send + Sync {
+    fn meta(&self) -> &'static ModelMeta;
+    fn status(&self) -> MutexGuard<'_, Status>;
+    fn value(&self, column: usize) -> Value;
+    fn version(&self) -> u32;
+    fn show(&self, version: u32);
+    fn changed_since(&self, version: u32) -> ColumnSet;
+    /// Publishes a version with these columns changed.
+    fn set(&self, values: &[(usize, Value)]) -> Result<()>;
+    /// Publishes a version with these columns read from a row, the first at `at`.
+    fn absorb(&self, columns: &[usize], row: &Row<'_>, at: usize) -> rebis_engine::Result<()>;
+    fn slot(&self, relation: usize) -> &Mutex<Slot>;
+    /// The slots, when any relation was ever touched.
+    fn slots(&self) -> &[Mutex<Slot>];
+    fn object(&self) -> Option<Object>;
+    fn enter_map(&self, session: &Shared);
+    fn leave_map(&self, session: &Shared);
+}
+
+impl<T: Model> AnyInstance for Instance<T> {
+    fn meta(&self) -> &'static ModelMeta {
+        T::meta()
+    }
+
+    fn status(&self) -> MutexGuard<'_, Status> {
+        self.status.lock()
+    }
+
+    fn value(&self, column: usize) -> Value {
+        T::value_of(self.rows.newest(), column)
+    }
+
+    fn version(&self) -> u32 {
+        self.rows.current()
+    }
+
+    fn show(&self, version: u32) {
+        let _lock = self.status.lock();
+        self.rows.show(version);
+    }
+
+    fn changed_since(&self, version: u32) -> ColumnSet {
+        if version == self.rows.current() {
+            return ColumnSet::EMPTY;
+        }
+        T::changed(self.rows.newest(), self.rows.at(version))
+    }
+
+    fn set(&self, values: &[(usize, Value)]) -> Result<()> {
+        let mut row = self.rows.newest().clone();
+        for (column, value) in values {
+            T::set_value(&mut row, *column, cell_of(value))?;
+        }
+        let _lock = self.status.lock();
+        self.rows.push(row);
+        Ok(())
+    }
+
+    fn absorb(&self, columns: &[usize], row: &Row<'_>, at: usize) -> rebis_engine::Result<()> {
+        let mut new = self.rows.newest().clone();
+        for (i, &column) in columns.iter().enumerate() {
+            T::set_value(&mut new, column, row.cell(at + i)?)?;
+        }
+        if !T::changed(&new, self.rows.newest()).is_empty() {
+            let _lock = self.status.lock();
+            self.rows.push(new);
+        }
+        Ok(())
+    }
+
+    fn slot(&self, relation: usize) -> &Mutex<Slot> {
+        &self.slots.get_or_init(|| T::DEF.relations.iter().map(|_| Mutex::default()).collect())[relation]
+    }
+
+    fn slots(&self) -> &[Mutex<Slot>] {
+        self.slots.get().map_or(&[], |s| s)
+    }
+
+    fn object(&self) -> Option<Object> {
+        self.me.upgrade().map(|me| me as Object)
+    }
+
+    fn enter_map(&self, session: &Shared) {
+        session.map::<T>().lock().insert(T::key_of(self.rows.newest()), self.me.clone());
+    }
+
+    fn leave_map(&self, session: &Shared) {
+        let map = session.map::<T>();
+        let mut map = map.lock();
+        let key = T::key_of(self.rows.newest());
+        if map.get(&key).is_some_and(|found| Weak::ptr_eq(found, &self.me)) {
+            map.remove(&key);
+        }
+    }
+}
+
+impl<T: Model> Instance<T> {
+    pub(crate) fn new(mut row: T, status: Status) -> Arc<Self> {
+        let mut pending = Vec::new();
+        let instance = Arc::new_cyclic(|me: &Weak<Instance<T>>| {
+            if !T::DEF.relations.is_empty() {
+                let owner: Weak<dyn AnyInstance> = me.clone();
+                let mut attach = Attach::new(&owner);
+                T::attach(&mut row, &mut attach);
+                pending = attach.pending;
+            }
+            Instance { rows: Versions::new(row), status: Mutex::new(status), slots: OnceLock::new(), me: me.clone() }
+        });
+        relate_pending(&instance, pending);
+        instance
+    }
+
+    pub(crate) fn loaded(row: T, group: &Arc<Group>) -> Arc<Self> {
+        Self::new(row, Status { state: State::Persistent, group: Some(Arc::clone(group)), ..Status::default() })
+    }
+}
+
+impl dyn AnyInstance {
+    /// The session, while it lives.
+    pub(crate) fn session(&self) -> Option<Arc<Shared>> {
+        self.status().group.as_ref()?.session.upgrade()
+    }
+
+    pub(crate) fn values(&self, columns: &[usize]) -> Vec<Value> {
+        columns.iter().map(|&c| self.value(c)).collect()
+    }
+
+    pub(crate) fn key(&self) -> Option<RowKey> {
+        RowKey::new(&self.values(&self.meta().key))
+    }
+
+    /// Whether the row's key is known: written, or given by the program.
+    pub(crate) fn has_key(&self) -> bool {
+        let status = self.status();
+        matches!(status.state, State::Persistent | State::Deleted | State::Detached)
+            || !self.meta().key.iter().any(|&k| status.unset.has(k))
+    }
+
+    /// `User(1)`, for messages.
+    pub(crate) fn label(&self) -> String {
+        let key: Vec<String> = self
+            .values(&self.meta().key)
+            .into_iter()
+            .map(|v| match v {
+                Value::Int(i) => i.to_string(),
+                Value::Text(t) => format!("{t:?}"),
+                other => format!("{other:?}"),
+            })
+            .collect();
+        let known = self.has_key();
+        format!("{}({})", self.meta().def.name, if known { key.join(", ") } else { String::from("not written yet") })
+    }
+
+    pub(crate) fn address(&self) -> usize {
+        std::ptr::from_ref(self).cast::<()>() as usize
+    }
+}
+
+/// The typed handle of an object that is known to be of that model.
+pub(crate) fn typed<T: Model>(object: &Object) -> Option<Entity<T>> {
+    let any: Arc<dyn Any + Send + Sync> = Arc::<dyn AnyInstance>::clone(object);
+    any.downcast::<Instance<T>>().ok().map(Entity)
+}
+
+/// Publishes a whole row read from the database.
+pub(crate) fn absorb_row<T: Model>(instance: &Instance<T>, row: T) {
+    let mut row = row;
+    let owner: Weak<dyn AnyInstance> = instance.me.clone();
+    T::attach(&mut row, &mut Attach::new(&owner));
+    if !T::changed(&row, instance.rows.newest()).is_empty() {
+        let _lock = instance.status.lock();
+        instance.rows.push(row);
+    }
+}
+
+std::thread_local! {
+    /// The objects that are being printed or serialized on this thread: what refers back to one of them writes its key.
+    static WRITING: std::cell::RefCell<HashSet<usize>> = std::cell::RefCell::default();
+}
+
+/// Runs `write` unless the object is being written already.
+pub(crate) fn guarded<R>(address: usize, write: impl FnOnce() -> R) -> Option<R> {
+    struct Leave(usize);
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            WRITING.with_borrow_mut(|w| w.remove(&self.0));
+        }
+    }
+    WRITING.with_borrow_mut(|w| w.insert(address)).then(|| {
+        let _leave = Leave(address);
+        write()
+    })
+}

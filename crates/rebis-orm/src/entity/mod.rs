@@ -1,0 +1,20 @@
+//! Objects. [`Entity`] is the handle people hold; `Instance` is the one object behind all handles of a row.
+
+mod add;
+mod edit;
+mod handle;
+mod instance;
+mod state;
+mod versions;
+mod write;
+
+/// What an unloaded relation serializes as: a unit struct of this name, `null` in JSON.
+pub(crate) const UNLOADED: &str = "rebis::NotLoaded";
+
+pub use add::{Addable, Given, Linked, Required, or_unset};
+pub use edit::Edit;
+pub use handle::Entity;
+pub use state::State;
+
+pub(crate) use instance::{AnyInstance, Instance, Object, absorb_row, typed};
+pub(crate) use state::{Group, Pointer};

@@ -1,0 +1,62 @@
+//! An instance's bookkeeping, the same for every model. Invariant: the lock is held for a few instructions, never over another lock.
+
+use std::sync::{Arc, OnceLock, Weak};
+
+use super::AnyInstance;
+use crate::model::{ColumnSet, Link};
+use crate::session::Shared;
+
+/// Where an object stands between Rust and the database.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum State {
+    /// In no session, and with no row.
+    #[default]
+    Transient,
+    /// Added to a session, not written yet.
+    Pending,
+    /// In a session, with a row.
+    Persistent,
+    /// Its row was deleted in this session.
+    Deleted,
+    /// It has a row, and its session is gone or let it go.
+    Detached,
+}
+
+/// The objects that one query brought, and the session they belong to.
+pub(crate) struct Group {
+    pub(crate) session: Weak<Shared>,
+    pub(crate) members: OnceLock<Vec<Weak<dyn AnyInstance>>>,
+}
+
+impl Group {
+    pub(crate) fn new(session: &Arc<Shared>) -> Arc<Group> {
+        Arc::new(Group { session: Arc::downgrade(session), members: OnceLock::new() })
+    }
+}
+
+/// «These columns take their values from that object's key when it is written.»
+#[derive(Clone)]
+pub(crate) struct Pointer {
+    pub(crate) link: Link,
+    pub(crate) parent: Option<Arc<dyn AnyInstance>>,
+}
+
+#[derive(Default)]
+pub(crate) struct Status {
+    pub(crate) state: State,
+    pub(crate) group: Option<Arc<Group>>,
+    /// The version that the database has, as this transaction sees it.
+    pub(crate) flushed: u32,
+    /// The version that was committed last.
+    pub(crate) committed: u32,
+    /// Is in the session's list of changed objects.
+    pub(crate) dirty: bool,
+    /// Is in the session's list of what this transaction touched.
+    pub(crate) touched: bool,
+    /// Was inserted in this transaction.
+    pub(crate) born: bool,
+    pub(crate) editing: bool,
+    /// Columns that were not given: placeholders until the database fills them in.
+    pub(crate) unset: ColumnSet,
+    pub(crate) pointers: Vec<Pointer>,
+}

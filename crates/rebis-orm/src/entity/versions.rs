@@ -1,0 +1,92 @@
+//! [`Versions`]: the versions of a row, append-only, so that `&T` to any of them stays valid as long as the list.
+//!
+//! **Invariant.** A published version never moves and never changes. Reading takes no lock: the first version lies inline, later ones in
+//! blocks that double in size, so finding the newest costs the same after one edit and after a million.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+const BLOCKS: usize = 32;
+
+type Block<T> = OnceLock<Box<[OnceLock<T>]>>;
+
+pub(crate) struct Versions<T> {
+    first: T,
+    /// How many there are beyond the first; changed only under the instance's state lock.
+    more: AtomicU32,
+    current: AtomicU32,
+    rest: OnceLock<Box<[Block<T>; BLOCKS]>>,
+}
+
+impl<T> Versions<T> {
+    pub(crate) fn new(first: T) -> Self {
+        Versions { first, more: AtomicU32::new(0), current: AtomicU32::new(0), rest: OnceLock::new() }
+    }
+
+    /// The version that is shown.
+    #[inline]
+    pub(crate) fn newest(&self) -> &T {
+        match self.current.load(Ordering::Acquire) {
+            0 => &self.first,
+            n => self.at(n),
+        }
+    }
+
+    pub(crate) fn current(&self) -> u32 {
+        self.current.load(Ordering::Acquire)
+    }
+
+    /// A version by number.
+    pub(crate) fn at(&self, n: u32) -> &T {
+        let (block, place) = position(n);
+        self.rest
+            .get()
+            .filter(|_| n > 0)
+            .and_then(|rest| rest.get(block)?.get()?.get(place)?.get())
+            .unwrap_or(&self.first)
+    }
+
+    /// Shows an earlier version again.
+    pub(crate) fn show(&self, n: u32) {
+        self.current.store(n.min(self.more.load(Ordering::Acquire)), Ordering::Release);
+    }
+
+    /// Appends a version and shows it. The caller holds the instance's state lock, so that numbers are given once.
+    pub(crate) fn push(&self, row: T) {
+        let n = self.more.load(Ordering::Acquire) + 1;
+        let (block, place) = position(n);
+        let rest = self.rest.get_or_init(|| Box::new(std::array::from_fn(|_| OnceLock::new())));
+        let block = rest[block].get_or_init(|| (0..1_usize << block).map(|_| OnceLock::new()).collect());
+        if block[place].set(row).is_ok() {
+            self.more.store(n, Ordering::Release);
+            self.current.store(n, Ordering::Release);
+        }
+    }
+}
+
+/// Version 1 is the whole of block 0, versions 2 and 3 are block 1, 4 to 7 are block 2, …
+fn position(n: u32) -> (usize, usize) {
+    let block = n.max(1).ilog2();
+    (block as usize, (n - (1 << block).min(n)) as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Versions;
+
+    #[test]
+    fn references_stay_valid_while_versions_are_added() {
+        let versions = Versions::new(String::from("0"));
+        let first = versions.newest();
+        for i in 1..=1000 {
+            versions.push(i.to_string());
+            assert_eq!(versions.newest(), &i.to_string());
+        }
+        assert_eq!(first, "0");
+        assert_eq!(versions.at(513), "513");
+        versions.show(7);
+        assert_eq!(versions.newest(), "7");
+        versions.push(String::from("x"));
+        assert_eq!((versions.newest().as_str(), versions.at(1000).as_str()), ("x", "1000"));
+    }
+}

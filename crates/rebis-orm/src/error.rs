@@ -1,0 +1,204 @@
+//! [`Error`]: what went wrong in the ORM. Invariant: each message says what happened and what to do; the database's own error is the source.
+
+use std::fmt;
+
+/// The result of an operation of the ORM.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error of the ORM.
+///
+/// Ask what it is with [`kind`](Error::kind) or the predicates; what the database said is its `source()`.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    model: Option<&'static str>,
+    advice: Option<String>,
+    source: Option<rebis_engine::Error>,
+}
+
+/// What kind of error it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The engine or the database refused; see `source()`.
+    Engine,
+    /// No row where one is required.
+    NotFound,
+    /// Several rows where one is required.
+    MultipleFound,
+    /// A relation was read without I/O and is not loaded.
+    NotLoaded,
+    /// The object belongs to no session, or its session is gone.
+    Detached,
+    /// An UPDATE or DELETE did not meet the row: someone else changed or deleted it.
+    Stale,
+    /// The session's transaction has failed and has to be rolled back first.
+    InactiveTransaction,
+    /// The database was used before it was bound.
+    Unbound,
+    /// A model or relation is declared in a way that cannot work.
+    Mapping,
+    /// An object is used in a way that its state does not allow.
+    State,
+    /// Rows refer to each other in a circle that cannot be written.
+    Cycle,
+}
+
+impl ErrorKind {
+    /// The code of the error's page under `docs/errors/`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            ErrorKind::Engine => "R100",
+            ErrorKind::NotFound => "R101",
+            ErrorKind::MultipleFound => "R102",
+            ErrorKind::NotLoaded => "R103",
+            ErrorKind::Detached => "R104",
+            ErrorKind::Stale => "R105",
+            ErrorKind::InactiveTransaction => "R106",
+            ErrorKind::Unbound => "R107",
+            ErrorKind::Mapping => "R108",
+            ErrorKind::State => "R109",
+            ErrorKind::Cycle => "R110",
+        }
+    }
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Error(Box::new(Inner { kind, message: message.into(), model: None, advice: None, source: None }))
+    }
+
+    pub(crate) fn on(mut self, model: &'static str) -> Self {
+        self.0.model = Some(model);
+        self
+    }
+
+    pub(crate) fn advise(mut self, advice: impl Into<String>) -> Self {
+        self.0.advice = Some(advice.into());
+        self
+    }
+
+    /// What kind of error it is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The stable code of its kind.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.0.kind.code()
+    }
+
+    /// The model concerned.
+    #[must_use]
+    pub fn model(&self) -> Option<&'static str> {
+        self.0.model
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn advice(&self) -> Option<&str> {
+        self.0.advice.as_deref()
+    }
+
+    /// The engine's error, when the database refused.
+    #[must_use]
+    pub fn engine(&self) -> Option<&rebis_engine::Error> {
+        self.0.source.as_ref()
+    }
+
+    /// The constraint that was violated, where the database says it.
+    #[must_use]
+    pub fn constraint(&self) -> Option<&str> {
+        self.engine().and_then(rebis_engine::Error::constraint)
+    }
+
+    /// Whether a unique constraint was violated.
+    #[must_use]
+    pub fn is_unique_violation(&self) -> bool {
+        self.engine().is_some_and(rebis_engine::Error::is_unique_violation)
+    }
+
+    /// Whether a foreign key was violated.
+    #[must_use]
+    pub fn is_foreign_key_violation(&self) -> bool {
+        self.engine().is_some_and(|e| e.kind() == rebis_engine::ErrorKind::ForeignKeyViolation)
+    }
+
+    /// Whether running the whole transaction again may succeed.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.engine().is_some_and(rebis_engine::Error::is_retryable)
+    }
+
+    /// Whether there was no row where one is required; a web handler answers 404.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.0.kind == ErrorKind::NotFound
+    }
+
+    /// Whether a relation is not loaded.
+    #[must_use]
+    pub fn is_not_loaded(&self) -> bool {
+        self.0.kind == ErrorKind::NotLoaded
+    }
+
+    /// Whether a row was changed or deleted by someone else.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.0.kind == ErrorKind::Stale
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)?;
+        if let Some(advice) = &self.0.advice {
+            write!(f, "; {advice}")?;
+        }
+        if self.0.kind != ErrorKind::Engine {
+            write!(f, " [{}]", self.code())?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({:?}: {self})", self.0.kind)?;
+        if let Some(source) = &self.0.source {
+            write!(f, " caused by {source:?}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_ref().map(|e| e as _)
+    }
+}
+
+impl From<rebis_engine::Error> for Error {
+    fn from(source: rebis_engine::Error) -> Self {
+        let mut error = Error::new(ErrorKind::Engine, source.to_string());
+        error.0.source = Some(source);
+        error
+    }
+}
+
+impl From<rebis_sql::CompileError> for Error {
+    fn from(e: rebis_sql::CompileError) -> Self {
+        rebis_engine::Error::from(e).into()
+    }
+}
+
+impl From<rebis_sql::DecodeError> for Error {
+    fn from(e: rebis_sql::DecodeError) -> Self {
+        rebis_engine::Error::from(e).into()
+    }
+}

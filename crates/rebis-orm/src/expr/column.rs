@@ -1,0 +1,75 @@
+//! [`Column`]: a field of a model in a query. Invariant: a value of two words, not a type per column.
+
+use std::marker::PhantomData;
+
+use rebis_sql::{Expr, Name};
+
+use super::{Expression, Order};
+use crate::model::Model;
+
+/// A column of model `M` whose Rust type is `T`: `User::username`.
+#[must_use]
+pub struct Column<M, T> {
+    index: usize,
+    name: &'static str,
+    of: PhantomData<fn() -> (M, T)>,
+}
+
+impl<M, T> Column<M, T> {
+    #[doc(hidden)]
+    pub const fn new(index: usize, name: &'static str) -> Self {
+        Column { index, name, of: PhantomData }
+    }
+
+    /// The column's name in the database.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Its position among the model's columns.
+    #[must_use]
+    pub const fn index(&self) -> usize {
+        self.index
+    }
+}
+
+impl<M: Model, T> Column<M, T> {
+    pub(crate) fn expr(self) -> Expr {
+        Expr::Column { table: Some(Name::Borrowed(M::TABLE)), name: Name::Borrowed(self.name) }
+    }
+
+    crate::expr::expression::operators!();
+}
+
+impl<M, T> Clone for Column<M, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M, T> Copy for Column<M, T> {}
+
+impl<M: Model, T> std::fmt::Debug for Column<M, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", M::DEF.name, self.name)
+    }
+}
+
+impl<M: Model, T> From<Column<M, T>> for Expression<T> {
+    fn from(column: Column<M, T>) -> Self {
+        Expression::new(column.expr())
+    }
+}
+
+impl<M: Model, T> From<Column<M, T>> for Order {
+    fn from(column: Column<M, T>) -> Self {
+        column.asc()
+    }
+}
+
+impl<M: Model> From<Column<M, bool>> for super::Predicate {
+    fn from(column: Column<M, bool>) -> Self {
+        super::Predicate(column.expr())
+    }
+}

@@ -1,0 +1,78 @@
+//! DELETEs. Invariant: children before parents, and each row deleted is counted.
+
+use std::sync::Arc;
+
+use rebis_engine::Connection;
+use rebis_sql::{Delete, Expr, Statement, Value, compile};
+
+use super::order;
+use super::update::{key_condition, stale};
+use crate::entity::{Object, State};
+use crate::error::Result;
+use crate::session::Shared;
+
+const CHUNK: usize = 500;
+
+pub(crate) async fn delete(session: &Arc<Shared>, connection: &mut Connection, rows: Vec<Object>) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let ranks = order::ranks(&rows);
+    let rank: Vec<usize> = rows.iter().map(|o| ranks.get(o.meta().def.table).copied().unwrap_or(0)).collect();
+    let needs = order::dependencies(&rows);
+    // Rows that refer to each other in a circle go by table: the database decides.
+    let mut sorted = order::sort(&needs, &rank).unwrap_or_else(|_| {
+        let mut all: Vec<usize> = (0..rows.len()).collect();
+        all.sort_by_key(|&i| (rank[i], i));
+        all
+    });
+    sorted.reverse();
+    let mut start = 0;
+    while start < sorted.len() {
+        let meta = rows[sorted[start]].meta();
+        // One statement takes neighbours of a table as long as none of them refers to another: a database may check row by row.
+        let mut end = start + 1;
+        while end < sorted.len()
+            && end - start < CHUNK
+            && rows[sorted[end]].meta().type_id == meta.type_id
+            && !sorted[start..end].iter().any(|&i| needs[i].contains(&sorted[end]))
+        {
+            end += 1;
+        }
+        let batch: Vec<&Object> = sorted[start..end].iter().map(|&i| &rows[i]).collect();
+        remove(connection, &batch).await?;
+        for row in batch {
+            row.leave_map(session);
+            row.status().state = State::Deleted;
+        }
+        start = end;
+    }
+    Ok(())
+}
+
+async fn remove(connection: &mut Connection, rows: &[&Object]) -> Result<()> {
+    let Some(first) = rows.first() else { return Ok(()) };
+    let meta = first.meta();
+    let mut statement =
+        Delete { schema: meta.schema_name(), table: meta.def.table.into(), filter: Some(key_condition(meta)), returning: Vec::new() };
+    if let ([key], true) = (meta.key.as_slice(), rows.len() > 1) {
+        let column = Expr::Column { table: None, name: meta.column(*key) };
+        let list = rows.iter().map(|r| Expr::Value(r.value(*key))).collect();
+        statement.filter = Some(Expr::In { expr: Box::new(column), list, negated: false });
+        let compiled = compile(&Statement::Delete(statement), connection.dialect())?;
+        let done = connection.execute(&compiled.sql, &compiled.binds).await?;
+        if done.rows_affected != rows.len() as u64 {
+            return Err(stale(first, &format!("DELETE of {} rows, among them", rows.len()), done.rows_affected));
+        }
+        return Ok(());
+    }
+    let compiled = compile(&Statement::Delete(statement), connection.dialect())?;
+    let binds: Vec<Vec<Value>> = rows.iter().map(|r| r.values(&meta.key)).collect();
+    let done = connection.execute_many(&compiled.sql, &binds).await?;
+    for (row, done) in rows.iter().zip(done) {
+        if done.rows_affected != 1 {
+            return Err(stale(row, "DELETE", done.rows_affected));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! The unit of work: what changed becomes statements, in an order that foreign keys allow.
+//!
+//! **Invariant.** The same program writes the same statements in the same order. A flush that does not end well, also one whose future was
+//! dropped, leaves a session that says so until it is rolled back.
+
+mod delete;
+mod insert;
+mod order;
+mod pointers;
+mod update;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::entity::{Object, State};
+use crate::error::{Error, ErrorKind, Result};
+use crate::relation::{RelationKind, held};
+use crate::session::{Shared, cascade_add, delete_object, inactive};
+
+/// What one flush writes.
+#[derive(Default)]
+pub(crate) struct Batch {
+    pub(crate) new: Vec<Object>,
+    pub(crate) dirty: Vec<Object>,
+    pub(crate) deleted: Vec<Object>,
+}
+
+/// Marks the session as failed unless the flush says that it went well.
+struct Fuse<'a> {
+    session: &'a Shared,
+    why: Option<String>,
+}
+
+impl Drop for Fuse<'_> {
+    fn drop(&mut self) {
+        if let Some(why) = self.why.take() {
+            self.session.work.lock().failed = Some(why);
+        }
+    }
+}
+
+pub(crate) async fn flush(session: &Arc<Shared>) -> Result<()> {
+    {
+        let work = session.work.lock();
+        if let Some(why) = &work.failed {
+            return Err(inactive(why));
+        }
+        if !session.changed.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        if let Some(why) = &work.refused {
+            return Err(Error::new(ErrorKind::State, why.clone()).advise("call `session.rollback().await?` to go on"));
+        }
+    }
+    let mut fuse = Fuse { session, why: Some(String::from("a flush was interrupted")) };
+    let result = run(session).await;
+    fuse.why = result.as_ref().err().map(ToString::to_string);
+    result
+}
+
+async fn run(session: &Arc<Shared>) -> Result<()> {
+    let batch = collect(session).await?;
+    let mut connection = session.connection().await?;
+    let later = insert::insert(session, &mut connection, batch.new).await?;
+    update::update(&mut connection, batch.dirty.into_iter().chain(later).collect()).await?;
+    delete::delete(session, &mut connection, batch.deleted).await
+}
+
+/// Takes what is registered, cascades to a fixed point, and leaves out what is new and deleted at once.
+async fn collect(session: &Arc<Shared>) -> Result<Batch> {
+    orphans(session);
+    let mut done = 0;
+    loop {
+        let deleted: Vec<Object> = session.work.lock().deleted.iter().skip(done).map(Arc::clone).collect();
+        if deleted.is_empty() {
+            break;
+        }
+        done += deleted.len();
+        cascade_delete(session, deleted).await?;
+        orphans(session);
+    }
+    let mut work = session.work.lock();
+    session.changed.store(false, Ordering::Release);
+    let mut batch = Batch {
+        new: std::mem::take(&mut work.new),
+        dirty: std::mem::take(&mut work.dirty),
+        deleted: std::mem::take(&mut work.deleted),
+    };
+    drop(work);
+    batch.dirty.retain(|o| !batch.deleted.iter().any(|d| Arc::ptr_eq(d, o)));
+    for object in batch.dirty.iter().chain(&batch.deleted) {
+        object.status().dirty = false;
+    }
+    Ok(batch)
+}
+
+/// What was taken out of a `delete-orphan` relation and put nowhere else is deleted. Also brings in what was added to relations.
+fn orphans(session: &Arc<Shared>) {
+    let owners: Vec<Object> = {
+        let work = session.work.lock();
+        work.new.iter().chain(&work.dirty).map(Arc::clone).collect()
+    };
+    for owner in owners {
+        for (relation, slot) in owner.slots().iter().enumerate() {
+            let removed = std::mem::take(&mut slot.lock().removed);
+            if !owner.meta().relation(relation).cascade.delete_orphan {
+                continue;
+            }
+            let Ok(link) = owner.meta().link(relation) else { continue };
+            for orphan in removed {
+                let adopted = orphan.status().pointers.iter().any(|p| p.link.child == link.child && p.parent.is_some());
+                if !adopted {
+                    delete_object(session, &orphan);
+                }
+            }
+        }
+        for (relation, object) in held(&*owner) {
+            if owner.meta().relation(relation).cascade.save_update && object.session().is_none() {
+                cascade_add(session, &object);
+            }
+        }
+    }
+}
+
+/// Deletes, or lets go, what refers to deleted objects.
+async fn cascade_delete(session: &Arc<Shared>, deleted: Vec<Object>) -> Result<()> {
+    let mut models: Vec<&'static crate::ModelMeta> = deleted.iter().map(|o| o.meta()).collect();
+    models.sort_by_key(|m| m.def.table);
+    models.dedup_by_key(|m| m.type_id);
+    for meta in models {
+        let owners: Vec<Object> = deleted.iter().filter(|o| o.meta().type_id == meta.type_id).map(Arc::clone).collect();
+        for (relation, def) in meta.def.relations.iter().enumerate() {
+            if def.kind == RelationKind::BelongsTo {
+                continue;
+            }
+            let todo: Vec<Object> =
+                owners.iter().filter(|o| !o.slot(relation).lock().is_loaded()).map(Arc::clone).collect();
+            if !todo.is_empty() && !def.passive_deletes {
+                (def.load)(session, todo, relation).await?;
+            }
+            for owner in &owners {
+                for (_, child) in held(&**owner).into_iter().filter(|(r, _)| *r == relation) {
+                    if def.cascade.delete {
+                        delete_object(session, &child);
+                    } else if child.status().state == State::Persistent {
+                        crate::relation::let_go(&child, owner, relation)?;
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! UPDATEs. Invariant: a statement names the columns that changed and no other, and each must meet its one row.
+
+use rebis_engine::Connection;
+use rebis_sql::{Expr, Statement, Update, Value, compile};
+
+use super::pointers::follow;
+use crate::entity::Object;
+use crate::error::{Error, ErrorKind, Result};
+use crate::expr::equal;
+use crate::model::{ColumnSet, ModelMeta};
+
+pub(crate) async fn update(connection: &mut Connection, rows: Vec<Object>) -> Result<()> {
+    let mut groups: Vec<(&'static ModelMeta, ColumnSet, Vec<Object>)> = Vec::new();
+    for row in rows {
+        follow(&row)?;
+        let flushed = row.status().flushed;
+        let changed = row.changed_since(flushed).minus(row.meta().computed);
+        if changed.is_empty() {
+            let version = row.version();
+            row.status().flushed = version;
+            continue;
+        }
+        match groups.last_mut() {
+            Some((meta, columns, all)) if meta.type_id == row.meta().type_id && *columns == changed => all.push(row),
+            _ => groups.push((row.meta(), changed, vec![row])),
+        }
+    }
+    for (meta, changed, rows) in groups {
+        write(connection, meta, changed, &rows).await?;
+    }
+    Ok(())
+}
+
+async fn write(connection: &mut Connection, meta: &'static ModelMeta, changed: ColumnSet, rows: &[Object]) -> Result<()> {
+    if let Some(&column) = meta.key.iter().find(|&&k| changed.has(k)) {
+        return Err(Error::new(
+            ErrorKind::State,
+            format!("the primary key {}.{} was changed", meta.def.name, meta.def.columns[column].field),
+        )
+        .on(meta.def.name)
+        .advise("a row keeps its key: delete the object and add a new one, or use `update(…).set(…)`"));
+    }
+    let statement = Update {
+        schema: meta.schema_name(),
+        table: meta.def.table.into(),
+        set: changed.iter().map(|c| (meta.column(c), Expr::Value(Value::Int(0)))).collect(),
+        filter: Some(key_condition(meta)),
+        returning: Vec::new(),
+    };
+    let compiled = compile(&Statement::Update(statement), connection.dialect())?;
+    let columns: Vec<usize> = changed.iter().chain(meta.key.iter().copied()).collect();
+    let versions: Vec<u32> = rows.iter().map(|r| r.version()).collect();
+    let binds: Vec<Vec<Value>> = rows.iter().map(|r| r.values(&columns)).collect();
+    let done = connection.execute_many(&compiled.sql, &binds).await?;
+    for ((row, done), version) in rows.iter().zip(done).zip(versions) {
+        if done.rows_affected != 1 {
+            return Err(stale(row, "UPDATE", done.rows_affected));
+        }
+        row.status().flushed = version;
+    }
+    Ok(())
+}
+
+/// `key = ?`, with stand-ins for the values: only the text is used.
+pub(crate) fn key_condition(meta: &ModelMeta) -> Expr {
+    let mut all: Vec<Expr> =
+        meta.key.iter().map(|&k| equal(Expr::Column { table: None, name: meta.column(k) }, Expr::Value(Value::Int(0)))).collect();
+    if all.len() == 1 { all.remove(0) } else { Expr::And(all) }
+}
+
+pub(crate) fn stale(row: &Object, verb: &str, met: u64) -> Error {
+    Error::new(ErrorKind::Stale, format!("{verb} of {} met {met} rows instead of one", row.label()))
+        .on(row.meta().def.name)
+        .advise("someone else has changed or deleted it: roll back, load it again and repeat the work")
+}

@@ -1,0 +1,223 @@
+//! A model's declaration as constant data, as the derive writes it. Invariant: `const` all through, so a declaration costs no start-up.
+
+use rebis_sql::schema::ReferentialAction;
+use rebis_sql::{ColumnType, SqlType, Value};
+
+use super::{Model, ModelMeta};
+use crate::expr::Column;
+use crate::relation::RelationDef;
+
+macro_rules! set {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident: $ty:ty),*) $(=> $field:ident = $value:expr)+;)*) => {
+        $($(#[$doc])* #[must_use] pub const fn $name(mut self $(, $arg: $ty)*) -> Self { $(self.$field = $value;)+ self })*
+    };
+}
+
+/// A model's declaration.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
+pub struct ModelDef {
+    pub name: &'static str,
+    pub table: &'static str,
+    pub schema: Option<&'static str>,
+    pub bind: Option<&'static str>,
+    pub comment: Option<&'static str>,
+    pub columns: &'static [ColumnDef],
+    pub relations: &'static [RelationDef],
+    pub uniques: &'static [UniqueDef],
+    pub indexes: &'static [IndexDef],
+    pub checks: &'static [CheckDef],
+}
+
+impl ModelDef {
+    /// A declaration without columns yet.
+    #[must_use]
+    pub const fn new(name: &'static str, table: &'static str) -> Self {
+        ModelDef {
+            name,
+            table,
+            schema: None,
+            bind: None,
+            comment: None,
+            columns: &[],
+            relations: &[],
+            uniques: &[],
+            indexes: &[],
+            checks: &[],
+        }
+    }
+
+    set! {
+        /// The schema that holds the table.
+        schema(name: &'static str) => schema = Some(name);
+        /// The database that holds it.
+        bind(name: &'static str) => bind = Some(name);
+        /// The table's comment.
+        comment(text: &'static str) => comment = Some(text);
+        /// The columns.
+        columns(all: &'static [ColumnDef]) => columns = all;
+        /// The relations.
+        relations(all: &'static [RelationDef]) => relations = all;
+        /// Unique constraints over several columns.
+        unique(all: &'static [UniqueDef]) => uniques = all;
+        /// Indexes over several columns.
+        indexes(all: &'static [IndexDef]) => indexes = all;
+        /// Check constraints.
+        checks(all: &'static [CheckDef]) => checks = all;
+    }
+}
+
+/// A column's declaration.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
+pub struct ColumnDef {
+    pub field: &'static str,
+    pub name: &'static str,
+    pub sql_type: fn() -> SqlType,
+    pub nullable: bool,
+    pub length: Option<u32>,
+    pub precision: Option<(u32, u32)>,
+    pub primary_key: bool,
+    pub autoincrement: bool,
+    pub unique: bool,
+    pub index: bool,
+    pub version: bool,
+    pub foreign_key: Option<ForeignKeyDef>,
+    pub server_default: Option<ServerDefaultDef>,
+    pub computed: Option<(&'static str, bool)>,
+    pub comment: Option<&'static str>,
+}
+
+impl ColumnDef {
+    /// A column for a field of type `T`.
+    #[must_use]
+    pub const fn new<T: ColumnType>(field: &'static str, name: &'static str) -> Self {
+        ColumnDef {
+            field,
+            name,
+            sql_type: T::sql_type,
+            nullable: T::NULLABLE,
+            length: None,
+            precision: None,
+            primary_key: false,
+            autoincrement: false,
+            unique: false,
+            index: false,
+            version: false,
+            foreign_key: None,
+            server_default: None,
+            computed: None,
+            comment: None,
+        }
+    }
+
+    set! {
+        /// Part of the primary key.
+        primary_key() => primary_key = true;
+        /// The database makes the key.
+        autoincrement() => autoincrement = true;
+        /// Unique.
+        unique() => unique = true;
+        /// Indexed.
+        index() => index = true;
+        /// Counts the row's versions.
+        version() => version = true;
+        /// The most characters.
+        length(most: u32) => length = Some(most);
+        /// Digits in all and after the point.
+        precision(digits: u32, scale: u32) => precision = Some((digits, scale));
+        /// Whether NULL is allowed, when the Rust type does not say.
+        nullable(yes: bool) => nullable = yes;
+        /// Another SQL type than the Rust type's own.
+        sql_type(ty: fn() -> SqlType) => sql_type = ty;
+        /// What it refers to.
+        foreign_key(to: ForeignKeyDef) => foreign_key = Some(to);
+        /// The default the database fills in.
+        server_default(default: ServerDefaultDef) => server_default = Some(default);
+        /// A generated column.
+        computed(sql: &'static str, stored: bool) => computed = Some((sql, stored));
+        /// The column's comment.
+        comment(text: &'static str) => comment = Some(text);
+    }
+}
+
+/// A default that the database fills in.
+#[derive(Clone, Copy, Debug)]
+pub enum ServerDefaultDef {
+    /// The current moment.
+    Now,
+    /// An SQL expression.
+    Sql(&'static str),
+    /// A constant.
+    Value(fn() -> Value),
+}
+
+/// What a column refers to.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
+pub struct ForeignKeyDef {
+    pub target: fn() -> &'static ModelMeta,
+    pub column: &'static str,
+    pub on_delete: ReferentialAction,
+    pub on_update: ReferentialAction,
+    pub name: Option<&'static str>,
+    pub deferrable: Option<bool>,
+}
+
+impl ForeignKeyDef {
+    /// A reference to another model's column of type `T`.
+    #[must_use]
+    pub const fn to<M: Model, T>(column: Column<M, T>) -> Self {
+        ForeignKeyDef {
+            target: M::meta,
+            column: column.name(),
+            on_delete: ReferentialAction::NoAction,
+            on_update: ReferentialAction::NoAction,
+            name: None,
+            deferrable: None,
+        }
+    }
+
+    set! {
+        /// What happens when the other row is deleted.
+        on_delete(action: ReferentialAction) => on_delete = action;
+        /// What happens when the other row's key changes.
+        on_update(action: ReferentialAction) => on_update = action;
+        /// The constraint's name.
+        named(name: &'static str) => name = Some(name);
+        /// Checked at the end of the transaction.
+        deferrable(initially: bool) => deferrable = Some(initially);
+    }
+}
+
+macro_rules! named_columns {
+    ($($(#[$doc:meta])* $name:ident { $field:ident: $ty:ty $(, $flag:ident)? })*) => {
+        $($(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        #[allow(missing_docs)]
+        pub struct $name { pub name: Option<&'static str>, pub $field: $ty, $(pub $flag: bool)? }
+
+        impl $name {
+            /// Without a name of its own.
+            #[must_use]
+            pub const fn new($field: $ty) -> Self { $name { name: None, $field, $($flag: false)? } }
+
+            set! {
+                /// With that name.
+                named(name: &'static str) => name = Some(name);
+                $(
+                /// Without duplicates.
+                $flag() => $flag = true;)?
+            }
+        })*
+    };
+}
+
+named_columns! {
+    /// A unique constraint over columns.
+    UniqueDef { columns: &'static [&'static str] }
+    /// An index over columns.
+    IndexDef { columns: &'static [&'static str], unique }
+    /// A check constraint.
+    CheckDef { sql: &'static str }
+}

@@ -1,0 +1,258 @@
+//! [`ModelMeta`]: a model's declaration, worked out once: its table, its key, how its relations join.
+
+use std::any::TypeId;
+use std::sync::{LazyLock, OnceLock};
+
+use rebis_sql::schema::{
+    Check, Column, Computed, ForeignKey, Index, NamingConvention, PrimaryKey, ServerDefault, Table, Unique,
+};
+use rebis_sql::{Expr, Name, SqlType};
+
+use super::text::Texts;
+use super::{ColumnDef, ColumnSet, Model, ModelDef, ServerDefaultDef};
+use crate::error::{Error, ErrorKind, Result};
+use crate::relation::{RelationDef, RelationKind};
+
+/// Metadata that is made on first use.
+pub type LazyMeta = LazyLock<ModelMeta>;
+
+/// A model's metadata.
+#[derive(Debug)]
+pub struct ModelMeta {
+    pub(crate) def: ModelDef,
+    pub(crate) type_id: TypeId,
+    /// Positions of the key's columns.
+    pub(crate) key: Vec<usize>,
+    /// Columns that no INSERT or UPDATE names.
+    pub(crate) computed: ColumnSet,
+    pub(crate) texts: Texts,
+    links: Vec<OnceLock<std::result::Result<Link, String>>>,
+    table: OnceLock<Table>,
+}
+
+/// How a relation joins: positions of columns in the row that refers and in the row referred to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Link {
+    pub(crate) child: Vec<usize>,
+    pub(crate) parent: Vec<usize>,
+    /// The relation on the other side, by position.
+    pub(crate) inverse: Option<usize>,
+}
+
+impl ModelMeta {
+    /// The metadata of a model.
+    #[must_use]
+    pub fn of<M: Model>() -> Self {
+        let def = M::DEF;
+        let mut computed = ColumnSet::EMPTY;
+        for (i, column) in def.columns.iter().enumerate() {
+            computed = computed.with_if(i, column.computed.is_some());
+        }
+        ModelMeta {
+            def,
+            type_id: TypeId::of::<M>(),
+            key: (0..def.columns.len()).filter(|&i| def.columns[i].primary_key).collect(),
+            computed,
+            texts: Texts::default(),
+            links: def.relations.iter().map(|_| OnceLock::new()).collect(),
+            table: OnceLock::new(),
+        }
+    }
+
+    /// The struct's name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.def.name
+    }
+
+    /// The database it belongs to, when an app has several.
+    #[must_use]
+    pub fn bind(&self) -> Option<&'static str> {
+        self.def.bind
+    }
+
+    /// The table as schema data.
+    #[must_use]
+    pub fn table(&self) -> &Table {
+        self.table.get_or_init(|| table(&self.def))
+    }
+
+    pub(crate) fn column(&self, index: usize) -> Name {
+        Name::Borrowed(self.def.columns[index].name)
+    }
+
+    pub(crate) fn column_expr(&self, index: usize) -> Expr {
+        Expr::Column { table: Some(Name::Borrowed(self.def.table)), name: self.column(index) }
+    }
+
+    pub(crate) fn schema_name(&self) -> Option<Name> {
+        self.def.schema.map(Name::Borrowed)
+    }
+
+    pub(crate) fn table_ref(&self) -> rebis_sql::stmt::TableRef {
+        rebis_sql::stmt::TableRef::Table { schema: self.schema_name(), name: Name::Borrowed(self.def.table), alias: None }
+    }
+
+    pub(crate) fn relation(&self, index: usize) -> &'static RelationDef {
+        &self.def.relations[index]
+    }
+
+    /// How a relation joins, worked out on first use (the other model's metadata may not exist before).
+    pub(crate) fn link(&self, relation: usize) -> Result<&Link> {
+        self.links[relation].get_or_init(|| self.find_link(relation)).as_ref().map_err(|why| {
+            Error::new(ErrorKind::Mapping, format!("the relation {}.{} {why}", self.def.name, self.relation(relation).name))
+                .on(self.def.name)
+        })
+    }
+
+    fn position(&self, field: &str) -> Option<usize> {
+        self.def.columns.iter().position(|c| c.field == field)
+    }
+
+    fn is_self(&self, other: &ModelMeta) -> bool {
+        self.type_id == other.type_id
+    }
+
+    fn find_link(&self, index: usize) -> std::result::Result<Link, String> {
+        let relation = self.relation(index);
+        let target = (relation.target)();
+        let inverse = match relation.back_populates {
+            None => None,
+            Some(name) => Some(target.def.relations.iter().position(|r| r.name == name).ok_or_else(|| {
+                format!("names `{name}` as its other side, which {} does not have", target.def.name)
+            })?),
+        };
+        let (child, parent) = if relation.kind == RelationKind::BelongsTo { (self, target) } else { (target, self) };
+        let keys = if !relation.key.is_empty() {
+            relation.key
+        } else if let Some(other) = inverse.filter(|_| relation.kind != RelationKind::BelongsTo) {
+            target.relation(other).key
+        } else {
+            &[]
+        };
+        let child_columns = if keys.is_empty() {
+            child.foreign_key_to(parent)?
+        } else {
+            keys.iter()
+                .map(|k| child.position(k).ok_or_else(|| format!("names the key `{k}`, which {} does not have", child.def.name)))
+                .collect::<std::result::Result<Vec<_>, _>>()?
+        };
+        let parent_columns = child_columns
+            .iter()
+            .enumerate()
+            .map(|(i, &c)| match &child.def.columns[c].foreign_key {
+                Some(fk) if parent.is_self((fk.target)()) => parent
+                    .def
+                    .columns
+                    .iter()
+                    .position(|p| p.name == fk.column)
+                    .ok_or_else(|| format!("refers to a column `{}` that {} does not have", fk.column, parent.def.name)),
+                _ => parent.key.get(i).copied().ok_or_else(|| String::from("has more keys than the other side's primary key")),
+            })
+            .collect::<std::result::Result<Vec<_>, _>>()?;
+        Ok(Link { child: child_columns, parent: parent_columns, inverse })
+    }
+
+    /// The columns that refer to `parent`, when there is one such foreign key.
+    fn foreign_key_to(&self, parent: &ModelMeta) -> std::result::Result<Vec<usize>, String> {
+        let refers = |c: &ColumnDef| c.foreign_key.is_some_and(|fk| parent.is_self((fk.target)()));
+        let all: Vec<usize> = (0..self.def.columns.len()).filter(|&i| refers(&self.def.columns[i])).collect();
+        if all.is_empty() {
+            return Err(format!("needs a foreign key from {} to {}; add `foreign_key = …` to a column", self.def.name, parent.def.name));
+        }
+        let mut names: Vec<_> = all.iter().filter_map(|&i| self.def.columns[i].foreign_key).map(|fk| fk.column).collect();
+        names.sort_unstable();
+        if names.windows(2).any(|w| w[0] == w[1]) {
+            return Err(format!("has several foreign keys from {} to {} to choose from; add `key = …`", self.def.name, parent.def.name));
+        }
+        Ok(all)
+    }
+}
+
+fn table(def: &ModelDef) -> Table {
+    let names = NamingConvention;
+    let mut table = Table::new(def.table);
+    table.schema = def.schema.map(str::to_owned);
+    table.comment = def.comment.map(str::to_owned);
+    table.columns = def.columns.iter().map(column).collect();
+    let key: Vec<String> = def.columns.iter().filter(|c| c.primary_key).map(|c| c.name.to_owned()).collect();
+    table.primary_key = (!key.is_empty()).then_some(PrimaryKey { name: None, columns: key });
+    table.foreign_keys = foreign_keys(def);
+    for c in def.columns {
+        match (c.unique, c.index) {
+            (true, false) => table.uniques.push(Unique { name: None, columns: vec![c.name.to_owned()] }),
+            (unique, true) => {
+                let mut index = Index::new(names.index(def.table, &[c.name]), [c.name]);
+                index.unique = unique;
+                table.indexes.push(index);
+            }
+            (false, false) => {}
+        }
+    }
+    for u in def.uniques {
+        let columns = u.columns.iter().map(|c| (*c).to_owned()).collect();
+        table.uniques.push(Unique { name: u.name.map(str::to_owned), columns });
+    }
+    for i in def.indexes {
+        let name = i.name.map_or_else(|| names.index(def.table, i.columns), str::to_owned);
+        let mut index = Index::new(name, i.columns.iter().copied());
+        index.unique = i.unique;
+        table.indexes.push(index);
+    }
+    table.checks = def.checks.iter().map(|c| Check { name: c.name.map(str::to_owned), sql: c.sql.to_owned() }).collect();
+    names.apply(&mut table);
+    table
+}
+
+fn column(def: &ColumnDef) -> Column {
+    let ty = match ((def.sql_type)(), def.length, def.precision) {
+        (SqlType::String(_) | SqlType::Text, Some(n), _) => SqlType::String(Some(n)),
+        (SqlType::Numeric { .. }, _, Some((precision, scale))) => {
+            SqlType::Numeric { precision: Some(precision), scale: Some(scale) }
+        }
+        (ty, ..) => ty,
+    };
+    let mut column = Column::new(def.name, ty);
+    column.nullable = def.nullable && !def.primary_key;
+    column.autoincrement = def.autoincrement;
+    column.default = def.server_default.map(|d| match d {
+        ServerDefaultDef::Now => ServerDefault::Now,
+        ServerDefaultDef::Sql(sql) => ServerDefault::Sql(sql.to_owned()),
+        ServerDefaultDef::Value(value) => ServerDefault::Value(value()),
+    });
+    column.computed = def.computed.map(|(sql, stored)| Computed { sql: sql.to_owned(), stored });
+    column.comment = def.comment.map(str::to_owned);
+    column
+}
+
+/// Columns that refer to the same model's different columns are one composite key; else each is a key of its own.
+fn foreign_keys(def: &ModelDef) -> Vec<ForeignKey> {
+    let mut all: Vec<(TypeId, ForeignKey)> = Vec::new();
+    for c in def.columns {
+        let Some(fk) = c.foreign_key else { continue };
+        let target = (fk.target)();
+        let composite = target.key.len() > 1;
+        let open = all.iter_mut().find(|(id, known)| {
+            composite && *id == target.type_id && !known.ref_columns.iter().any(|r| r == fk.column)
+        });
+        if let Some((_, known)) = open {
+            known.columns.push(c.name.to_owned());
+            known.ref_columns.push(fk.column.to_owned());
+            continue;
+        }
+        all.push((
+            target.type_id,
+            ForeignKey {
+                name: fk.name.map(str::to_owned),
+                columns: vec![c.name.to_owned()],
+                ref_schema: target.def.schema.map(str::to_owned),
+                ref_table: target.def.table.to_owned(),
+                ref_columns: vec![fk.column.to_owned()],
+                on_delete: fk.on_delete,
+                on_update: fk.on_update,
+                deferrable: fk.deferrable,
+            },
+        ));
+    }
+    all.into_iter().map(|(_, fk)| fk).collect()
+}

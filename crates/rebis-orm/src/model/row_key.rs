@@ -1,0 +1,48 @@
+//! [`RowKey`]: column values that can be hashed, to find rows by what refers to them. Invariant: one integer costs no allocation.
+
+use std::borrow::Cow;
+
+use rebis_sql::{Cell, Value};
+
+/// The values of a key or of a foreign key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum RowKey {
+    Int(i64),
+    Text(String),
+    Other(Vec<String>),
+}
+
+impl RowKey {
+    /// The key made of these values, or nothing when one of them is NULL: NULL refers to no row.
+    pub(crate) fn new(values: &[Value]) -> Option<RowKey> {
+        if values.iter().any(Value::is_null) {
+            return None;
+        }
+        Some(match values {
+            [Value::Int(i)] => RowKey::Int(*i),
+            [Value::Text(t)] => RowKey::Text(t.clone()),
+            many => RowKey::Other(many.iter().map(|v| format!("{v:?}")).collect()),
+        })
+    }
+}
+
+/// A value as the cell it would be read back as.
+pub(crate) fn cell_of(value: &Value) -> Cell<'_> {
+    match value {
+        Value::Bool(v) => Cell::Bool(*v),
+        Value::Int(v) => Cell::Int(*v),
+        Value::Float(v) => Cell::Float(*v),
+        Value::Decimal(v) => Cell::Decimal(*v),
+        Value::Text(v) => Cell::Text(v),
+        Value::Bytes(v) => Cell::Bytes(v),
+        Value::Date(v) => Cell::Date(*v),
+        Value::Time(v) => Cell::Time(*v),
+        Value::DateTime(v) => Cell::DateTime(*v),
+        Value::DateTimeUtc(v) => Cell::DateTimeUtc(*v),
+        Value::Interval(v) => Cell::Interval(*v),
+        Value::Json(v) => Cell::Json(Cow::Owned(v.to_string())),
+        Value::Uuid(v) => Cell::Uuid(*v),
+        Value::Array(v) => Cell::Array(v.clone()),
+        _ => Cell::Null,
+    }
+}

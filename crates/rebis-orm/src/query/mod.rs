@@ -1,0 +1,18 @@
+//! Typed statements and the two ways to run them. Invariant: a statement is data until a runner takes it.
+
+mod bulk;
+mod page;
+mod raw;
+mod run;
+mod runner;
+mod select;
+mod selection;
+
+pub use bulk::{DeleteStatement, InsertStatement, UpdateStatement, delete, insert, update};
+pub use page::{Page, Pagination};
+pub use raw::{RawSql, sql};
+pub use runner::Runner;
+pub use select::{SelectStatement, select};
+pub use selection::Selection;
+
+pub(crate) use run::{fetch_entities, read_by_key};

@@ -1,0 +1,145 @@
+//! Running statements. Invariant: a row is decoded while the driver lends it; nothing is collected in between.
+
+use std::sync::{Arc, Weak};
+
+use rebis_engine::{Connection, Done};
+use rebis_sql::{Select, Statement, compile};
+
+use super::select::{SelectStatement, select};
+use super::selection::{Arrivals, Selection};
+use crate::entity::{AnyInstance, Entity, Group, Instance, Object, absorb_row};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{EntityOf, Key, Model};
+use crate::relation::load_plan;
+use crate::session::{Session, Shared};
+
+pub(crate) async fn plain<S: Selection>(connection: &mut Connection, query: SelectStatement<S>) -> Result<Vec<S::Plain>> {
+    if !query.loading.is_empty() {
+        return Err(Error::new(ErrorKind::Detached, "`with(…)` loads relations of entities, and this query gives plain structs")
+            .advise("run it on a `Session`"));
+    }
+    let compiled = query.compiled(connection.dialect())?;
+    let mut rows = Vec::new();
+    connection
+        .query(&compiled.sql, &compiled.binds, |row| {
+            rows.push(S::plain(row, &mut 0)?);
+            Ok(())
+        })
+        .await?;
+    Ok(rows)
+}
+
+pub(crate) async fn tracked<S: Selection>(session: &Arc<Shared>, query: SelectStatement<S>) -> Result<Vec<S::Tracked>> {
+    let group = Group::new(session);
+    let mut arrivals = Arrivals { group: Some(Arc::clone(&group)), members: Vec::new() };
+    let maps = S::maps(&Session(Arc::clone(session)));
+    let mut rows = Vec::new();
+    {
+        let mut connection = session.connection().await?;
+        let compiled = query.compiled(connection.dialect())?;
+        connection
+            .query(&compiled.sql, &compiled.binds, |row| {
+                rows.push(S::tracked(&maps, &mut arrivals, row, &mut 0)?);
+                Ok(())
+            })
+            .await?;
+    }
+    if !query.loading.is_empty() {
+        let mut objects: Vec<Object> = arrivals.members.iter().filter_map(Weak::upgrade).collect();
+        let mut seen = std::collections::HashSet::new();
+        objects.retain(|o| seen.insert(o.address()));
+        // The group is complete before relations load, so that what is loaded later loads for all of it.
+        let _ = group.members.set(arrivals.members);
+        load_plan(session, &objects, &query.loading).await?;
+    } else {
+        let _ = group.members.set(arrivals.members);
+    }
+    Ok(rows)
+}
+
+/// Entities of a query that the ORM itself makes: without autoflush, which its caller has seen to.
+pub(crate) async fn fetch_entities<T: Model>(session: &Arc<Shared>, statement: Select) -> Result<Vec<Entity<T>>> {
+    let mut query = select(EntityOf::<T>::new());
+    query.select = statement;
+    tracked(session, query).await
+}
+
+pub(crate) async fn execute(connection: &mut Connection, statement: &Statement) -> Result<Done> {
+    let compiled = compile(statement, connection.dialect())?;
+    Ok(connection.execute(&compiled.sql, &compiled.binds).await?)
+}
+
+/// One row by key; its text is written once per model and dialect.
+pub(crate) async fn read_by_key<T: Model>(connection: &mut Connection, key: &T::Key) -> Result<Option<T>> {
+    let sql = T::meta().by_key_sql(connection.dialect())?;
+    let mut found = None;
+    connection
+        .query(sql, &key.values(), |row| {
+            found = Some(T::decode(row, 0)?);
+            Ok(())
+        })
+        .await?;
+    Ok(found)
+}
+
+/// Brings the loaded objects of a model in line with the database, after a statement that went past them.
+pub(crate) async fn resync<T: Model>(session: &Arc<Shared>) -> Result<()> {
+    let all: Vec<Arc<Instance<T>>> = session.map::<T>().lock().all();
+    let meta = T::meta();
+    for chunk in all.chunks(500) {
+        let mut statement = meta.select_all();
+        let conditions = chunk.iter().map(|i| {
+            let values = i.values_of(&meta.key);
+            rebis_sql::Expr::And(
+                meta.key
+                    .iter()
+                    .zip(values)
+                    .map(|(&k, v)| crate::expr::equal(meta.column_expr(k), rebis_sql::Expr::Value(v)))
+                    .collect(),
+            )
+        });
+        statement.filter = Some(match meta.key.as_slice() {
+            [key] => rebis_sql::Expr::In {
+                expr: Box::new(meta.column_expr(*key)),
+                list: chunk.iter().map(|i| rebis_sql::Expr::Value(i.value(*key))).collect(),
+                negated: false,
+            },
+            _ => rebis_sql::Expr::Or(conditions.collect()),
+        });
+        let mut query = select(EntityOf::<T>::new());
+        query.select = statement;
+        let mut rows = std::collections::HashMap::new();
+        let mut connection = session.connection().await?;
+        for row in plain(&mut connection, query).await? {
+            rows.insert(T::key_of(&row), row);
+        }
+        drop(connection);
+        for instance in chunk {
+            let object: Object = Arc::<Instance<T>>::clone(instance);
+            match rows.remove(&T::key_of(instance.rows.newest())) {
+                Some(row) => {
+                    if !T::changed(&row, instance.rows.newest()).is_empty() {
+                        crate::session::touch(session, &object);
+                        let changed = T::changed(&row, instance.rows.newest());
+                        absorb_row(instance, row);
+                        let version = object.version();
+                        object.status().flushed = version;
+                        crate::relation::forget_stale_parents(&*object, changed);
+                    }
+                }
+                None => {
+                    crate::session::touch(session, &object);
+                    object.leave_map(session);
+                    object.status().state = crate::State::Deleted;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+impl<T: Model> Instance<T> {
+    fn values_of(&self, columns: &[usize]) -> Vec<rebis_sql::Value> {
+        columns.iter().map(|&c| self.value(c)).collect()
+    }
+}

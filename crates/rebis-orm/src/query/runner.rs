@@ -1,0 +1,88 @@
+//! [`Runner`]: where a statement runs, and so what its rows become.
+
+use std::future::Future;
+
+use rebis_engine::{Connection, Done};
+use rebis_sql::Statement;
+
+use super::run;
+use super::select::SelectStatement;
+use super::selection::Selection;
+use crate::database::Database;
+use crate::error::Result;
+use crate::expr::Expression;
+use crate::session::Session;
+
+/// What a statement runs on: `&Session` gives entities, `&Database` and `&mut Connection` give plain structs.
+#[diagnostic::on_unimplemented(
+    message = "a statement cannot run on `{Self}`",
+    label = "expected `&Session`, `&Database` or `&mut Connection`"
+)]
+pub trait Runner: Send + Sized {
+    /// What a row becomes.
+    type Out<S: Selection>: Send;
+
+    /// The rows.
+    fn rows<S: Selection>(self, query: SelectStatement<S>) -> impl Future<Output = Result<Vec<Self::Out<S>>>> + Send;
+
+    /// The numbers of a counting query.
+    #[doc(hidden)]
+    fn values(self, query: SelectStatement<Expression<i64>>) -> impl Future<Output = Result<Vec<i64>>> + Send;
+
+    /// A statement without rows.
+    fn execute(self, statement: Statement) -> impl Future<Output = Result<Done>> + Send;
+}
+
+impl Runner for &Session {
+    type Out<S: Selection> = S::Tracked;
+
+    async fn rows<S: Selection>(self, query: SelectStatement<S>) -> Result<Vec<S::Tracked>> {
+        self.0.autoflush().await?;
+        run::tracked(&self.0, query).await
+    }
+
+    async fn values(self, query: SelectStatement<Expression<i64>>) -> Result<Vec<i64>> {
+        self.rows(query).await
+    }
+
+    async fn execute(self, statement: Statement) -> Result<Done> {
+        // Always, also without autoflush: what was changed before must not overwrite what the statement does.
+        self.flush().await?;
+        let mut connection = self.0.connection().await?;
+        run::execute(&mut connection, &statement).await
+    }
+}
+
+impl Runner for &Database {
+    type Out<S: Selection> = S::Plain;
+
+    async fn rows<S: Selection>(self, query: SelectStatement<S>) -> Result<Vec<S::Plain>> {
+        let mut connection = self.engine()?.acquire().await?;
+        run::plain(&mut connection, query).await
+    }
+
+    async fn values(self, query: SelectStatement<Expression<i64>>) -> Result<Vec<i64>> {
+        self.rows(query).await
+    }
+
+    async fn execute(self, statement: Statement) -> Result<Done> {
+        let mut connection = self.engine()?.acquire().await?;
+        run::execute(&mut connection, &statement).await
+    }
+}
+
+impl Runner for &mut Connection {
+    type Out<S: Selection> = S::Plain;
+
+    async fn rows<S: Selection>(self, query: SelectStatement<S>) -> Result<Vec<S::Plain>> {
+        run::plain(self, query).await
+    }
+
+    async fn values(self, query: SelectStatement<Expression<i64>>) -> Result<Vec<i64>> {
+        self.rows(query).await
+    }
+
+    async fn execute(self, statement: Statement) -> Result<Done> {
+        run::execute(self, &statement).await
+    }
+}

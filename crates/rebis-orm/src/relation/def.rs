@@ -1,0 +1,143 @@
+//! A relation's declaration as constant data.
+
+use super::load::{LoadFn, load_related};
+use crate::model::{Model, ModelMeta};
+
+/// A relation's declaration.
+#[derive(Clone, Copy)]
+#[allow(missing_docs)]
+pub struct RelationDef {
+    pub name: &'static str,
+    pub(crate) kind: RelationKind,
+    pub(crate) target: fn() -> &'static ModelMeta,
+    pub(crate) load: LoadFn,
+    pub key: &'static [&'static str],
+    pub back_populates: Option<&'static str>,
+    pub cascade: Cascade,
+    pub passive_deletes: bool,
+    pub order_by: &'static [(&'static str, bool)],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RelationKind {
+    BelongsTo,
+    HasMany,
+    HasOne,
+}
+
+/// What happens to related objects when something happens to this one. `save-update` and `merge` by default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cascade {
+    pub(crate) save_update: bool,
+    pub(crate) delete: bool,
+    pub(crate) delete_orphan: bool,
+}
+
+impl Cascade {
+    /// `save-update, merge`
+    #[must_use]
+    pub const fn new() -> Self {
+        Cascade { save_update: true, delete: false, delete_orphan: false }
+    }
+
+    /// Nothing.
+    #[must_use]
+    pub const fn none() -> Self {
+        Cascade { save_update: false, delete: false, delete_orphan: false }
+    }
+
+    /// Deleting this object deletes the related ones.
+    #[must_use]
+    pub const fn delete(mut self) -> Self {
+        self.delete = true;
+        self
+    }
+
+    /// An object taken out of the relation is deleted.
+    #[must_use]
+    pub const fn delete_orphan(mut self) -> Self {
+        self.delete_orphan = true;
+        self
+    }
+}
+
+impl Default for Cascade {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl RelationDef {
+    const fn new<T: Model>(name: &'static str, kind: RelationKind) -> Self {
+        RelationDef {
+            name,
+            kind,
+            target: T::meta,
+            load: load_related::<T>,
+            key: &[],
+            back_populates: None,
+            cascade: Cascade::new(),
+            passive_deletes: false,
+            order_by: &[],
+        }
+    }
+
+    /// Many of `T` refer to this.
+    #[must_use]
+    pub const fn has_many<T: Model>(name: &'static str) -> Self {
+        Self::new::<T>(name, RelationKind::HasMany)
+    }
+
+    /// At most one `T` refers to this.
+    #[must_use]
+    pub const fn has_one<T: Model>(name: &'static str) -> Self {
+        Self::new::<T>(name, RelationKind::HasOne)
+    }
+
+    /// This refers to a `T`.
+    #[must_use]
+    pub const fn belongs_to<T: Model>(name: &'static str) -> Self {
+        Self::new::<T>(name, RelationKind::BelongsTo)
+    }
+
+    /// The fields that refer.
+    #[must_use]
+    pub const fn key(mut self, fields: &'static [&'static str]) -> Self {
+        self.key = fields;
+        self
+    }
+
+    /// The relation on the other side.
+    #[must_use]
+    pub const fn back_populates(mut self, name: &'static str) -> Self {
+        self.back_populates = Some(name);
+        self
+    }
+
+    /// What happens to related objects.
+    #[must_use]
+    pub const fn cascade(mut self, cascade: Cascade) -> Self {
+        self.cascade = cascade;
+        self
+    }
+
+    /// The database's own ON DELETE does the work for what is not loaded.
+    #[must_use]
+    pub const fn passive_deletes(mut self) -> Self {
+        self.passive_deletes = true;
+        self
+    }
+
+    /// How the related objects are sorted: column and «descending».
+    #[must_use]
+    pub const fn order_by(mut self, columns: &'static [(&'static str, bool)]) -> Self {
+        self.order_by = columns;
+        self
+    }
+}
+
+impl std::fmt::Debug for RelationDef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} {}", self.kind, self.name)
+    }
+}

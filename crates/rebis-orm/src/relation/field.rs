@@ -1,0 +1,374 @@
+//! The relation fields of a struct: [`HasMany`], [`HasOne`], [`BelongsTo`]. Invariant: a field holds a weak pointer to its owner, no content.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::{Arc, Weak};
+
+use serde::ser::{Serialize, Serializer};
+
+use super::load::{load_lazily, not_loaded};
+use super::{add_child, remove_child, set_parent};
+use crate::entity::{Addable, AnyInstance, Entity, Object, State, typed};
+use crate::error::{Error, ErrorKind, Result};
+use crate::expr::{Predicate, equal};
+use crate::model::{EntityOf, Model};
+use crate::query::{SelectStatement, select};
+
+/// Whose relation a field is.
+#[derive(Clone, Default)]
+enum Owner {
+    /// A plain struct's.
+    #[default]
+    None,
+    Of(Weak<dyn AnyInstance>, u16),
+    /// Of a struct that is being built: what the relation will hold.
+    Pending(Vec<Object>),
+}
+
+impl Owner {
+    fn get(&self) -> Result<(Object, usize)> {
+        let what = match self {
+            Owner::Of(owner, relation) => match owner.upgrade() {
+                Some(owner) => return Ok((owner, usize::from(*relation))),
+                None => "this struct was copied out of an entity that is gone, so its relations lead nowhere",
+            },
+            _ => "a plain struct's relations are not attached to a session",
+        };
+        Err(Error::new(ErrorKind::Detached, what)
+            .advise("run the query on a `Session` (`.all(&session)`) to get entities, whose relations load"))
+    }
+
+    fn push(&mut self, object: Object) {
+        match self {
+            Owner::Pending(all) => all.push(object),
+            _ => *self = Owner::Pending(vec![object]),
+        }
+    }
+}
+
+/// Tells relation fields whom they belong to, and takes out what a builder put into them.
+pub struct Attach<'a> {
+    owner: &'a Weak<dyn AnyInstance>,
+    pub(crate) pending: Vec<(usize, Vec<Object>)>,
+}
+
+impl<'a> Attach<'a> {
+    pub(crate) fn new(owner: &'a Weak<dyn AnyInstance>) -> Self {
+        Attach { owner, pending: Vec::new() }
+    }
+
+    /// One relation field, the relation's position given.
+    pub fn relation(&mut self, index: usize, field: &mut impl Field) {
+        let was = std::mem::replace(field.owner(), OwnerOf(Owner::Of(Weak::clone(self.owner), index as u16)));
+        if let Owner::Pending(objects) = was.0 {
+            self.pending.push((index, objects));
+        }
+    }
+}
+
+impl fmt::Debug for Attach<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Attach")
+    }
+}
+
+/// A relation field of any kind.
+#[doc(hidden)]
+pub trait Field {
+    #[doc(hidden)]
+    fn owner(&mut self) -> &mut OwnerOf;
+}
+
+/// Whose relation a field is, for the trait above.
+#[doc(hidden)]
+#[derive(Clone, Default)]
+pub struct OwnerOf(Owner);
+
+impl fmt::Debug for OwnerOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OwnerOf")
+    }
+}
+
+/// What a relation to one leads to: a model, or `Option` of a model when there may be none.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model, so no relation can lead to it",
+    label = "not a model",
+    note = "write `BelongsTo<User>`, or `BelongsTo<Option<User>>` when the key may be NULL"
+)]
+pub trait Target: 'static {
+    /// The model.
+    type Model: Model;
+    /// What the relation gives.
+    type Out: Send;
+    #[doc(hidden)]
+    fn out(found: Option<Entity<Self::Model>>, missing: impl FnOnce() -> Error) -> Result<Self::Out>;
+}
+
+impl<M: Model> Target for M {
+    type Model = M;
+    type Out = Entity<M>;
+    fn out(found: Option<Entity<M>>, missing: impl FnOnce() -> Error) -> Result<Entity<M>> {
+        found.ok_or_else(missing)
+    }
+}
+
+impl<M: Model> Target for Option<M> {
+    type Model = M;
+    type Out = Option<Entity<M>>;
+    fn out(found: Option<Entity<M>>, _: impl FnOnce() -> Error) -> Result<Option<Entity<M>>> {
+        Ok(found)
+    }
+}
+
+macro_rules! fields {
+    ($($(#[$doc:meta])* $name:ident)*) => {
+        $($(#[$doc])*
+        pub struct $name<T>(OwnerOf, PhantomData<fn() -> T>);
+
+        impl<T> Default for $name<T> {
+            fn default() -> Self { $name(OwnerOf::default(), PhantomData) }
+        }
+
+        impl<T> Clone for $name<T> {
+            fn clone(&self) -> Self { $name(self.0.clone(), PhantomData) }
+        }
+
+        impl<T> Field for $name<T> {
+            fn owner(&mut self) -> &mut OwnerOf { &mut self.0 }
+        })*
+    };
+}
+
+fields! {
+    /// A relation to many objects that refer to this one: `posts: HasMany<Post>`.
+    HasMany
+    /// A relation to at most one object that refers to this one: `profile: HasOne<Option<Profile>>`.
+    HasOne
+    /// A relation to the object that this one refers to: `author: BelongsTo<User>`.
+    BelongsTo
+}
+
+impl<T: Model> HasMany<T> {
+    /// The related objects, loaded once. Loads them for all objects of the same query result in one statement (see
+    /// [`FetchMode`](crate::FetchMode)).
+    ///
+    /// # Errors
+    /// When the object is in no session, or the database refuses.
+    pub async fn all(&self) -> Result<Vec<Entity<T>>> {
+        let (owner, relation) = self.0.0.get()?;
+        if let Some(all) = collected(&owner, relation) {
+            return Ok(all);
+        }
+        load_lazily(&owner, relation).await?;
+        collected(&owner, relation).ok_or_else(|| not_loaded(&owner, relation))
+    }
+
+    /// The related objects without I/O.
+    ///
+    /// # Errors
+    /// When they are not loaded; never an empty list instead.
+    pub fn loaded(&self) -> Result<Vec<Entity<T>>> {
+        let (owner, relation) = self.0.0.get()?;
+        collected(&owner, relation).ok_or_else(|| not_loaded(&owner, relation))
+    }
+
+    /// Whether they are loaded.
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.loaded().is_ok()
+    }
+
+    /// A query for the related rows, which loads nothing into the relation.
+    ///
+    /// # Panics
+    /// Never; a relation of a plain struct gives a query without rows.
+    #[must_use]
+    pub fn select(&self) -> SelectStatement<EntityOf<T>> {
+        let query = select(EntityOf::<T>::new());
+        let condition = self.0.0.get().and_then(|(owner, relation)| {
+            let link = owner.meta().link(relation)?;
+            let parts = link.child.iter().zip(owner.values(&link.parent));
+            Ok(Predicate::all(parts.map(|(&c, v)| {
+                Predicate(equal(T::meta().column_expr(c), rebis_sql::Expr::Value(v)))
+            })))
+        });
+        match condition {
+            Ok(condition) => query.filter(condition),
+            Err(error) => query.broken(error),
+        }
+    }
+
+    /// Adds an object: written with the next flush, its key filled in then.
+    ///
+    /// # Errors
+    /// When this is a plain struct's relation, or the relation is declared wrongly.
+    pub fn try_add(&self, item: impl Addable<Model = T>) -> Result<Entity<T>> {
+        let (owner, relation) = self.0.0.get()?;
+        let entity = item.into_entity();
+        add_child(&owner, relation, &entity.object())?;
+        Ok(entity)
+    }
+
+    /// As [`try_add`](Self::try_add), for an entity's relation, where it cannot fail.
+    ///
+    /// # Panics
+    /// When this is a plain struct's relation: what is added there could never be written.
+    #[track_caller]
+    pub fn add(&self, item: impl Addable<Model = T>) -> Entity<T> {
+        match self.try_add(item) {
+            Ok(entity) => entity,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Takes an object out: with `delete-orphan` it is deleted, else it refers to nothing.
+    ///
+    /// # Errors
+    /// When this is a plain struct's relation, or the relation is declared wrongly.
+    pub fn remove(&self, item: &Entity<T>) -> Result<()> {
+        let (owner, relation) = self.0.0.get()?;
+        remove_child(&owner, relation, &item.object())
+    }
+
+    /// For builders.
+    #[doc(hidden)]
+    pub fn push_pending<A: Addable<Model = T>>(&mut self, items: impl IntoIterator<Item = A>) {
+        for item in items {
+            self.0.0.push(item.into_entity().object());
+        }
+    }
+}
+
+fn collected<T: Model>(owner: &Object, relation: usize) -> Option<Vec<Entity<T>>> {
+    owner.slot(relation).lock().many().map(|all| all.iter().filter(|o| o.status().state != State::Deleted).filter_map(typed).collect())
+}
+
+fn single<T: Model>(owner: &Object, relation: usize) -> Option<Option<Entity<T>>> {
+    owner.slot(relation).lock().one().map(|one| one.as_ref().and_then(typed))
+}
+
+fn none_there(owner: &Object, relation: usize) -> Error {
+    let (model, name) = (owner.meta().def.name, owner.meta().relation(relation).name);
+    Error::new(ErrorKind::NotFound, format!("{} has no {name}", owner.label()))
+        .on(model)
+        .advise(format!("if it may have none, declare `{name}` with `Option<…>`"))
+}
+
+macro_rules! to_one {
+    ($name:ident, $set:expr) => {
+        impl<T: Target> $name<T> {
+            /// The related object: the identity map's when it is there, else loaded, for all objects of the same query result at once.
+            ///
+            /// # Errors
+            /// When the object is in no session, or the database refuses; and when there is none and the target is no `Option`.
+            pub async fn get(&self) -> Result<T::Out> {
+                let (owner, relation) = self.0.0.get()?;
+                let found = match single::<T::Model>(&owner, relation) {
+                    Some(found) => found,
+                    None => {
+                        load_lazily(&owner, relation).await?;
+                        single(&owner, relation).ok_or_else(|| not_loaded(&owner, relation))?
+                    }
+                };
+                T::out(found, || none_there(&owner, relation))
+            }
+
+            /// The related object without I/O.
+            ///
+            /// # Errors
+            /// When it is not loaded; never «none» instead.
+            pub fn loaded(&self) -> Result<T::Out> {
+                let (owner, relation) = self.0.0.get()?;
+                let found = single::<T::Model>(&owner, relation).ok_or_else(|| not_loaded(&owner, relation))?;
+                T::out(found, || none_there(&owner, relation))
+            }
+
+            /// Whether it is loaded.
+            #[must_use]
+            pub fn is_loaded(&self) -> bool {
+                self.0.0.get().is_ok_and(|(owner, relation)| owner.slot(relation).lock().one().is_some())
+            }
+
+            /// Relates another object; the key follows with the next flush.
+            ///
+            /// # Errors
+            /// When this is a plain struct's relation, or the relation is declared wrongly.
+            pub fn set(&self, item: impl Addable<Model = T::Model>) -> Result<Entity<T::Model>> {
+                let (owner, relation) = self.0.0.get()?;
+                let entity = item.into_entity();
+                let set: fn(&Object, usize, Option<&Object>) -> Result<()> = $set;
+                set(&owner, relation, Some(&entity.object()))?;
+                Ok(entity)
+            }
+
+            /// Relates no object.
+            ///
+            /// # Errors
+            /// When this is a plain struct's relation, or the relation is declared wrongly.
+            pub fn clear(&self) -> Result<()> {
+                let (owner, relation) = self.0.0.get()?;
+                let set: fn(&Object, usize, Option<&Object>) -> Result<()> = $set;
+                set(&owner, relation, None)
+            }
+
+            /// For builders.
+            #[doc(hidden)]
+            pub fn set_pending(&mut self, item: impl Addable<Model = T::Model>) {
+                self.0 = OwnerOf::default();
+                self.0.0.push(item.into_entity().object());
+            }
+        }
+
+        impl<T: Target> fmt::Debug for $name<T>
+        where
+            T::Model: fmt::Debug,
+        {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self.0.0.get().ok().and_then(|(owner, relation)| single::<T::Model>(&owner, relation)) {
+                    Some(found) => found.fmt(f),
+                    None => f.write_str("<not loaded>"),
+                }
+            }
+        }
+
+        impl<T: Target> Serialize for $name<T>
+        where
+            T::Model: Serialize,
+        {
+            fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                match self.0.0.get().ok().and_then(|(owner, relation)| single::<T::Model>(&owner, relation)) {
+                    Some(found) => found.serialize(s),
+                    None => s.serialize_unit_struct(crate::entity::UNLOADED),
+                }
+            }
+        }
+    };
+}
+
+to_one!(BelongsTo, set_parent);
+to_one!(HasOne, |owner, relation, child| {
+    let old = owner.slot(relation).lock().one().flatten();
+    if let Some(old) = old.filter(|o| !child.is_some_and(|c| Arc::ptr_eq(o, c))) {
+        remove_child(owner, relation, &old)?;
+    }
+    child.map_or(Ok(()), |child| add_child(owner, relation, child))
+});
+
+impl<T: Model + fmt::Debug> fmt::Debug for HasMany<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.loaded() {
+            Ok(all) => all.fmt(f),
+            Err(_) => f.write_str("<not loaded>"),
+        }
+    }
+}
+
+impl<T: Model + Serialize> Serialize for HasMany<T> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        match self.loaded() {
+            Ok(all) => all.serialize(s),
+            Err(_) => s.serialize_unit_struct(crate::entity::UNLOADED),
+        }
+    }
+}

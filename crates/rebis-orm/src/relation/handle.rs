@@ -1,0 +1,128 @@
+//! [`Relation`]: a relation in a query, `User::posts`. Invariant: names the relation by position; how it joins is in the metadata.
+
+use std::marker::PhantomData;
+
+use rebis_sql::{Expr, Select};
+
+use crate::error::Result;
+use crate::expr::{Predicate, equal};
+use crate::model::{Model, ModelMeta};
+use crate::relation::RelationKind;
+
+/// A relation from model `M` to model `T`.
+#[must_use]
+pub struct Relation<M, T> {
+    pub(crate) index: usize,
+    name: &'static str,
+    of: PhantomData<fn() -> (M, T)>,
+}
+
+/// A relation to load with a query, and what to load after it.
+#[derive(Clone, Debug)]
+pub struct Loading {
+    pub(crate) owner: fn() -> &'static ModelMeta,
+    pub(crate) relation: usize,
+    pub(crate) then: Vec<Loading>,
+}
+
+impl Loading {
+    /// Loads a relation of the loaded objects too.
+    #[must_use]
+    pub fn with(mut self, next: impl Into<Loading>) -> Self {
+        self.then.push(next.into());
+        self
+    }
+}
+
+impl<M, T> Relation<M, T> {
+    #[doc(hidden)]
+    pub const fn new(index: usize, name: &'static str) -> Self {
+        Relation { index, name, of: PhantomData }
+    }
+
+    /// The field's name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl<M: Model, T: Model> Relation<M, T> {
+    /// Loads it with one more statement for all objects of the query (the default strategy).
+    #[must_use]
+    pub fn selectin(self) -> Loading {
+        self.into()
+    }
+
+    /// Loads it, and a relation of the objects it brings.
+    #[must_use]
+    pub fn with(self, next: impl Into<Loading>) -> Loading {
+        Loading::from(self).with(next)
+    }
+
+    /// Whether any related row meets the condition: `EXISTS (…)`.
+    ///
+    /// A relation that is declared wrongly makes a condition that is never true here and an error where it is used to load.
+    pub fn any(self, condition: impl Into<Predicate>) -> Predicate {
+        self.exists(Some(condition.into()))
+    }
+
+    /// As [`any`](Self::any), as it reads for a relation to one.
+    pub fn has(self, condition: impl Into<Predicate>) -> Predicate {
+        self.exists(Some(condition.into()))
+    }
+
+    /// Whether there is any related row.
+    pub fn is_any(self) -> Predicate {
+        self.exists(None)
+    }
+
+    fn exists(self, condition: Option<Predicate>) -> Predicate {
+        let Ok(on) = self.on() else { return Predicate(Expr::Or(Vec::new())) };
+        let mut select = Select {
+            columns: vec![Expr::Value(rebis_sql::Value::Int(1)).into()],
+            from: vec![T::meta().table_ref()],
+            filter: Some(on),
+            ..Select::default()
+        };
+        if let Some(condition) = condition {
+            select.and_where(condition.0);
+        }
+        Predicate(Expr::Exists { select: Box::new(select), negated: false })
+    }
+
+    /// The join's condition.
+    pub(crate) fn on(self) -> Result<Expr> {
+        let (own, other) = (M::meta(), T::meta());
+        let link = own.link(self.index)?;
+        let (child, parent) =
+            if own.relation(self.index).kind == RelationKind::BelongsTo { (own, other) } else { (other, own) };
+        let mut all: Vec<Expr> = link
+            .child
+            .iter()
+            .zip(&link.parent)
+            .map(|(&c, &p)| equal(child.column_expr(c), parent.column_expr(p)))
+            .collect();
+        Ok(if all.len() == 1 { all.remove(0) } else { Expr::And(all) })
+    }
+}
+
+impl<M: Model, T: Model> From<Relation<M, T>> for Loading {
+    fn from(relation: Relation<M, T>) -> Self {
+        Loading { owner: M::meta, relation: relation.index, then: Vec::new() }
+    }
+}
+
+impl<M, T> Clone for Relation<M, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M, T> Copy for Relation<M, T> {}
+
+impl<M: Model, T> std::fmt::Debug for Relation<M, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", M::DEF.name, self.name)
+    }
+}

@@ -1,0 +1,195 @@
+//! Changes of relations in memory, with both sides kept in step. Invariant: one slot is locked at a time, so no order can deadlock.
+
+use std::sync::Arc;
+
+use super::def::RelationKind;
+use super::slot::{Content, Reference, Slot};
+use crate::entity::{AnyInstance, Object, Pointer, State};
+use crate::error::Result;
+use crate::model::{ColumnSet, Link};
+use crate::session::{cascade_add, register_change};
+
+/// What a builder, a struct or an edit put into relation fields becomes content of the slots.
+pub(crate) fn relate_pending<T: crate::Model>(owner: &Arc<crate::entity::Instance<T>>, pending: Vec<(usize, Vec<Object>)>) {
+    for (relation, objects) in pending {
+        let owner: Object = Arc::<crate::entity::Instance<T>>::clone(owner);
+        for object in objects {
+            // A relation that is declared wrongly is reported by the first operation that can report: the flush.
+            let _ = if owner.meta().relation(relation).kind == RelationKind::BelongsTo {
+                set_parent(&owner, relation, Some(&object))
+            } else {
+                add_child(&owner, relation, &object)
+            };
+        }
+    }
+}
+
+/// Puts an object into a collection (or a `HasOne`), and points it back.
+pub(crate) fn add_child(owner: &Object, relation: usize, child: &Object) -> Result<()> {
+    let link = owner.meta().link(relation)?.clone();
+    if let Some(inverse) = link.inverse {
+        take_from_old_parent(child, inverse, owner);
+    }
+    insert(owner, relation, child);
+    if let Some(inverse) = link.inverse {
+        let mut slot = child.slot(inverse).lock();
+        slot.content = Content::One(Some(Reference::Weak(Arc::downgrade(owner))));
+        slot.touched = true;
+    }
+    point(child, link, Some(owner));
+    cascade(owner, child);
+    Ok(())
+}
+
+/// Takes an object out of a collection.
+pub(crate) fn remove_child(owner: &Object, relation: usize, child: &Object) -> Result<()> {
+    let link = owner.meta().link(relation)?.clone();
+    remove(owner, relation, child, true);
+    if let Some(inverse) = link.inverse {
+        let mut slot = child.slot(inverse).lock();
+        slot.content = Content::One(None);
+        slot.touched = true;
+    }
+    point(child, link, None);
+    register_change(&**owner);
+    Ok(())
+}
+
+/// Points an object to another (or to none), and keeps the other's collection in step.
+pub(crate) fn set_parent(child: &Object, relation: usize, parent: Option<&Object>) -> Result<()> {
+    let link = child.meta().link(relation)?.clone();
+    let old = child.slot(relation).lock().one().flatten();
+    if let (Some(old), Some(inverse)) = (&old, link.inverse) {
+        if !parent.is_some_and(|p| Arc::ptr_eq(p, old)) {
+            remove(old, inverse, child, false);
+        }
+    }
+    {
+        let mut slot = child.slot(relation).lock();
+        slot.content = Content::One(parent.map(|p| Reference::Strong(Arc::clone(p))));
+        slot.touched = true;
+    }
+    if let (Some(parent), Some(inverse)) = (parent, link.inverse) {
+        // Only a weak reference may stay here when the parent's collection holds this object.
+        let holds = parent.slot(inverse).lock().many().is_some();
+        insert(parent, inverse, child);
+        if holds {
+            child.slot(relation).lock().content = Content::One(Some(Reference::Weak(Arc::downgrade(parent))));
+        }
+    }
+    point(child, link, parent);
+    if let Some(parent) = parent {
+        cascade(parent, child);
+    }
+    Ok(())
+}
+
+fn insert(owner: &Object, relation: usize, child: &Object) {
+    let to_one = owner.meta().relation(relation).kind == RelationKind::HasOne;
+    // A collection of an object without a row is known to hold nothing but what was added.
+    let fresh = matches!(owner.status().state, State::Transient | State::Pending);
+    let mut slot = owner.slot(relation).lock();
+    slot.touched = true;
+    slot.removed.retain(|o| !Arc::ptr_eq(o, child));
+    if to_one {
+        slot.content = Content::One(Some(Reference::Strong(Arc::clone(child))));
+        return;
+    }
+    if fresh && matches!(slot.content, Content::Unloaded) {
+        slot.content = Content::Many(Vec::new());
+    }
+    let Slot { content, added, .. } = &mut *slot;
+    let list = if let Content::Many(all) = content { all } else { added };
+    if !list.iter().any(|o| Arc::ptr_eq(o, child)) {
+        list.push(Arc::clone(child));
+    }
+}
+
+fn remove(owner: &Object, relation: usize, child: &Object, orphan: bool) {
+    let mut slot = owner.slot(relation).lock();
+    slot.touched = true;
+    slot.added.retain(|o| !Arc::ptr_eq(o, child));
+    match &mut slot.content {
+        Content::Many(all) => all.retain(|o| !Arc::ptr_eq(o, child)),
+        Content::One(one) if one.as_ref().and_then(Reference::get).is_some_and(|o| Arc::ptr_eq(&o, child)) => *one = None,
+        _ => {}
+    }
+    if orphan {
+        slot.removed.push(Arc::clone(child));
+    }
+}
+
+fn take_from_old_parent(child: &Object, inverse: usize, new: &Object) {
+    let old = child.slot(inverse).lock().one().flatten();
+    if let Some(old) = old.filter(|old| !Arc::ptr_eq(old, new)) {
+        if let Some(back) = child.meta().link(inverse).ok().and_then(|l| l.inverse) {
+            remove(&old, back, child, false);
+        }
+    }
+}
+
+/// Notes that the child's key columns follow the parent, and that the child has changed.
+fn point(child: &Object, link: Link, parent: Option<&Object>) {
+    {
+        let mut status = child.status();
+        status.pointers.retain(|p| p.link.child != link.child);
+        status.pointers.push(Pointer { link, parent: parent.cloned() });
+    }
+    register_change(&**child);
+}
+
+/// save-update: when one side is in a session, the other follows.
+fn cascade(parent: &Object, child: &Object) {
+    for (from, to) in [(parent, child), (child, parent)] {
+        if let Some(session) = from.session() {
+            if to.session().is_none() {
+                cascade_add(&session, to);
+            }
+            register_change(&**from);
+        }
+    }
+}
+
+/// Every object that the slots of this one hold.
+pub(crate) fn held(object: &dyn AnyInstance) -> Vec<(usize, Object)> {
+    let mut all = Vec::new();
+    for (relation, slot) in object.slots().iter().enumerate() {
+        let slot = slot.lock();
+        all.extend(slot.added.iter().map(|o| (relation, Arc::clone(o))));
+        match &slot.content {
+            Content::Many(many) => all.extend(many.iter().map(|o| (relation, Arc::clone(o)))),
+            Content::One(Some(one)) => all.extend(one.get().map(|o| (relation, o))),
+            _ => {}
+        }
+    }
+    all
+}
+
+/// When key columns were set by hand, what the relation had loaded no longer holds.
+pub(crate) fn forget_stale_parents(object: &dyn AnyInstance, changed: ColumnSet) {
+    for relation in 0..object.meta().def.relations.len() {
+        if object.meta().relation(relation).kind != RelationKind::BelongsTo {
+            continue;
+        }
+        let Ok(link) = object.meta().link(relation) else { continue };
+        if link.child.iter().any(|&c| changed.has(c)) {
+            object.slot(relation).lock().clear();
+            object.status().pointers.retain(|p| p.link.child != link.child);
+        }
+    }
+}
+
+/// The owner is deleted and its children stay: their keys become NULL.
+pub(crate) fn let_go(child: &Object, owner: &Object, relation: usize) -> Result<()> {
+    let link = owner.meta().link(relation)?.clone();
+    let moved = child.status().pointers.iter().any(|p| p.link.child == link.child);
+    if !moved {
+        if let Some(inverse) = link.inverse {
+            let mut slot = child.slot(inverse).lock();
+            slot.content = Content::One(None);
+            slot.touched = true;
+        }
+        point(child, link, None);
+    }
+    Ok(())
+}

@@ -1,0 +1,223 @@
+//! Loading a relation for many owners in one statement. Invariant: the number of statements grows with chunks of owners, never with owners.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Weak};
+
+use rebis_sql::expr::OrderBy;
+use rebis_sql::{Expr, Name, Select};
+
+use super::def::RelationKind;
+use super::handle::Loading;
+use super::slot::{Content, Reference};
+use crate::entity::{Object, State};
+use crate::error::{Error, ErrorKind, Result};
+use crate::expr::equal;
+use crate::model::{Key, Link, Model, RowKey};
+use crate::query::fetch_entities;
+use crate::session::{FetchMode, Shared};
+
+/// Owners in one statement.
+const CHUNK: usize = 500;
+
+pub(crate) type Task<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+pub(crate) type LoadFn = for<'a> fn(&'a Arc<Shared>, Vec<Object>, usize) -> Task<'a, ()>;
+
+/// Fills the slot `relation` of each owner. The owners are of one model; `T` is the relation's target.
+pub(crate) fn load_related<T: Model>(session: &Arc<Shared>, owners: Vec<Object>, relation: usize) -> Task<'_, ()> {
+    Box::pin(async move {
+        let Some(meta) = owners.first().map(|o| o.meta()) else { return Ok(()) };
+        let link = meta.link(relation)?;
+        if meta.relation(relation).kind == RelationKind::BelongsTo {
+            load_parents::<T>(session, &owners, relation, link).await
+        } else {
+            load_children::<T>(session, &owners, relation, link).await
+        }
+    })
+}
+
+async fn load_parents<T: Model>(session: &Arc<Shared>, owners: &[Object], relation: usize, link: &Link) -> Result<()> {
+    let by_key = link.parent == T::meta().key;
+    let mut found: HashMap<RowKey, Object> = HashMap::new();
+    let mut missing: Vec<(RowKey, Vec<rebis_sql::Value>)> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for owner in owners {
+        let values = owner.values(&link.child);
+        let Some(key) = RowKey::new(&values) else { continue };
+        if !seen.insert(key.clone()) {
+            continue;
+        }
+        let known = if by_key { T::Key::from_values(&values).and_then(|k| session.known::<T>(&k)) } else { None };
+        match known {
+            Some(entity) => drop(found.insert(key, entity.object())),
+            None => missing.push((key, values)),
+        }
+    }
+    for chunk in missing.chunks(CHUNK) {
+        let mut select = T::meta().select_all();
+        select.and_where(among::<T>(&link.parent, chunk.iter().map(|(_, v)| v.clone()).collect()));
+        for entity in fetch_entities::<T>(session, select).await? {
+            let object = entity.object();
+            if let Some(key) = RowKey::new(&object.values(&link.parent)) {
+                found.insert(key, object);
+            }
+        }
+    }
+    for owner in owners {
+        let parent = RowKey::new(&owner.values(&link.child)).and_then(|key| found.get(&key));
+        // A parent whose collection holds this owner already is held by that side.
+        let holds = parent.zip(link.inverse).is_some_and(|(p, inverse)| p.slot(inverse).lock().many().is_some());
+        let mut slot = owner.slot(relation).lock();
+        if !slot.touched {
+            slot.content = Content::One(parent.map(|p| {
+                if holds { Reference::Weak(Arc::downgrade(p)) } else { Reference::Strong(Arc::clone(p)) }
+            }));
+        }
+    }
+    Ok(())
+}
+
+async fn load_children<T: Model>(session: &Arc<Shared>, owners: &[Object], relation: usize, link: &Link) -> Result<()> {
+    let def = owners.first().map(|o| o.meta().relation(relation));
+    let order_by = def.map_or(&[] as &[(&str, bool)], |d| d.order_by);
+    let mut lists: HashMap<RowKey, Vec<crate::Entity<T>>> = HashMap::new();
+    let keyed: Vec<&Object> = owners.iter().filter(|o| o.has_key()).collect();
+    for chunk in keyed.chunks(CHUNK) {
+        let mut select: Select = T::meta().select_all();
+        select.and_where(among::<T>(&link.child, chunk.iter().map(|o| o.values(&link.parent)).collect()));
+        select.order_by = order_by
+            .iter()
+            .map(|(column, descending)| OrderBy {
+                expr: Expr::Column { table: Some(Name::Borrowed(T::TABLE)), name: Name::Borrowed(column) },
+                descending: *descending,
+                nulls: None,
+            })
+            .collect();
+        for entity in fetch_entities::<T>(session, select).await? {
+            if let Some(key) = RowKey::new(&entity.object().values(&link.child)) {
+                lists.entry(key).or_default().push(entity);
+            }
+        }
+    }
+    for owner in owners {
+        let mut list = RowKey::new(&owner.values(&link.parent)).and_then(|k| lists.remove(&k)).unwrap_or_default();
+        // What was moved or deleted in memory and not written yet no longer belongs here.
+        list.retain(|e| e.object().status().state != State::Deleted);
+        if order_by.is_empty() {
+            // By key, here instead of in SQL: rows usually come in this order, and then it costs nothing.
+            list.sort_by_cached_key(|e| T::key_of(e));
+        }
+        if let Some(inverse) = link.inverse {
+            for entity in &list {
+                let object = entity.object();
+                let mut slot = object.slot(inverse).lock();
+                if !slot.touched {
+                    slot.content = Content::One(Some(Reference::Weak(Arc::downgrade(owner))));
+                }
+            }
+        }
+        let list: Vec<Object> = list.iter().map(crate::Entity::object).collect();
+        let mut slot = owner.slot(relation).lock();
+        if slot.many().is_some() && slot.touched {
+            continue;
+        }
+        slot.content = match def.map(|d| d.kind) {
+            Some(RelationKind::HasOne) => Content::One(list.into_iter().next().map(Reference::Strong)),
+            _ => {
+                let mut list = list;
+                for added in std::mem::take(&mut slot.added) {
+                    if !list.iter().any(|o| Arc::ptr_eq(o, &added)) {
+                        list.push(added);
+                    }
+                }
+                Content::Many(list)
+            }
+        };
+    }
+    Ok(())
+}
+
+/// `column IN (…)`, or for composite keys `(a = … AND b = …) OR …`.
+fn among<T: Model>(columns: &[usize], rows: Vec<Vec<rebis_sql::Value>>) -> Expr {
+    let meta = T::meta();
+    if let [column] = columns {
+        let list = rows.into_iter().flatten().map(Expr::Value).collect();
+        return Expr::In { expr: Box::new(meta.column_expr(*column)), list, negated: false };
+    }
+    let one = |values: Vec<rebis_sql::Value>| {
+        Expr::And(columns.iter().zip(values).map(|(&c, v)| equal(meta.column_expr(c), Expr::Value(v))).collect())
+    };
+    Expr::Or(rows.into_iter().map(one).collect())
+}
+
+/// Loads one owner's relation as the session's fetch mode says: for its peers too, for it alone, or not at all.
+pub(crate) async fn load_lazily(owner: &Object, relation: usize) -> Result<()> {
+    let def = owner.meta().relation(relation);
+    let group = owner.status().group.clone();
+    let Some((group, session)) = group.and_then(|g| g.session.upgrade().map(|s| (g, s))) else {
+        return Err(detached(owner, relation));
+    };
+    match session.fetch_mode() {
+        FetchMode::Raise => return Err(not_loaded(owner, relation)),
+        FetchMode::One => {
+            session.autoflush().await?;
+            return (def.load)(&session, vec![Arc::clone(owner)], relation).await;
+        }
+        FetchMode::Peers => {}
+    }
+    session.autoflush().await?;
+    let mut owners = vec![Arc::clone(owner)];
+    let peers = group.members.get().map_or(&[] as &[_], Vec::as_slice);
+    owners.extend(peers.iter().filter_map(Weak::upgrade).filter(|peer| {
+        !Arc::ptr_eq(peer, owner)
+            && peer.meta().type_id == owner.meta().type_id
+            && peer.status().state == State::Persistent
+            && !peer.slot(relation).lock().is_loaded()
+    }));
+    (def.load)(&session, owners, relation).await
+}
+
+/// Loads what `with(…)` asked for, level by level.
+pub(crate) fn load_plan<'a>(session: &'a Arc<Shared>, objects: &'a [Object], plan: &'a [Loading]) -> Task<'a, ()> {
+    Box::pin(async move {
+        for step in plan {
+            let owners: Vec<Object> =
+                objects.iter().filter(|o| o.meta().type_id == (step.owner)().type_id).map(Arc::clone).collect();
+            let todo: Vec<Object> =
+                owners.iter().filter(|o| !o.slot(step.relation).lock().is_loaded()).map(Arc::clone).collect();
+            if let Some(first) = todo.first() {
+                let load = first.meta().relation(step.relation).load;
+                load(session, todo, step.relation).await?;
+            }
+            if !step.then.is_empty() {
+                let next: Vec<Object> = owners
+                    .iter()
+                    .flat_map(|o| super::held(&**o))
+                    .filter(|(relation, _)| *relation == step.relation)
+                    .map(|(_, o)| o)
+                    .collect();
+                load_plan(session, &next, &step.then).await?;
+            }
+        }
+        Ok(())
+    })
+}
+
+pub(crate) fn not_loaded(owner: &Object, relation: usize) -> Error {
+    let (model, name) = (owner.meta().def.name, owner.meta().relation(relation).name);
+    let call = if owner.meta().relation(relation).kind == RelationKind::HasMany { "all" } else { "get" };
+    Error::new(ErrorKind::NotLoaded, format!("the relation {model}.{name} of {} is not loaded", owner.label())).on(model).advise(
+        format!("load it with `.{name}.{call}().await?`, or with the query: `select({model}).with({model}::{name})`"),
+    )
+}
+
+fn detached(owner: &Object, relation: usize) -> Error {
+    let (model, name) = (owner.meta().def.name, owner.meta().relation(relation).name);
+    Error::new(
+        ErrorKind::Detached,
+        format!("{model}.{name} cannot be loaded: {} is in no session, or its session is gone", owner.label()),
+    )
+    .on(model)
+    .advise(format!("keep the session while you load, or load with the query: `select({model}).with({model}::{name})`"))
+}

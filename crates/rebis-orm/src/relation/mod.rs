@@ -1,0 +1,19 @@
+//! From one object to others: relation fields, their declaration, loading, and keeping both sides in step.
+//!
+//! **Invariant.** What is loaded lives in a slot of the owner's instance, so every version of the row and every handle sees the same.
+
+mod def;
+mod field;
+mod handle;
+mod link;
+mod load;
+mod slot;
+
+pub use def::{Cascade, RelationDef};
+pub use field::{Attach, BelongsTo, HasMany, HasOne, Target};
+pub use handle::{Loading, Relation};
+
+pub(crate) use def::RelationKind;
+pub(crate) use link::{add_child, forget_stale_parents, held, let_go, relate_pending, remove_child, set_parent};
+pub(crate) use load::load_plan;
+pub(crate) use slot::{Content, Reference, Slot};

@@ -1,0 +1,155 @@
+//! What the program does to objects between two flushes. Invariant: registering a change costs the same however much is loaded.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::{Session, Shared, belongs};
+use crate::entity::{Addable, AnyInstance, Entity, Object, State};
+use crate::model::Model;
+use crate::relation::held;
+
+impl Session {
+    /// Adds an object, and with it what its relations hold. It is written with the next flush and has no key before.
+    ///
+    /// An object of another living session is refused by the next flush.
+    pub fn add<A: Addable>(&self, object: A) -> Entity<A::Model> {
+        let entity = object.into_entity();
+        cascade_add(&self.0, &entity.object());
+        entity
+    }
+
+    /// Adds several objects.
+    pub fn add_all<A: Addable>(&self, objects: impl IntoIterator<Item = A>) -> Vec<Entity<A::Model>> {
+        objects.into_iter().map(|o| self.add(o)).collect()
+    }
+
+    /// Deletes an object's row with the next flush. An object that was never written is just let go.
+    pub fn delete<T: Model>(&self, entity: &Entity<T>) {
+        delete_object(&self.0, &entity.object());
+    }
+
+    /// Lets an object go: changes of it are not written, and it is in no session.
+    pub fn expunge<T: Model>(&self, entity: &Entity<T>) {
+        let object = entity.object();
+        {
+            let mut work = self.0.work.lock();
+            let Work { new, dirty, deleted, touched, .. } = &mut *work;
+            for list in [new, dirty, deleted, touched] {
+                list.retain(|o| !Arc::ptr_eq(o, &object));
+            }
+        }
+        object.leave_map(&self.0);
+        let mut status = object.status();
+        status.state = if status.state == State::Pending { State::Transient } else { State::Detached };
+        status.group = None;
+        status.dirty = false;
+        status.touched = false;
+    }
+}
+
+use super::Work;
+
+pub(crate) fn delete_object(session: &Arc<Shared>, object: &Object) {
+    let state = object.status().state;
+    match state {
+        State::Pending => {
+            session.work.lock().new.retain(|o| !Arc::ptr_eq(o, object));
+            let mut status = object.status();
+            status.state = State::Transient;
+            status.group = None;
+        }
+        State::Persistent if belongs(&**object, session) => {
+            touch(session, object);
+            let mut work = session.work.lock();
+            if !work.deleted.iter().any(|o| Arc::ptr_eq(o, object)) {
+                work.deleted.push(Arc::clone(object));
+                session.changed.store(true, Ordering::Release);
+            }
+        }
+        State::Deleted => {}
+        _ => {
+            session.work.lock().refused =
+                Some(format!("{} was given to `delete`, but it is not in this session", object.label()));
+            session.changed.store(true, Ordering::Release);
+        }
+    }
+}
+
+/// Adds an object and everything that its relations hold and cascade to.
+pub(crate) fn cascade_add(session: &Arc<Shared>, object: &Object) {
+    let mut rest = vec![Arc::clone(object)];
+    while let Some(object) = rest.pop() {
+        let owner = object.session();
+        let state = object.status().state;
+        match (state, owner) {
+            (_, Some(owner)) if !Arc::ptr_eq(&owner, session) => {
+                session.work.lock().refused =
+                    Some(format!("{} is in another session; `expunge` it there first", object.label()));
+                session.changed.store(true, Ordering::Release);
+                continue;
+            }
+            (State::Transient, _) => {
+                {
+                    let mut status = object.status();
+                    status.state = State::Pending;
+                    status.group = Some(Arc::clone(&session.solo));
+                    status.committed = object.version();
+                    status.touched = true;
+                }
+                let mut work = session.work.lock();
+                work.new.push(Arc::clone(&object));
+                work.touched.push(Arc::clone(&object));
+                session.changed.store(true, Ordering::Release);
+            }
+            (State::Persistent | State::Detached, None) => {
+                {
+                    let mut status = object.status();
+                    status.state = State::Persistent;
+                    status.group = Some(Arc::clone(&session.solo));
+                    status.dirty = false;
+                    status.touched = false;
+                }
+                object.enter_map(session);
+                register_change(&*object);
+            }
+            (State::Persistent, Some(_)) => {
+                session.work.lock().deleted.retain(|o| !Arc::ptr_eq(o, &object));
+                continue;
+            }
+            _ => continue,
+        }
+        // In reverse, so that they are added in order.
+        rest.extend(
+            held(&*object)
+                .into_iter()
+                .rev()
+                .filter(|(relation, _)| object.meta().relation(*relation).cascade.save_update)
+                .map(|(_, o)| o),
+        );
+    }
+}
+
+/// Notes that a persistent object has changed.
+pub(crate) fn register_change(object: &dyn AnyInstance) {
+    let first = {
+        let mut status = object.status();
+        status.state == State::Persistent && !std::mem::replace(&mut status.dirty, true)
+    };
+    if !first {
+        return;
+    }
+    if let (Some(session), Some(object)) = (object.session(), object.object()) {
+        touch(&session, &object);
+        session.work.lock().dirty.push(object);
+        session.changed.store(true, Ordering::Release);
+    } else {
+        object.status().dirty = false;
+    }
+}
+
+/// Notes that the transaction changes this object, for a rollback.
+pub(crate) fn touch(session: &Shared, object: &Object) {
+    if !std::mem::replace(&mut object.status().touched, true) {
+        session.work.lock().touched.push(Arc::clone(object));
+    }
+}

@@ -1,0 +1,84 @@
+//! [`IdentityMap`]: key → the one object. Invariant: weak, so what nobody holds is forgotten; typed, so an integer key is no allocation.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+
+use parking_lot::Mutex;
+
+use crate::entity::{Instance, Object};
+use crate::model::Model;
+use crate::relation::Content;
+
+/// The objects of one model in a session, by key.
+#[doc(hidden)]
+pub struct IdentityMap<T: Model> {
+    map: HashMap<T::Key, Weak<Instance<T>>, foldhash::fast::RandomState>,
+    /// The size at which the entries of forgotten objects are swept out.
+    sweep_at: usize,
+}
+
+impl<T: Model> std::fmt::Debug for IdentityMap<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "IdentityMap({} of {})", self.map.len(), T::DEF.name)
+    }
+}
+
+impl<T: Model> Default for IdentityMap<T> {
+    fn default() -> Self {
+        IdentityMap { map: HashMap::default(), sweep_at: 1024 }
+    }
+}
+
+impl<T: Model> IdentityMap<T> {
+    pub(crate) fn get(&self, key: &T::Key) -> Option<&Weak<Instance<T>>> {
+        self.map.get(key)
+    }
+
+    pub(crate) fn live(&self, key: &T::Key) -> Option<Arc<Instance<T>>> {
+        self.map.get(key)?.upgrade()
+    }
+
+    pub(crate) fn insert(&mut self, key: T::Key, instance: Weak<Instance<T>>) {
+        if self.map.len() >= self.sweep_at {
+            self.map.retain(|_, weak| weak.strong_count() > 0);
+            self.sweep_at = (self.map.len() * 2).max(1024);
+        }
+        self.map.insert(key, instance);
+    }
+
+    pub(crate) fn remove(&mut self, key: &T::Key) {
+        self.map.remove(key);
+    }
+
+    /// Every live object, by key.
+    pub(crate) fn all(&self) -> Vec<Arc<Instance<T>>> {
+        let mut all: Vec<_> = self.map.iter().filter_map(|(k, w)| w.upgrade().map(|i| (k, i))).collect();
+        all.sort_by(|a, b| a.0.cmp(b.0));
+        all.into_iter().map(|(_, i)| i).collect()
+    }
+}
+
+/// An identity map of any model.
+pub(crate) trait AnyMap: Any + Send + Sync {
+    fn live(&self) -> Vec<Object>;
+}
+
+impl<T: Model> AnyMap for Mutex<IdentityMap<T>> {
+    fn live(&self) -> Vec<Object> {
+        self.lock().map.values().filter_map(Weak::upgrade).map(|i| i as Object).collect()
+    }
+}
+
+/// Makes a strong reference to one object weak where that object holds a collection: every circle of relations has such a step.
+pub(crate) fn break_circles(object: &Object) {
+    for slot in object.slots() {
+        let target = slot.lock().one().flatten();
+        let Some(target) = target else { continue };
+        let holds = target.slots().iter().any(|s| s.try_lock().is_some_and(|s| s.many().is_some()));
+        let mut slot = slot.lock();
+        if let (true, Content::One(Some(reference))) = (holds, &mut slot.content) {
+            *reference = crate::relation::Reference::Weak(Arc::downgrade(&target));
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! [`Session`]: one transaction at a time and one object per row.
+//!
+//! **Invariant.** No lock of this crate is held over an `.await` but the one that guards the connection, which statements queue for.
+//!
+//! Decision: a commit does not expire objects. `john.id` after a commit costs no I/O; [`Session::refresh`] reads a row again.
+
+mod change;
+mod get;
+mod identity;
+mod transaction;
+
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+
+use parking_lot::Mutex;
+use rebis_engine::{Connection, TransactionOptions};
+use tokio::sync::MappedMutexGuard;
+
+use crate::database::Database;
+use crate::entity::{AnyInstance, Group, Object};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::Model;
+
+pub(crate) use change::{cascade_add, delete_object, register_change, touch};
+pub(crate) use identity::{AnyMap, IdentityMap};
+
+/// A handle to a session. Cheap to clone; all clones are one session.
+///
+/// It begins a transaction with its first statement. What is not committed when the last handle is dropped is rolled back.
+#[derive(Clone)]
+pub struct Session(pub(crate) Arc<Shared>);
+
+/// How a relation that is not loaded is fetched when it is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FetchMode {
+    /// For every object that the same query brought, in one statement.
+    #[default]
+    Peers,
+    /// For the one object.
+    One,
+    /// Not at all: an error, for code that must not do hidden I/O.
+    Raise,
+}
+
+/// What all handles of a session share.
+pub(crate) struct Shared {
+    pub(crate) database: Database,
+    connection: tokio::sync::Mutex<Option<Connection>>,
+    maps: Mutex<HashMap<TypeId, Arc<dyn AnyMap>, foldhash::fast::RandomState>>,
+    pub(crate) work: Mutex<Work>,
+    /// Whether `work` holds anything to write: read before every query, so without its lock.
+    pub(crate) changed: AtomicBool,
+    fetch: AtomicU8,
+    autoflush: AtomicBool,
+    /// The group of objects that no query brought.
+    pub(crate) solo: Arc<Group>,
+}
+
+/// What is to be written, in the order in which it was registered.
+#[derive(Default)]
+pub(crate) struct Work {
+    pub(crate) new: Vec<Object>,
+    pub(crate) dirty: Vec<Object>,
+    pub(crate) deleted: Vec<Object>,
+    /// Everything this transaction changed, for a rollback.
+    pub(crate) touched: Vec<Object>,
+    /// Why the transaction can go no further.
+    pub(crate) failed: Option<String>,
+    /// Why what was added cannot be written.
+    pub(crate) refused: Option<String>,
+}
+
+impl Session {
+    pub(crate) fn new(database: Database) -> Self {
+        Session(Arc::new_cyclic(|me| Shared {
+            database,
+            connection: tokio::sync::Mutex::default(),
+            maps: Mutex::default(),
+            work: Mutex::default(),
+            changed: AtomicBool::new(false),
+            fetch: AtomicU8::new(0),
+            autoflush: AtomicBool::new(true),
+            solo: Arc::new(Group { session: me.clone(), members: std::sync::OnceLock::new() }),
+        }))
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.0.database
+    }
+
+    /// How relations that are not loaded are fetched from now on.
+    pub fn fetch(&self, mode: FetchMode) {
+        self.0.fetch.store(mode as u8, Ordering::Relaxed);
+    }
+
+    /// Whether changes are written before every query (default yes).
+    pub fn autoflush(&self, on: bool) {
+        self.0.autoflush.store(on, Ordering::Relaxed);
+    }
+
+    /// Whether anything waits to be written.
+    #[must_use]
+    pub fn is_dirty(&self) -> bool {
+        self.0.changed.load(Ordering::Acquire)
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let work = self.0.work.lock();
+        f.debug_struct("Session")
+            .field("new", &work.new.len())
+            .field("dirty", &work.dirty.len())
+            .field("deleted", &work.deleted.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    pub(crate) fn fetch_mode(&self) -> FetchMode {
+        match self.fetch.load(Ordering::Relaxed) {
+            1 => FetchMode::One,
+            2 => FetchMode::Raise,
+            _ => FetchMode::Peers,
+        }
+    }
+
+    /// The connection, with a transaction open.
+    pub(crate) async fn connection(&self) -> Result<MappedMutexGuard<'_, Connection>> {
+        if let Some(why) = &self.work.lock().failed {
+            return Err(inactive(why));
+        }
+        let mut guard = self.connection.lock().await;
+        if guard.is_none() {
+            let mut connection = self.database.engine()?.acquire().await?;
+            connection.begin(TransactionOptions::default()).await?;
+            *guard = Some(connection);
+        }
+        tokio::sync::MutexGuard::try_map(guard, Option::as_mut)
+            .map_err(|_| Error::new(ErrorKind::State, "the session has no connection"))
+    }
+
+    pub(crate) async fn autoflush(self: &Arc<Self>) -> Result<()> {
+        if self.changed.load(Ordering::Acquire) && self.autoflush.load(Ordering::Relaxed) {
+            crate::flush::flush(self).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn map<T: Model>(&self) -> Arc<Mutex<IdentityMap<T>>> {
+        let mut maps = self.maps.lock();
+        let map = maps.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(Mutex::new(IdentityMap::<T>::default())));
+        let any: Arc<dyn std::any::Any + Send + Sync> = Arc::<dyn AnyMap>::clone(map);
+        // The entry of a type holds that type's map; a fresh one instead of a panic if that were ever broken.
+        any.downcast().unwrap_or_default()
+    }
+}
+
+impl Drop for Shared {
+    /// Breaks the circles that loaded relations make: an object that a collection holds and that holds the collection's owner.
+    fn drop(&mut self) {
+        for map in self.maps.get_mut().values() {
+            for object in map.live() {
+                identity::break_circles(&object);
+            }
+        }
+    }
+}
+
+pub(crate) fn inactive(why: &str) -> Error {
+    Error::new(ErrorKind::InactiveTransaction, format!("this session's transaction has failed: {why}"))
+        .advise("call `session.rollback().await?` first; the session and its objects are usable after it")
+}
+
+/// `&dyn AnyInstance` belongs to this session.
+pub(crate) fn belongs(object: &dyn AnyInstance, session: &Arc<Shared>) -> bool {
+    object.session().is_some_and(|s| Arc::ptr_eq(&s, session))
+}

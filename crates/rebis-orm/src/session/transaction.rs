@@ -1,0 +1,115 @@
+//! Flush, commit and rollback. Invariant: after a rollback every object shows what was committed last.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::Session;
+use crate::entity::{Object, State};
+use crate::error::Result;
+
+impl Session {
+    /// Writes what has changed; the transaction stays open.
+    ///
+    /// # Errors
+    /// What the database says. The transaction has failed then: [`rollback`](Self::rollback) makes the session usable again.
+    pub async fn flush(&self) -> Result<()> {
+        crate::flush::flush(&self.0).await
+    }
+
+    /// Writes what has changed and commits. Objects stay loaded.
+    ///
+    /// # Errors
+    /// As [`flush`](Self::flush); and when the database refuses the commit, which rolls the transaction back.
+    pub async fn commit(&self) -> Result<()> {
+        self.flush().await?;
+        let connection = self.0.connection.lock().await.take();
+        if let Some(mut connection) = connection {
+            if let Err(error) = connection.commit().await {
+                drop(connection);
+                restore(self);
+                return Err(error.into());
+            }
+        }
+        let touched = std::mem::take(&mut self.0.work.lock().touched);
+        for object in touched {
+            for slot in object.slots() {
+                slot.lock().touched = false;
+            }
+            let mut status = object.status();
+            status.committed = status.flushed;
+            status.born = false;
+            status.touched = false;
+            status.unset = crate::ColumnSet::EMPTY;
+            if !status.dirty {
+                status.pointers.clear();
+            } else {
+                // Changed again while the commit ran: it belongs to the next transaction.
+                status.touched = true;
+                drop(status);
+                self.0.work.lock().touched.push(object);
+            }
+        }
+        Ok(())
+    }
+
+    /// Rolls the transaction back. Objects show what was committed last: what was added is transient again, what was edited has its
+    /// old row, what was deleted is back.
+    ///
+    /// # Errors
+    /// When the server cannot be reached; the objects are restored all the same.
+    pub async fn rollback(&self) -> Result<()> {
+        let connection = self.0.connection.lock().await.take();
+        restore(self);
+        if let Some(mut connection) = connection {
+            if connection.in_transaction() {
+                connection.rollback().await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn restore(session: &Session) {
+    let work = {
+        let mut work = session.0.work.lock();
+        session.0.changed.store(false, Ordering::Release);
+        std::mem::take(&mut *work)
+    };
+    let (born, old): (Vec<Object>, Vec<Object>) = work.touched.into_iter().partition(|o| {
+        let status = o.status();
+        status.born || status.state == State::Pending
+    });
+    // What was inserted leaves the identity map before what was deleted comes back: they may have the same key.
+    for object in born {
+        object.leave_map(&session.0);
+        object.show(object.status().committed);
+        let mut status = object.status();
+        status.state = State::Transient;
+        status.group = None;
+        status.flushed = status.committed;
+        status.dirty = false;
+        status.touched = false;
+        status.born = false;
+    }
+    for object in old {
+        object.leave_map(&session.0);
+        let committed = object.status().committed;
+        object.show(committed);
+        for slot in object.slots() {
+            let mut slot = slot.lock();
+            if slot.touched {
+                slot.clear();
+            }
+        }
+        {
+            let mut status = object.status();
+            status.state = State::Persistent;
+            status.group.get_or_insert_with(|| Arc::clone(&session.0.solo));
+            status.flushed = committed;
+            status.dirty = false;
+            status.touched = false;
+            status.pointers.clear();
+        }
+        object.enter_map(&session.0);
+    }
+}

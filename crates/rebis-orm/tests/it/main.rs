@@ -1,0 +1,12 @@
+//! The ORM on every database that is there. Invariant: each test makes the database it uses, and drops it.
+
+extern crate rebis_orm as rebis;
+
+mod flush;
+mod handwritten;
+mod query;
+mod relations;
+mod sends;
+mod session;
+mod support;
+mod tree;
