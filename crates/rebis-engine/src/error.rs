@@ -1,4 +1,4 @@
-//! [`Error`]: what went wrong, classified. Invariant: no password in any text of it.
+//! [`Error`]: what went wrong, classified. Invariant: no password in any text of it, and no bind value in its message.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// An error of the engine.
 ///
-/// Ask what it is with [`kind`](Error::kind) or the predicates; `source()` is the driver's own error.
+/// Ask what it is with [`kind`](Error::kind) or the predicates; `source()` is the driver's own error, which may quote values.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -63,6 +63,25 @@ pub enum ErrorKind {
     Other,
 }
 
+impl ErrorKind {
+    /// What to do about it, where one sentence can say it.
+    fn advice(self) -> Option<&'static str> {
+        Some(match self {
+            ErrorKind::UniqueViolation => "a row with that key is there already: read it first, or insert with on_conflict",
+            ErrorKind::ForeignKeyViolation => {
+                "the row referred to is not there, or rows still refer to the one that goes: insert parents first, delete children first"
+            }
+            ErrorKind::NotNullViolation => "give the column a value or a default, or let it be NULL",
+            ErrorKind::CheckViolation => "the row breaks a rule of the table: correct the value before it is written",
+            ErrorKind::Serialization | ErrorKind::Deadlock => "run the whole transaction again",
+            ErrorKind::Locked => "another connection holds the lock: keep transactions short, or raise the timeout",
+            ErrorKind::ReadOnly => "check the permissions of the file and its folder, and that the URL or transaction is not read-only",
+            ErrorKind::Missing => "run the migrations (`db upgrade`), or check the name",
+            _ => return None,
+        })
+    }
+}
+
 impl Error {
     /// An error of that kind.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
@@ -84,7 +103,8 @@ impl Error {
         self.0.kind
     }
 
-    /// The constraint that was violated, where the database says it.
+    /// The constraint that was violated, where the database says it. SQLite names a unique constraint by its columns:
+    /// `user.first, user.last`.
     #[must_use]
     pub fn constraint(&self) -> Option<&str> {
         self.0.constraint.as_deref()
@@ -120,10 +140,83 @@ impl Error {
         self.0.kind == ErrorKind::UniqueViolation
     }
 
+    /// Whether a foreign key was violated.
+    #[must_use]
+    pub fn is_foreign_key_violation(&self) -> bool {
+        self.0.kind == ErrorKind::ForeignKeyViolation
+    }
+
+    /// Whether any rule of the schema was violated: unique, foreign key, not null or check.
+    #[must_use]
+    pub fn is_constraint_violation(&self) -> bool {
+        matches!(
+            self.0.kind,
+            ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation | ErrorKind::NotNullViolation | ErrorKind::CheckViolation
+        )
+    }
+
     /// Whether running the whole transaction again may succeed.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         matches!(self.0.kind, ErrorKind::Serialization | ErrorKind::Deadlock)
+    }
+
+    /// Whether the connection is gone.
+    #[must_use]
+    pub fn is_connection(&self) -> bool {
+        self.0.kind == ErrorKind::Connection
+    }
+
+    /// An error as a database reports it: its words and what to do about that kind.
+    #[allow(dead_code, reason = "the drivers use it, and each is a feature")]
+    pub(crate) fn reported(kind: ErrorKind, what: &str) -> Self {
+        let what = what.trim_end_matches('.');
+        match kind.advice() {
+            Some(advice) => Error::new(kind, format!("{what}; {advice}")),
+            None => Error::new(kind, what),
+        }
+    }
+
+    pub(crate) fn state(message: impl Into<String>) -> Self {
+        Error::new(ErrorKind::State, message)
+    }
+
+    pub(crate) fn with_constraint(mut self, name: Option<impl Into<String>>) -> Self {
+        self.0.constraint = name.map(Into::into);
+        self
+    }
+
+    pub(crate) fn with_table(mut self, name: Option<impl Into<String>>) -> Self {
+        self.0.table = name.map(Into::into);
+        self
+    }
+
+    pub(crate) fn with_column(mut self, name: Option<impl Into<String>>) -> Self {
+        self.0.column = name.map(Into::into);
+        self
+    }
+
+    pub(crate) fn with_sqlstate(mut self, code: impl Into<String>) -> Self {
+        self.0.sqlstate = Some(code.into());
+        self
+    }
+
+    /// Keeps the statement, unless an inner layer has said it already.
+    pub(crate) fn with_sql(mut self, sql: &str) -> Self {
+        self.0.sql.get_or_insert_with(|| sql.to_owned());
+        self
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn in_column(mut self, index: usize, name: Option<&str>) -> Self {
+        let what = name.map_or_else(|| format!("column {index}"), |n| format!("column {index} (`{n}`)"));
+        self.0.message = format!("{what}: {}", self.0.message);
+        self.0.column = name.map(str::to_owned);
+        self
     }
 }
 
@@ -135,7 +228,14 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error").field("kind", &self.0.kind).field("message", &self.0.message).finish_non_exhaustive()
+        let mut out = f.debug_struct("Error");
+        out.field("kind", &self.0.kind).field("message", &self.0.message);
+        for (name, value) in [("constraint", self.constraint()), ("sqlstate", self.sqlstate()), ("sql", self.sql())] {
+            if let Some(value) = value {
+                out.field(name, &value);
+            }
+        }
+        out.finish_non_exhaustive()
     }
 }
 

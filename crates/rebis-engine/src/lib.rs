@@ -9,15 +9,17 @@
 #![forbid(unsafe_code)]
 
 mod connection;
+mod driver;
 mod engine;
 mod error;
 mod inspect;
+mod pool;
 mod row;
 mod transaction;
 mod url;
 
 pub use connection::{Connection, Done};
-pub use engine::{Engine, EngineBuilder, PoolStatus};
+pub use engine::{Engine, EngineBuilder, PoolStatus, Recording};
 pub use error::{Error, ErrorKind, Result};
 pub use inspect::{InspectOptions, inspect};
 pub use row::{FromRow, Row};

@@ -1,22 +1,41 @@
 //! [`Row`]: one row as the driver lends it, and [`FromRow`]. Invariant: reading a cell allocates nothing that the Rust type does not need.
 
-use std::marker::PhantomData;
+use std::fmt;
 
 use rebis_sql::{Cell, ColumnType};
 
-use crate::Result;
+use crate::{Error, ErrorKind, Result};
 
 /// One row of a result, lent by the driver while a query runs.
-#[derive(Debug)]
-pub struct Row<'a> {
-    _driver: PhantomData<&'a ()>,
+pub struct Row<'a>(pub(crate) Lent<'a>);
+
+/// The driver's own row. One variant per driver that was compiled in.
+#[derive(Clone, Copy)]
+pub(crate) enum Lent<'a> {
+    #[cfg(feature = "sqlite")]
+    Sqlite(&'a rusqlite::Row<'a>),
+    #[cfg(feature = "postgres")]
+    Postgres(&'a tokio_postgres::Row),
+    #[cfg(feature = "mysql")]
+    MySql(&'a mysql_async::Row),
+    /// No driver at all was compiled in.
+    #[allow(dead_code, reason = "keeps the lifetime used without any driver")]
+    None(std::marker::PhantomData<&'a ()>),
 }
 
 impl Row<'_> {
     /// How many columns it has.
     #[must_use]
     pub fn len(&self) -> usize {
-        unimplemented!()
+        match self.0 {
+            #[cfg(feature = "sqlite")]
+            Lent::Sqlite(row) => row.as_ref().column_count(),
+            #[cfg(feature = "postgres")]
+            Lent::Postgres(row) => row.len(),
+            #[cfg(feature = "mysql")]
+            Lent::MySql(row) => row.len(),
+            Lent::None(_) => 0,
+        }
     }
 
     /// Whether it has no columns.
@@ -28,8 +47,15 @@ impl Row<'_> {
     /// The name of the column at `index`, from 0.
     #[must_use]
     pub fn name(&self, index: usize) -> Option<&str> {
-        let _ = index;
-        unimplemented!()
+        match self.0 {
+            #[cfg(feature = "sqlite")]
+            Lent::Sqlite(row) => row.as_ref().column_name(index).ok(),
+            #[cfg(feature = "postgres")]
+            Lent::Postgres(row) => row.columns().get(index).map(|c| c.name()),
+            #[cfg(feature = "mysql")]
+            Lent::MySql(row) => crate::driver::mysql::types::column_name(row, index),
+            Lent::None(_) => None,
+        }
     }
 
     /// The cell at `index`, from 0.
@@ -38,8 +64,16 @@ impl Row<'_> {
     /// When there is no such column, or its type is one that Rebis cannot read.
     #[inline]
     pub fn cell(&self, index: usize) -> Result<Cell<'_>> {
-        let _ = index;
-        unimplemented!()
+        let cell = match self.0 {
+            #[cfg(feature = "sqlite")]
+            Lent::Sqlite(row) => crate::driver::sqlite::types::cell(row, index),
+            #[cfg(feature = "postgres")]
+            Lent::Postgres(row) => crate::driver::postgres::types::cell(row, index),
+            #[cfg(feature = "mysql")]
+            Lent::MySql(row) => crate::driver::mysql::types::cell(row, index),
+            Lent::None(_) => Err(no_column(index, 0)),
+        };
+        cell.map_err(|e| e.in_column(index, self.name(index)))
     }
 
     /// The value at `index`, from 0.
@@ -48,7 +82,22 @@ impl Row<'_> {
     /// As [`cell`](Self::cell), and when the cell holds no value of that type; the error names the column.
     #[inline]
     pub fn get<T: ColumnType>(&self, index: usize) -> Result<T> {
-        Ok(T::from_cell(self.cell(index)?)?)
+        T::from_cell(self.cell(index)?).map_err(|e| Error::from(e).in_column(index, self.name(index)))
+    }
+}
+
+/// The error for an index past the last column.
+pub(crate) fn no_column(index: usize, columns: usize) -> Error {
+    Error::new(ErrorKind::Decode, format!("there is no column {index}: the row has {columns}, counted from 0"))
+}
+
+impl fmt::Debug for Row<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        for i in 0..self.len() {
+            map.entry(&self.name(i).unwrap_or("?"), &self.cell(i));
+        }
+        map.finish()
     }
 }
 
@@ -59,4 +108,32 @@ pub trait FromRow: Sized {
     /// # Errors
     /// When a column is missing or holds no value of its type.
     fn from_row(row: &Row<'_>) -> Result<Self>;
+}
+
+macro_rules! tuples {
+    ($($first:ident $(, $rest:ident)*;)*) => { $(
+        impl<$first: ColumnType $(, $rest: ColumnType)*> FromRow for ($first, $($rest,)*) {
+            #[inline]
+            fn from_row(row: &Row<'_>) -> Result<Self> {
+                let mut index = 0..;
+                let mut next = || index.next().unwrap_or_default();
+                Ok((row.get::<$first>(next())?, $(row.get::<$rest>(next())?,)*))
+            }
+        }
+    )* };
+}
+
+tuples! {
+    A;
+    A, B;
+    A, B, C;
+    A, B, C, D;
+    A, B, C, D, E;
+    A, B, C, D, E, F;
+    A, B, C, D, E, F, G;
+    A, B, C, D, E, F, G, H;
+    A, B, C, D, E, F, G, H, I;
+    A, B, C, D, E, F, G, H, I, J;
+    A, B, C, D, E, F, G, H, I, J, K;
+    A, B, C, D, E, F, G, H, I, J, K, L;
 }

@@ -1,5 +1,7 @@
 //! What a transaction can be asked for. Invariant: an option a database lacks is refused when the transaction begins.
 
+use std::fmt;
+
 /// Options of a transaction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TransactionOptions {
@@ -23,4 +25,15 @@ pub enum Isolation {
     RepeatableRead,
     /// As if transactions ran one after another.
     Serializable,
+}
+
+impl fmt::Display for Isolation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Isolation::ReadUncommitted => "READ UNCOMMITTED",
+            Isolation::ReadCommitted => "READ COMMITTED",
+            Isolation::RepeatableRead => "REPEATABLE READ",
+            Isolation::Serializable => "SERIALIZABLE",
+        })
+    }
 }

@@ -3,14 +3,35 @@
 //! **Invariant.** At most one statement runs at a time (`&mut self`). A connection whose future was dropped in the middle of a statement,
 //! or that is dropped with a transaction open, is cleaned before it is lent again, or closed.
 
+mod log;
+mod release;
+mod run;
+mod transact;
+
+use std::fmt;
+use std::sync::Arc;
+
 use rebis_sql::{Compiled, Dialect, Statement, Value};
 
-use crate::{FromRow, Result, Row, TransactionOptions};
+use crate::engine::Shared;
+use crate::pool::{Lease, Raw};
+use crate::{FromRow, Result, Row};
+use transact::State;
 
 /// One connection to a database.
-#[derive(Debug)]
 pub struct Connection {
-    _private: (),
+    /// Taken only when the connection is given back.
+    raw: Option<Raw>,
+    lease: Option<Lease>,
+    shared: Arc<Shared>,
+    dialect: Dialect,
+    state: State,
+    /// The savepoints that are set, innermost last.
+    savepoints: Vec<String>,
+    /// A statement was sent and its end not seen.
+    busy: bool,
+    /// The transport failed.
+    broken: bool,
 }
 
 /// What a statement without rows did.
@@ -23,10 +44,15 @@ pub struct Done {
 }
 
 impl Connection {
+    pub(crate) fn new(shared: Arc<Shared>, raw: Raw, lease: Lease) -> Self {
+        let dialect = raw.driver.dialect();
+        Connection { raw: Some(raw), lease: Some(lease), shared, dialect, state: State::Idle, savepoints: Vec::new(), busy: false, broken: false }
+    }
+
     /// The dialect the server speaks.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
-        unimplemented!()
+        self.dialect
     }
 
     /// Runs a statement and hands each row to `each` as the driver delivers it. Prepared once per connection and text.
@@ -37,8 +63,7 @@ impl Connection {
     where
         F: FnMut(&Row<'_>) -> Result<()> + Send,
     {
-        let _ = (sql, binds, each);
-        unimplemented!()
+        self.run_query(sql, binds, each).await
     }
 
     /// Runs a statement and collects its rows.
@@ -60,7 +85,37 @@ impl Connection {
     /// # Errors
     /// As [`query`](Self::query).
     pub async fn fetch_optional<T: FromRow + Send>(&mut self, sql: &str, binds: &[Value]) -> Result<Option<T>> {
-        Ok(self.fetch_all(sql, binds).await?.into_iter().next())
+        let mut first = None;
+        self.query(sql, binds, |row| {
+            if first.is_none() {
+                first = Some(T::from_row(row)?);
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(first)
+    }
+
+    /// Runs a statement and gives the first column of its first row, if there is one.
+    ///
+    /// # Errors
+    /// As [`query`](Self::query).
+    pub async fn fetch_value<T: rebis_sql::ColumnType + Send>(&mut self, sql: &str, binds: &[Value]) -> Result<Option<T>> {
+        Ok(self.fetch_optional::<(T,)>(sql, binds).await?.map(|(value,)| value))
+    }
+
+    /// Runs a statement and collects the first column of its rows.
+    ///
+    /// # Errors
+    /// As [`query`](Self::query).
+    pub async fn fetch_values<T: rebis_sql::ColumnType + Send>(&mut self, sql: &str, binds: &[Value]) -> Result<Vec<T>> {
+        let mut values = Vec::new();
+        self.query(sql, binds, |row| {
+            values.push(row.get(0)?);
+            Ok(())
+        })
+        .await?;
+        Ok(values)
     }
 
     /// Runs a statement that gives no rows.
@@ -68,8 +123,7 @@ impl Connection {
     /// # Errors
     /// What the database says, classified.
     pub async fn execute(&mut self, sql: &str, binds: &[Value]) -> Result<Done> {
-        let _ = (sql, binds);
-        unimplemented!()
+        self.run_execute(sql, binds).await
     }
 
     /// Runs one statement once per set of binds, prepared once, pipelined where the driver can.
@@ -77,11 +131,10 @@ impl Connection {
     /// # Errors
     /// The first error; what ran before it stands unless a transaction is open.
     pub async fn execute_many(&mut self, sql: &str, binds: &[Vec<Value>]) -> Result<Vec<Done>> {
-        let mut done = Vec::with_capacity(binds.len());
-        for row in binds {
-            done.push(self.execute(sql, row).await?);
+        if binds.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(done)
+        self.run_execute_many(sql, binds).await
     }
 
     /// Runs several statements separated by `;`, without binds: DDL and scripts.
@@ -89,8 +142,7 @@ impl Connection {
     /// # Errors
     /// The first error; the statements before it have run.
     pub async fn script(&mut self, sql: &str) -> Result<()> {
-        let _ = sql;
-        unimplemented!()
+        self.run_script(sql).await
     }
 
     /// Compiles a statement for this connection.
@@ -100,62 +152,10 @@ impl Connection {
     pub fn compile(&self, statement: &Statement) -> Result<Compiled> {
         Ok(rebis_sql::compile(statement, self.dialect())?)
     }
+}
 
-    /// Begins a transaction. Where the protocol allows it, BEGIN travels with the first statement.
-    ///
-    /// # Errors
-    /// When one is open already, or the server refuses.
-    pub async fn begin(&mut self, options: TransactionOptions) -> Result<()> {
-        let _ = options;
-        unimplemented!()
-    }
-
-    /// Commits the open transaction.
-    ///
-    /// # Errors
-    /// When none is open, or the server refuses (a deferred constraint, a serialization conflict): then it is rolled back.
-    pub async fn commit(&mut self) -> Result<()> {
-        unimplemented!()
-    }
-
-    /// Rolls the open transaction back.
-    ///
-    /// # Errors
-    /// When none is open, or the server cannot be reached (it has rolled back then).
-    pub async fn rollback(&mut self) -> Result<()> {
-        unimplemented!()
-    }
-
-    /// Whether a transaction is open.
-    #[must_use]
-    pub fn in_transaction(&self) -> bool {
-        unimplemented!()
-    }
-
-    /// Sets a savepoint.
-    ///
-    /// # Errors
-    /// When no transaction is open.
-    pub async fn savepoint(&mut self, name: &str) -> Result<()> {
-        let _ = name;
-        unimplemented!()
-    }
-
-    /// Releases a savepoint: its work now belongs to the transaction.
-    ///
-    /// # Errors
-    /// When there is no such savepoint.
-    pub async fn release(&mut self, name: &str) -> Result<()> {
-        let _ = name;
-        unimplemented!()
-    }
-
-    /// Undoes what was done since the savepoint, which stays.
-    ///
-    /// # Errors
-    /// When there is no such savepoint.
-    pub async fn rollback_to(&mut self, name: &str) -> Result<()> {
-        let _ = name;
-        unimplemented!()
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("dialect", &self.dialect).field("state", &self.state).finish_non_exhaustive()
     }
 }

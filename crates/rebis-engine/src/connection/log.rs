@@ -1,0 +1,55 @@
+//! Statements to tracing, target `rebis::sql`. Invariant: nothing is measured or formatted while nobody listens; binds are shown at `TRACE`
+//! only, as they may be secrets.
+
+use std::time::Instant;
+
+use rebis_sql::Value;
+use tracing::{Level, enabled};
+
+use crate::engine::Shared;
+
+const TARGET: &str = "rebis::sql";
+
+/// The time a statement takes, where somebody wants to know.
+pub(super) struct Watch(Option<Instant>);
+
+impl Watch {
+    #[inline]
+    pub(super) fn start(shared: &Shared, sql: &str) -> Self {
+        shared.note(sql);
+        let wanted = if shared.echo { enabled!(target: TARGET, Level::INFO) } else { enabled!(target: TARGET, Level::DEBUG) };
+        Watch(wanted.then(Instant::now))
+    }
+
+    /// `rows` is absent when the statement failed.
+    #[inline]
+    pub(super) fn end(self, shared: &Shared, sql: &str, binds: &[Value], rows: Option<u64>) {
+        if let Some(started) = self.0 {
+            write(shared.echo, started, sql, binds, rows);
+        }
+    }
+}
+
+#[cold]
+fn write(echo: bool, started: Instant, sql: &str, binds: &[Value], rows: Option<u64>) {
+    let elapsed = started.elapsed();
+    match (echo, rows) {
+        (true, Some(rows)) => tracing::info!(target: TARGET, ?elapsed, rows, "{sql}"),
+        (true, None) => tracing::info!(target: TARGET, ?elapsed, failed = true, "{sql}"),
+        (false, Some(rows)) => tracing::debug!(target: TARGET, ?elapsed, rows, "{sql}"),
+        (false, None) => tracing::debug!(target: TARGET, ?elapsed, failed = true, "{sql}"),
+    }
+    if !binds.is_empty() {
+        tracing::trace!(target: TARGET, ?binds);
+    }
+}
+
+/// COMMIT, ROLLBACK and savepoints.
+#[inline]
+pub(super) fn control(shared: &Shared, sql: &str) {
+    if shared.echo {
+        tracing::info!(target: TARGET, "{sql}");
+    } else {
+        tracing::debug!(target: TARGET, "{sql}");
+    }
+}

@@ -1,0 +1,119 @@
+//! Running statements: state before, driver, state and log after.
+//!
+//! **Invariant.** `busy` is set exactly while the driver may have an answer outstanding, so a future dropped in between leaves it set.
+
+use rebis_sql::Value;
+
+use super::Connection;
+use super::log::Watch;
+use super::transact::State;
+use crate::driver::{AfterError, Driver};
+use crate::{Done, Error, ErrorKind, Result, Row, TransactionOptions};
+
+impl Connection {
+    pub(super) async fn run_query<F>(&mut self, sql: &str, binds: &[Value], each: F) -> Result<()>
+    where
+        F: FnMut(&Row<'_>) -> Result<()> + Send,
+    {
+        let begin = self.start()?;
+        let watch = Watch::start(&self.shared, sql);
+        let result = self.driver()?.query(begin.as_ref(), sql, binds, each).await;
+        self.finish(begin.is_some(), &result);
+        watch.end(&self.shared, sql, binds, result.as_ref().ok().copied());
+        result.map(drop).map_err(|e| e.with_sql(sql))
+    }
+
+    pub(super) async fn run_execute(&mut self, sql: &str, binds: &[Value]) -> Result<Done> {
+        let begin = self.start()?;
+        let watch = Watch::start(&self.shared, sql);
+        let result = self.driver()?.execute(begin.as_ref(), sql, binds).await;
+        self.finish(begin.is_some(), &result);
+        watch.end(&self.shared, sql, binds, result.as_ref().ok().map(|d| d.rows_affected));
+        result.map_err(|e| e.with_sql(sql))
+    }
+
+    pub(super) async fn run_execute_many(&mut self, sql: &str, binds: &[Vec<Value>]) -> Result<Vec<Done>> {
+        self.begin_now().await?;
+        self.start()?;
+        let in_transaction = self.state == State::Open;
+        let watch = Watch::start(&self.shared, sql);
+        let result = self.driver()?.execute_many(sql, binds, in_transaction).await;
+        self.finish(false, &result);
+        let rows = result.as_ref().ok().map(|all| all.iter().map(|d| d.rows_affected).sum());
+        watch.end(&self.shared, sql, binds.first().map(Vec::as_slice).unwrap_or_default(), rows);
+        result.map_err(|e| e.with_sql(sql))
+    }
+
+    pub(super) async fn run_script(&mut self, sql: &str) -> Result<()> {
+        self.begin_now().await?;
+        self.start()?;
+        let watch = Watch::start(&self.shared, sql);
+        let result = self.driver()?.script(sql).await;
+        self.finish(false, &result);
+        watch.end(&self.shared, sql, &[], result.is_ok().then_some(0));
+        result.map_err(|e| e.with_sql(sql))
+    }
+
+    /// Sends the BEGIN that waits for its first statement, for what cannot carry it along.
+    pub(super) async fn begin_now(&mut self) -> Result<()> {
+        let State::Pending(options) = self.state else { return Ok(()) };
+        self.busy = true;
+        let begun = self.driver()?.begin(&options).await;
+        self.finish(true, &begun);
+        begun
+    }
+
+    /// Checks that a statement may run now; gives the BEGIN that must go before it.
+    pub(super) fn start(&mut self) -> Result<Option<TransactionOptions>> {
+        if self.busy || self.broken {
+            return Err(Error::new(
+                ErrorKind::Connection,
+                "this connection is not usable: it broke, or a statement on it was cancelled midway; drop it and acquire another",
+            ));
+        }
+        let begin = match &self.state {
+            State::Idle | State::Open => None,
+            State::Pending(options) => Some(*options),
+            State::Failed(why) => {
+                return Err(Error::state(format!(
+                    "the transaction failed before ({why}) and takes no more statements; call rollback() (or rollback_to a savepoint) first"
+                )));
+            }
+            State::Gone(why) => {
+                return Err(Error::state(format!("the database has rolled this transaction back ({why}); call rollback(), then run it again")));
+            }
+        };
+        self.busy = true;
+        Ok(begin)
+    }
+
+    /// Takes up the state that the driver's answer leaves.
+    pub(super) fn finish<T>(&mut self, began: bool, result: &Result<T>) {
+        self.busy = false;
+        if began {
+            self.state = State::Open;
+        }
+        let Err(e) = result else { return };
+        if e.kind() == ErrorKind::Connection {
+            self.broken = true;
+        }
+        // An error of the caller's own (a row it could not decode) leaves the transaction as it was.
+        if self.state == State::Open
+            && e.kind() != ErrorKind::Decode
+            && let Some(raw) = &self.raw
+        {
+            match raw.driver.after_error(e) {
+                AfterError::Open => {}
+                AfterError::Failed => self.state = State::Failed(e.to_string()),
+                AfterError::Gone => self.state = State::Gone(e.to_string()),
+            }
+        }
+    }
+
+    pub(super) fn driver(&mut self) -> Result<&mut Driver> {
+        match &mut self.raw {
+            Some(raw) => Ok(&mut raw.driver),
+            None => Err(Error::state("the connection was given back")),
+        }
+    }
+}

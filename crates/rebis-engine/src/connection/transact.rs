@@ -1,0 +1,169 @@
+//! Transactions and savepoints. Invariant: [`State`] says what the server's transaction is; a step that does not follow is refused here, with
+//! advice, before anything is sent.
+
+use super::Connection;
+use crate::{Error, ErrorKind, Result, TransactionOptions};
+
+/// Where the connection's transaction stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum State {
+    /// None: each statement commits by itself.
+    #[default]
+    Idle,
+    /// Asked for; BEGIN goes with the first statement.
+    Pending(TransactionOptions),
+    /// Open on the server.
+    Open,
+    /// Open, but it takes nothing more than a rollback; why.
+    Failed(String),
+    /// The database has rolled it back by itself; why.
+    Gone(String),
+}
+
+impl Connection {
+    /// Begins a transaction. Where the protocol allows it, BEGIN travels with the first statement; one without statements costs nothing.
+    ///
+    /// # Errors
+    /// When one is open already, or the database lacks an option.
+    pub async fn begin(&mut self, options: TransactionOptions) -> Result<()> {
+        if self.state != State::Idle {
+            return Err(Error::state("a transaction is open already; commit it or roll it back first, or set a savepoint inside it"));
+        }
+        self.driver()?.check(&options)?;
+        self.state = State::Pending(options);
+        if options.immediate
+            && let Err(e) = self.begin_now().await
+        {
+            // The lock was not to be had: nothing is open.
+            self.state = State::Idle;
+            return Err(e);
+        }
+        Ok(())
+    }
+
+    /// Commits the open transaction.
+    ///
+    /// # Errors
+    /// When none is open, or the server refuses (a deferred constraint, a serialization conflict): then it is rolled back.
+    pub async fn commit(&mut self) -> Result<()> {
+        self.savepoints.clear();
+        match std::mem::take(&mut self.state) {
+            State::Idle => Err(Error::state("there is no transaction to commit; call begin() first")),
+            State::Pending(_) => Ok(()),
+            State::Gone(why) => Err(Error::state(format!("nothing was committed: the database has rolled the transaction back ({why}); run it again"))),
+            State::Failed(why) => {
+                self.control("ROLLBACK").await?;
+                Err(Error::state(format!("nothing was committed: the transaction failed before ({why}) and was rolled back")))
+            }
+            State::Open => match self.control("COMMIT").await {
+                Err(e) if e.kind() != ErrorKind::Connection => {
+                    // SQLite keeps a transaction open whose COMMIT was refused; a server has ended it, and takes one more ROLLBACK.
+                    let _ = self.control("ROLLBACK").await;
+                    Err(e)
+                }
+                done => done,
+            },
+        }
+    }
+
+    /// Rolls the open transaction back.
+    ///
+    /// # Errors
+    /// When none is open, or the server cannot be reached (it has rolled back then).
+    pub async fn rollback(&mut self) -> Result<()> {
+        self.savepoints.clear();
+        match std::mem::take(&mut self.state) {
+            State::Idle => Err(Error::state("there is no transaction to roll back")),
+            State::Pending(_) => Ok(()),
+            State::Open | State::Failed(_) | State::Gone(_) => self.control("ROLLBACK").await,
+        }
+    }
+
+    /// Whether a transaction is open.
+    #[must_use]
+    pub fn in_transaction(&self) -> bool {
+        self.state != State::Idle
+    }
+
+    /// Sets a savepoint. Its name is made of letters, digits and `_`.
+    ///
+    /// # Errors
+    /// When no transaction is open.
+    pub async fn savepoint(&mut self, name: &str) -> Result<()> {
+        check_name(name)?;
+        if self.state == State::Idle {
+            return Err(Error::state("a savepoint needs a transaction; call begin() first"));
+        }
+        self.begin_now().await?;
+        self.point("SAVEPOINT", name).await?;
+        self.savepoints.push(name.to_owned());
+        Ok(())
+    }
+
+    /// Releases a savepoint: its work now belongs to the transaction.
+    ///
+    /// # Errors
+    /// When there is no such savepoint.
+    pub async fn release(&mut self, name: &str) -> Result<()> {
+        let at = self.find(name)?;
+        self.point("RELEASE SAVEPOINT", name).await?;
+        self.savepoints.truncate(at);
+        Ok(())
+    }
+
+    /// Undoes what was done since the savepoint, which stays.
+    ///
+    /// # Errors
+    /// When there is no such savepoint.
+    pub async fn rollback_to(&mut self, name: &str) -> Result<()> {
+        let at = self.find(name)?;
+        if matches!(self.state, State::Failed(_)) {
+            self.state = State::Open;
+        }
+        self.point("ROLLBACK TO SAVEPOINT", name).await?;
+        self.savepoints.truncate(at + 1);
+        Ok(())
+    }
+
+    fn find(&self, name: &str) -> Result<usize> {
+        let at = self.savepoints.iter().rposition(|s| s == name);
+        at.ok_or_else(|| Error::state(format!("there is no savepoint `{name}` in this transaction; it was never set, or was released")))
+    }
+
+    async fn point(&mut self, what: &str, name: &str) -> Result<()> {
+        let sql = format!("{what} {name}");
+        self.start()?;
+        super::log::control(&self.shared, &sql);
+        let done = match self.driver() {
+            Ok(driver) => driver.simple(&sql).await,
+            Err(e) => Err(e),
+        };
+        self.finish(false, &done);
+        done.map_err(|e| e.with_sql(&sql))
+    }
+
+    /// COMMIT or ROLLBACK, whatever the state was.
+    async fn control(&mut self, sql: &str) -> Result<()> {
+        if self.broken {
+            // Its transaction went with it.
+            return if sql == "ROLLBACK" { Ok(()) } else { Err(Error::new(ErrorKind::Connection, "the connection broke; nothing was committed")) };
+        }
+        self.busy = true;
+        super::log::control(&self.shared, sql);
+        let driver = self.driver()?;
+        let done = if sql == "COMMIT" { driver.commit().await } else { driver.rollback().await };
+        self.finish(false, &done);
+        // A connection that cannot be rolled back is in no state to be lent again.
+        self.broken |= done.is_err() && sql == "ROLLBACK";
+        done.map_err(|e| e.with_sql(sql))
+    }
+}
+
+/// A savepoint's name is written as it is, so it may hold nothing that needs quoting.
+fn check_name(name: &str) -> Result<()> {
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    if plain && name.len() <= 60 {
+        return Ok(());
+    }
+    Err(Error::state("a savepoint's name is made of at most 60 letters, digits and `_`, and starts with no digit"))
+}

@@ -1,0 +1,182 @@
+//! The drivers, and the one registry of them in this crate.
+//!
+//! **Invariants.** A driver knows one database and nothing of the pool. Each has the same methods; [`Driver`] hands a call to the one
+//! that is there. A driver keeps no transaction state: [`Connection`](crate::Connection) does.
+
+#[cfg(feature = "mysql")]
+pub(crate) mod mysql;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
+#[cfg(feature = "sqlite")]
+pub(crate) mod sqlite;
+
+use rebis_sql::{Dialect, Value};
+
+use crate::{DatabaseUrl, Done, Error, ErrorKind, Result, Row, TransactionOptions};
+
+/// One raw connection.
+pub(crate) enum Driver {
+    #[cfg(feature = "sqlite")]
+    Sqlite(Box<sqlite::Sqlite>),
+    #[cfg(feature = "postgres")]
+    Postgres(Box<postgres::Postgres>),
+    #[cfg(feature = "mysql")]
+    MySql(Box<mysql::MySql>),
+}
+
+/// What became of a connection that was dropped with a transaction open.
+pub(crate) enum Reset {
+    /// It is clean, or will be before its next statement runs.
+    Clean,
+    /// It takes I/O to clean it.
+    #[allow(dead_code, reason = "each driver is a feature")]
+    NeedsIo,
+    /// It must be closed.
+    #[allow(dead_code, reason = "each driver is a feature")]
+    Close,
+}
+
+/// The dialect that a URL's scheme means.
+pub(crate) fn of_scheme(scheme: &str) -> Option<Dialect> {
+    match scheme {
+        "sqlite" => Some(Dialect::Sqlite),
+        "postgresql" | "postgres" => Some(Dialect::Postgres),
+        "mysql" => Some(Dialect::MySql),
+        "mariadb" => Some(Dialect::MariaDb),
+        _ => None,
+    }
+}
+
+/// Whether the URL's path is a file.
+pub(crate) fn is_file_based(dialect: Dialect) -> bool {
+    dialect == Dialect::Sqlite
+}
+
+/// Whether a database holds several schemas, and connections have names.
+pub(crate) fn has_schemas(dialect: Dialect) -> bool {
+    dialect == Dialect::Postgres
+}
+
+/// Refuses a dialect whose driver was not compiled in.
+pub(crate) fn check_compiled_in(dialect: Dialect) -> Result<()> {
+    let feature = match dialect {
+        Dialect::Sqlite if cfg!(feature = "sqlite") => return Ok(()),
+        Dialect::Postgres if cfg!(feature = "postgres") => return Ok(()),
+        Dialect::MySql | Dialect::MariaDb if cfg!(feature = "mysql") => return Ok(()),
+        Dialect::Sqlite => "sqlite",
+        Dialect::Postgres => "postgres",
+        _ => "mysql",
+    };
+    Err(Error::new(
+        ErrorKind::Url,
+        format!("this program was built without {}; add the feature `{feature}` to the dependency on rebis", dialect.name()),
+    ))
+}
+
+/// Hands a call to the driver that is there.
+macro_rules! each_driver {
+    ($driver:expr, $it:ident => $call:expr) => {
+        match $driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite($it) => $call,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres($it) => $call,
+            #[cfg(feature = "mysql")]
+            Driver::MySql($it) => $call,
+        }
+    };
+}
+
+impl Driver {
+    pub(crate) async fn connect(url: &DatabaseUrl) -> Result<Driver> {
+        match url.dialect() {
+            #[cfg(feature = "sqlite")]
+            Dialect::Sqlite => sqlite::Sqlite::connect(url).await.map(|d| Driver::Sqlite(Box::new(d))),
+            #[cfg(feature = "postgres")]
+            Dialect::Postgres => postgres::Postgres::connect(url).await.map(|d| Driver::Postgres(Box::new(d))),
+            #[cfg(feature = "mysql")]
+            Dialect::MySql | Dialect::MariaDb => mysql::MySql::connect(url).await.map(|d| Driver::MySql(Box::new(d))),
+            #[allow(unreachable_patterns, reason = "each driver is a feature")]
+            other => Err(check_compiled_in(other).err().unwrap_or_else(|| Error::new(ErrorKind::Url, "no driver"))),
+        }
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        each_driver!(self, d => d.dialect())
+    }
+
+    /// Whether the connection is known to be gone. No I/O.
+    pub(crate) fn is_closed(&self) -> bool {
+        each_driver!(self, d => d.is_closed())
+    }
+
+    /// Refuses, without I/O, what this database cannot do in a transaction.
+    pub(crate) fn check(&self, options: &TransactionOptions) -> Result<()> {
+        each_driver!(self, d => d.check(options))
+    }
+
+    /// Begins now.
+    pub(crate) async fn begin(&mut self, options: &TransactionOptions) -> Result<()> {
+        each_driver!(self, d => d.begin(options).await)
+    }
+
+    pub(crate) async fn commit(&mut self) -> Result<()> {
+        each_driver!(self, d => d.commit().await)
+    }
+
+    pub(crate) async fn rollback(&mut self) -> Result<()> {
+        each_driver!(self, d => d.rollback().await)
+    }
+
+    /// Gives rows to `each` and returns how many there were. `begin` is sent first, in the same round trip where the protocol allows.
+    pub(crate) async fn query<F>(&mut self, begin: Option<&TransactionOptions>, sql: &str, binds: &[Value], each: F) -> Result<u64>
+    where
+        F: FnMut(&Row<'_>) -> Result<()> + Send,
+    {
+        each_driver!(self, d => d.query(begin, sql, binds, each).await)
+    }
+
+    pub(crate) async fn execute(&mut self, begin: Option<&TransactionOptions>, sql: &str, binds: &[Value]) -> Result<Done> {
+        each_driver!(self, d => d.execute(begin, sql, binds).await)
+    }
+
+    /// `in_transaction` says whether statements may be sent ahead: after an error, those behind it do nothing.
+    pub(crate) async fn execute_many(&mut self, sql: &str, binds: &[Vec<Value>], in_transaction: bool) -> Result<Vec<Done>> {
+        each_driver!(self, d => d.execute_many(sql, binds, in_transaction).await)
+    }
+
+    pub(crate) async fn script(&mut self, sql: &str) -> Result<()> {
+        each_driver!(self, d => d.script(sql).await)
+    }
+
+    /// One statement of our own, without binds or rows: a savepoint.
+    pub(crate) async fn simple(&mut self, sql: &str) -> Result<()> {
+        each_driver!(self, d => d.simple(sql).await)
+    }
+
+    pub(crate) async fn ping(&mut self) -> Result<()> {
+        each_driver!(self, d => d.ping().await)
+    }
+
+    /// What an error in a transaction did to it.
+    pub(crate) fn after_error(&self, error: &Error) -> AfterError {
+        each_driver!(self, d => d.after_error(error))
+    }
+
+    /// Rolls back what a dropped connection left open, where that takes no waiting.
+    pub(crate) fn reset(&mut self, mid_statement: bool) -> Reset {
+        each_driver!(self, d => d.reset(mid_statement))
+    }
+}
+
+/// What an error in a transaction did to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AfterError {
+    /// Only the statement was undone.
+    Open,
+    /// The transaction takes no more statements, save back to a savepoint.
+    #[allow(dead_code, reason = "each driver is a feature")]
+    Failed,
+    /// The database has rolled the whole transaction back.
+    Gone,
+}

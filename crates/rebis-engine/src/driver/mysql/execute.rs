@@ -1,0 +1,70 @@
+//! Running statements. Invariant: a result is read to its end before the connection is used again.
+
+use mysql_async::prelude::Queryable as _;
+use mysql_async::{Params, Value as Raw};
+use rebis_sql::Value;
+
+use super::{MySql, error, types};
+use crate::row::Lent;
+use crate::{Done, Result, Row, TransactionOptions};
+
+impl MySql {
+    pub(crate) async fn query<F>(&mut self, begin: Option<&TransactionOptions>, sql: &str, binds: &[Value], mut each: F) -> Result<u64>
+    where
+        F: FnMut(&Row<'_>) -> Result<()> + Send,
+    {
+        if let Some(options) = begin {
+            self.begin(options).await?;
+        }
+        let binds = binds_of(binds)?;
+        let mut result = self.connection.exec_iter(sql, binds).await.map_err(error::classify)?;
+        let mut count = 0;
+        while let Some(row) = result.next().await.map_err(error::classify)? {
+            count += 1;
+            if let Err(e) = each(&Row(Lent::MySql(&row))) {
+                result.drop_result().await.map_err(error::classify)?;
+                return Err(e);
+            }
+        }
+        result.drop_result().await.map_err(error::classify)?;
+        Ok(count)
+    }
+
+    pub(crate) async fn execute(&mut self, begin: Option<&TransactionOptions>, sql: &str, binds: &[Value]) -> Result<Done> {
+        if let Some(options) = begin {
+            self.begin(options).await?;
+        }
+        let binds = binds_of(binds)?;
+        let result = self.connection.exec_iter(sql, binds).await.map_err(error::classify)?;
+        let done = Done {
+            rows_affected: result.affected_rows(),
+            last_insert_id: result.last_insert_id().filter(|id| *id != 0).and_then(|id| i64::try_from(id).ok()),
+        };
+        result.drop_result().await.map_err(error::classify)?;
+        Ok(done)
+    }
+
+    pub(crate) async fn execute_many(&mut self, sql: &str, binds: &[Vec<Value>], _in_transaction: bool) -> Result<Vec<Done>> {
+        let mut done = Vec::with_capacity(binds.len());
+        for row in binds {
+            done.push(self.execute(None, sql, row).await?);
+        }
+        Ok(done)
+    }
+
+    pub(crate) async fn script(&mut self, sql: &str) -> Result<()> {
+        // Every statement's result must be read: an error of a later one stands in its own.
+        let mut result = self.connection.query_iter(sql).await.map_err(error::classify)?;
+        while !result.is_empty() {
+            result.for_each(drop).await.map_err(error::classify)?;
+        }
+        result.drop_result().await.map_err(error::classify)
+    }
+}
+
+fn binds_of(binds: &[Value]) -> Result<Params> {
+    if binds.is_empty() {
+        return Ok(Params::Empty);
+    }
+    Ok(Params::Positional(binds.iter().map(types::bind).collect::<Result<Vec<Raw>>>()?))
+}

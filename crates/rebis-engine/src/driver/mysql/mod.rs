@@ -1,0 +1,67 @@
+//! MySQL and MariaDB, through `mysql_async`'s connections (not its pool, which would forget prepared statements).
+//!
+//! **Invariants.** Every connection speaks utf8mb4 in UTC and strict mode, and counts matched rows. The driver keeps prepared statements.
+
+mod connect;
+mod error;
+mod execute;
+pub(crate) mod types;
+
+use mysql_async::prelude::Queryable as _;
+use rebis_sql::Dialect;
+
+use super::{AfterError, Reset};
+use crate::{Error, ErrorKind, Result, TransactionOptions};
+
+/// One connection to a MySQL or MariaDB server.
+pub(crate) struct MySql {
+    connection: mysql_async::Conn,
+    dialect: Dialect,
+}
+
+impl MySql {
+    pub(super) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.connection.is_disconnected()
+    }
+
+    pub(super) fn check(&self, _options: &TransactionOptions) -> Result<()> {
+        Ok(())
+    }
+
+    pub(super) fn after_error(&self, error: &Error) -> AfterError {
+        // A deadlock ends the transaction, not only the statement; going on would be in autocommit.
+        if error.kind() == ErrorKind::Deadlock { AfterError::Gone } else { AfterError::Open }
+    }
+
+    pub(super) fn reset(&mut self, mid_statement: bool) -> Reset {
+        if mid_statement { Reset::Close } else { Reset::NeedsIo }
+    }
+
+    pub(super) async fn begin(&mut self, options: &TransactionOptions) -> Result<()> {
+        if let Some(level) = options.isolation {
+            // For the next transaction only.
+            self.simple(&format!("SET TRANSACTION ISOLATION LEVEL {level}")).await?;
+        }
+        self.simple(if options.read_only { "START TRANSACTION READ ONLY" } else { "START TRANSACTION" }).await
+    }
+
+    pub(super) async fn commit(&mut self) -> Result<()> {
+        self.simple("COMMIT").await
+    }
+
+    pub(super) async fn rollback(&mut self) -> Result<()> {
+        self.simple("ROLLBACK").await
+    }
+
+    pub(super) async fn ping(&mut self) -> Result<()> {
+        self.connection.ping().await.map_err(error::classify)
+    }
+
+    pub(super) async fn simple(&mut self, sql: &str) -> Result<()> {
+        self.connection.query_drop(sql).await.map_err(error::classify)
+    }
+}

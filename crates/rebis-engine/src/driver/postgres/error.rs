@@ -1,0 +1,79 @@
+//! What PostgreSQL reports, classified by SQLSTATE. Invariant: the server's DETAIL, which quotes values, stays out of the message.
+
+use std::error::Error as _;
+
+use crate::{Error, ErrorKind};
+
+pub(super) fn classify(e: tokio_postgres::Error) -> Error {
+    let Some(db) = e.as_db_error() else {
+        let text = deepest(&e);
+        // An encoder's refusal carries its own error; everything else without an SQLSTATE is the transport.
+        if let Some(refused) = e.source().and_then(|s| s.downcast_ref::<super::types::Refused>()) {
+            return Error::new(ErrorKind::Data, format!("{e}: {refused}"));
+        }
+        let said = e.to_string();
+        if said.contains("expected") && said.contains("parameters") {
+            return Error::new(ErrorKind::Syntax, format!("the statement's placeholders and the bound values differ in number: {said}"));
+        }
+        let kind = if e.is_closed() || said.contains("communicating") || said.contains("closed") || e.source().is_some_and(|s| s.is::<std::io::Error>())
+        {
+            ErrorKind::Connection
+        } else {
+            ErrorKind::Other
+        };
+        return Error::new(kind, format!("the connection to PostgreSQL broke: {text}; what was not committed is rolled back")).with_source(e);
+    };
+    let code = db.code().code();
+    let kind = kind(code);
+    let message = match db.hint() {
+        Some(hint) => format!("PostgreSQL: {} ({hint})", db.message()),
+        None => format!("PostgreSQL: {}", db.message()),
+    };
+    Error::reported(kind, &message)
+        .with_sqlstate(code)
+        .with_constraint(db.constraint())
+        .with_table(db.table())
+        .with_column(db.column())
+        .with_source(e)
+}
+
+/// Whether a prepared statement has gone stale and would work when prepared again.
+pub(super) fn is_stale(e: &tokio_postgres::Error) -> bool {
+    e.as_db_error().is_some_and(|db| match db.code().code() {
+        "0A000" => db.message().contains("cached plan must not change result type"),
+        // The server no longer has the statement (DISCARD ALL, a pooler between).
+        "26000" => true,
+        _ => false,
+    })
+}
+
+fn kind(code: &str) -> ErrorKind {
+    match code {
+        "23505" | "23P01" => ErrorKind::UniqueViolation,
+        "23503" | "23001" => ErrorKind::ForeignKeyViolation,
+        "23502" => ErrorKind::NotNullViolation,
+        "23514" => ErrorKind::CheckViolation,
+        "40001" => ErrorKind::Serialization,
+        "40P01" => ErrorKind::Deadlock,
+        "55P03" => ErrorKind::Locked,
+        "25006" => ErrorKind::ReadOnly,
+        "25P02" | "25001" | "25P01" | "3B001" => ErrorKind::State,
+        "42P01" | "42703" | "42883" | "42704" | "3F000" | "3D000" => ErrorKind::Missing,
+        "57P01" | "57P02" | "57P03" | "25P03" | "53300" => ErrorKind::Connection,
+        _ => match code.get(..2) {
+            Some("08" | "28") => ErrorKind::Connection,
+            Some("22") => ErrorKind::Data,
+            Some("42") => ErrorKind::Syntax,
+            _ => ErrorKind::Other,
+        },
+    }
+}
+
+/// The words of the innermost error, which say most.
+pub(super) fn deepest(e: &dyn std::error::Error) -> String {
+    let mut inner = e;
+    while let Some(next) = inner.source() {
+        inner = next;
+    }
+    inner.to_string()
+}

@@ -1,0 +1,141 @@
+//! Running statements. Invariant: messages are sent in the order of the calls, so a BEGIN sent ahead is always before its statement.
+
+use futures_util::future::{join, join_all};
+use futures_util::{TryStreamExt as _, pin_mut};
+use rebis_sql::Value;
+use tokio_postgres::{RowStream, Statement};
+
+use super::{Postgres, begin_sql, error, types::Bind};
+use crate::row::Lent;
+use crate::{Done, Result, Row, TransactionOptions};
+
+/// Statements of one `execute_many` that are on their way at once.
+const WINDOW: usize = 256;
+
+impl Postgres {
+    pub(crate) async fn query<F>(&mut self, begin: Option<&TransactionOptions>, sql: &str, binds: &[Value], mut each: F) -> Result<u64>
+    where
+        F: FnMut(&Row<'_>) -> Result<()> + Send,
+    {
+        let mut fresh = false;
+        loop {
+            let (statement, begun) = self.statement(if fresh { None } else { begin }, sql).await?;
+            let rows = match begun {
+                // Prepared before: BEGIN and the statement go together.
+                Some(options) => {
+                    let sent = begin_sql(options);
+                    let (began, rows) = join(self.client.batch_execute(&sent), self.rows(&statement, binds)).await;
+                    began.map_err(error::classify)?;
+                    rows
+                }
+                None => self.rows(&statement, binds).await,
+            };
+            let mut count = 0;
+            let failed = match rows {
+                Ok(rows) => {
+                    pin_mut!(rows);
+                    loop {
+                        match rows.try_next().await {
+                            Ok(Some(row)) => {
+                                count += 1;
+                                each(&Row(Lent::Postgres(&row)))?;
+                            }
+                            Ok(None) => return Ok(count),
+                            Err(e) => break e,
+                        }
+                    }
+                }
+                Err(e) => e,
+            };
+            if !fresh && count == 0 && self.can_prepare_again(sql, &failed).await? {
+                fresh = true;
+                continue;
+            }
+            return Err(error::classify(failed));
+        }
+    }
+
+    pub(crate) async fn execute(&mut self, begin: Option<&TransactionOptions>, sql: &str, binds: &[Value]) -> Result<Done> {
+        let mut fresh = false;
+        loop {
+            let (statement, begun) = self.statement(if fresh { None } else { begin }, sql).await?;
+            let run = self.client.execute_raw(&statement, binds.iter().map(Bind));
+            let done = match begun {
+                Some(options) => {
+                    let sent = begin_sql(options);
+                    let (began, done) = join(self.client.batch_execute(&sent), run).await;
+                    began.map_err(error::classify)?;
+                    done
+                }
+                None => run.await,
+            };
+            match done {
+                Ok(rows_affected) => return Ok(Done { rows_affected, last_insert_id: None }),
+                Err(e) if !fresh && self.can_prepare_again(sql, &e).await? => fresh = true,
+                Err(e) => return Err(error::classify(e)),
+            }
+        }
+    }
+
+    async fn rows(&self, statement: &Statement, binds: &[Value]) -> Result<RowStream, tokio_postgres::Error> {
+        self.client.query_raw(statement, binds.iter().map(Bind)).await
+    }
+
+    /// The prepared statement, and the BEGIN that is still to be sent. A statement that must be prepared first takes the BEGIN with it.
+    async fn statement<'b>(
+        &mut self,
+        begin: Option<&'b TransactionOptions>,
+        sql: &str,
+    ) -> Result<(Statement, Option<&'b TransactionOptions>)> {
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok((statement, begin));
+        }
+        let statement = match begin {
+            Some(options) => {
+                let sent = begin_sql(options);
+                let (began, statement) = join(self.client.batch_execute(&sent), self.client.prepare(sql)).await;
+                began.map_err(error::classify)?;
+                statement
+            }
+            None => self.client.prepare(sql).await,
+        }
+        .map_err(error::classify)?;
+        self.statements.put(sql, statement.clone());
+        Ok((statement, None))
+    }
+
+    /// Whether the statement was only stale and no transaction has failed with it.
+    async fn can_prepare_again(&mut self, sql: &str, e: &tokio_postgres::Error) -> Result<bool> {
+        if !error::is_stale(e) {
+            return Ok(false);
+        }
+        self.statements.forget(sql);
+        // In a transaction, also one whose BEGIN came with this statement, the server answers nothing but ROLLBACK now.
+        Ok(self.client.batch_execute("SELECT").await.is_ok())
+    }
+
+    pub(crate) async fn execute_many(&mut self, sql: &str, binds: &[Vec<Value>], in_transaction: bool) -> Result<Vec<Done>> {
+        let mut done = Vec::with_capacity(binds.len());
+        if !in_transaction || binds.len() < 2 {
+            // Sent ahead, the statements behind a failed one would run all the same.
+            for row in binds {
+                done.push(self.execute(None, sql, row).await?);
+            }
+            return Ok(done);
+        }
+        let (statement, _) = self.statement(None, sql).await?;
+        for window in binds.chunks(WINDOW) {
+            let sent = window.iter().map(|row| self.client.execute_raw(&statement, row.iter().map(Bind)));
+            for rows_affected in join_all(sent).await {
+                done.push(Done { rows_affected: rows_affected.map_err(error::classify)?, last_insert_id: None });
+            }
+        }
+        Ok(done)
+    }
+
+    pub(crate) async fn script(&mut self, sql: &str) -> Result<()> {
+        // A script is where the schema changes, and with it what was prepared.
+        self.statements.clear();
+        self.simple(sql).await
+    }
+}

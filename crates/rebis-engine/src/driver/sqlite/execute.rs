@@ -1,0 +1,151 @@
+//! Running statements. Invariant: a statement is tried again after a lock only while it has delivered no row.
+
+use fallible_iterator::FallibleIterator as _;
+use rebis_sql::Value;
+
+use super::{Sqlite, Wait, blocking, error, types};
+use crate::row::Lent;
+use crate::{Done, ErrorKind, Result, Row, TransactionOptions};
+
+impl Sqlite {
+    pub(crate) async fn query<F>(&mut self, begin: Option<&TransactionOptions>, sql: &str, binds: &[Value], mut each: F) -> Result<u64>
+    where
+        F: FnMut(&Row<'_>) -> Result<()> + Send,
+    {
+        if let Some(options) = begin {
+            self.begin(options).await?;
+        }
+        let mut wait = Wait::new(self.busy_timeout);
+        loop {
+            let mut rows = 0;
+            match self.query_now(sql, binds, &mut each, &mut rows) {
+                Err(e) if rows == 0 && e.kind() == ErrorKind::Locked && wait.again().await => {}
+                done => return done.map(|()| rows),
+            }
+        }
+    }
+
+    fn query_now<F>(&mut self, sql: &str, binds: &[Value], each: &mut F, count: &mut u64) -> Result<()>
+    where
+        F: FnMut(&Row<'_>) -> Result<()>,
+    {
+        let connection = &*self.connection.get_mut();
+        let failed = |e| error::classify(e);
+        let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+        types::bind(&mut statement, binds)?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(failed)? {
+            *count += 1;
+            each(&Row(Lent::Sqlite(row)))?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn execute(&mut self, begin: Option<&TransactionOptions>, sql: &str, binds: &[Value]) -> Result<Done> {
+        if let Some(options) = begin {
+            self.begin(options).await?;
+        }
+        let mut wait = Wait::new(self.busy_timeout);
+        loop {
+            match self.execute_now(sql, binds) {
+                Err(e) if e.kind() == ErrorKind::Locked && wait.again().await => {}
+                done => return done,
+            }
+        }
+    }
+
+    fn execute_now(&mut self, sql: &str, binds: &[Value]) -> Result<Done> {
+        let connection = &*self.connection.get_mut();
+        let mut statement = connection.prepare_cached(sql).map_err(|e| error::classify(e))?;
+        run(connection, &mut statement, binds)
+    }
+
+    pub(crate) async fn execute_many(&mut self, sql: &str, binds: &[Vec<Value>], _in_transaction: bool) -> Result<Vec<Done>> {
+        let mut done = Vec::with_capacity(binds.len());
+        let mut wait = Wait::new(self.busy_timeout);
+        loop {
+            match self.execute_rest(sql, binds, &mut done) {
+                Err(e) if e.kind() == ErrorKind::Locked && wait.again().await => {}
+                result => return result.map(|()| done),
+            }
+        }
+    }
+
+    /// Runs what is not done yet.
+    fn execute_rest(&mut self, sql: &str, binds: &[Vec<Value>], done: &mut Vec<Done>) -> Result<()> {
+        let connection = &*self.connection.get_mut();
+        let mut statement = connection.prepare_cached(sql).map_err(|e| error::classify(e))?;
+        while let Some(row) = binds.get(done.len()) {
+            done.push(run(connection, &mut statement, row)?);
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn script(&mut self, sql: &str) -> Result<()> {
+        let mut wait = Wait::new(self.busy_timeout);
+        loop {
+            let mut ran = 0;
+            let done = if self.on_disk { blocking(|| self.script_now(sql, &mut ran)) } else { self.script_now(sql, &mut ran) };
+            match done {
+                Err(e) if ran == 0 && e.kind() == ErrorKind::Locked && wait.again().await => {}
+                done => return done,
+            }
+        }
+    }
+
+    /// The first statement's lock is waited for on the task. Later ones cannot be repeated from the start, so SQLite waits for theirs.
+    fn script_now(&mut self, sql: &str, ran: &mut usize) -> Result<()> {
+        let connection = &*self.connection.get_mut();
+        let failed = |e| error::classify(e);
+        let mut batch = rusqlite::Batch::new(connection, sql);
+        let mut run = || -> Result<()> {
+            while let Some(mut statement) = batch.next().map_err(failed)? {
+                finish(statement.raw_query()).map_err(failed)?;
+                if *ran == 0 {
+                    connection.busy_timeout(self.busy_timeout).map_err(failed)?;
+                }
+                *ran += 1;
+            }
+            Ok(())
+        };
+        let done = run();
+        connection.busy_timeout(std::time::Duration::ZERO).map_err(failed)?;
+        done
+    }
+
+    /// A statement of our own, without binds or rows.
+    pub(in crate::driver) async fn simple(&mut self, sql: &str) -> Result<()> {
+        let mut wait = Wait::new(self.busy_timeout);
+        loop {
+            let connection = &*self.connection.get_mut();
+            match connection.execute_batch(sql).map_err(|e| error::classify(e)) {
+                Err(e) if e.kind() == ErrorKind::Locked && wait.again().await => {}
+                done => return done,
+            }
+        }
+    }
+
+    pub(crate) async fn ping(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn run(connection: &rusqlite::Connection, statement: &mut rusqlite::Statement<'_>, binds: &[Value]) -> Result<Done> {
+    let failed = |e| error::classify(e);
+    types::bind(statement, binds)?;
+    let before = connection.total_changes();
+    let rows = statement.raw_query();
+    finish(rows).map_err(failed)?;
+    // `changes()` keeps the count of the last statement that changed rows; one that changes none leaves it standing.
+    let changed = connection.total_changes() != before;
+    Ok(Done {
+        rows_affected: if changed { connection.changes() } else { 0 },
+        last_insert_id: if changed { Some(connection.last_insert_rowid()) } else { None },
+    })
+}
+
+/// Steps to the end; rows, where the statement has some, are not wanted.
+fn finish(mut rows: rusqlite::Rows<'_>) -> rusqlite::Result<()> {
+    while rows.next()?.is_some() {}
+    Ok(())
+}
