@@ -25,14 +25,14 @@ mod session;
 pub mod __private;
 
 pub use database::Database;
-pub use entity::{Addable, Edit, Entity, State};
+pub use entity::{Addable, Edit, Entity, State, WeakEntity};
 pub use error::{Error, ErrorKind, Result};
 pub use expr::{Assign, Column, Expression, Operand, Order, Predicate, func};
 #[cfg(feature = "axum")]
 pub use extract::Rejection;
 pub use model::{ColumnSet, EntityOf, IntoKey, Key, KeyPart, Model, ModelMeta};
 pub use query::{
-    DeleteStatement, InsertStatement, Page, Pagination, RawSql, Runner, SelectStatement, Selection, UpdateStatement, delete,
+    Bind, DeleteStatement, InsertStatement, Page, Pagination, RawSql, Runner, SelectStatement, Selection, UpdateStatement, delete,
     insert, select, sql, update,
 };
 pub use relation::{BelongsTo, Cascade, HasMany, HasOne, Loading, Relation, Target};

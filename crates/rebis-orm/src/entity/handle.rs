@@ -103,3 +103,28 @@ impl<T: Model + fmt::Display> fmt::Display for Entity<T> {
         (**self).fmt(f)
     }
 }
+
+/// A handle that does not keep the object alive.
+pub struct WeakEntity<T: Model>(std::sync::Weak<Instance<T>>);
+
+impl<T: Model> Entity<T> {
+    /// A handle that does not keep the object alive.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakEntity<T> {
+        WeakEntity(Arc::downgrade(&self.0))
+    }
+}
+
+impl<T: Model> WeakEntity<T> {
+    /// The object, while anyone holds it.
+    #[must_use]
+    pub fn upgrade(&self) -> Option<Entity<T>> {
+        self.0.upgrade().map(Entity)
+    }
+}
+
+impl<T: Model> fmt::Debug for WeakEntity<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WeakEntity<{}>", T::DEF.name)
+    }
+}

@@ -4,6 +4,7 @@ mod add;
 mod edit;
 mod handle;
 mod instance;
+mod skip;
 mod state;
 mod versions;
 mod write;
@@ -13,7 +14,7 @@ pub(crate) const UNLOADED: &str = "rebis::NotLoaded";
 
 pub use add::{Addable, Given, Linked, Required, or_unset};
 pub use edit::Edit;
-pub use handle::Entity;
+pub use handle::{Entity, WeakEntity};
 pub use state::State;
 
 pub(crate) use instance::{AnyInstance, Instance, Object, absorb_row, typed};

@@ -19,7 +19,7 @@ impl<T: Model + Serialize> Serialize for Entity<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let any: &dyn AnyInstance = &*self.0;
         let mut serializer = Some(serializer);
-        let done = guarded(any.address(), || serializer.take().map(|s| (**self).serialize(s)));
+        let done = guarded(any.address(), || serializer.take().map(|s| (**self).serialize(super::skip::SkipUnloaded(s))));
         match (done.flatten(), serializer) {
             (Some(result), _) => result,
             (None, Some(serializer)) => {

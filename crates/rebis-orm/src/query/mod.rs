@@ -10,7 +10,7 @@ mod selection;
 
 pub use bulk::{DeleteStatement, InsertStatement, UpdateStatement, delete, insert, update};
 pub use page::{Page, Pagination};
-pub use raw::{RawSql, sql};
+pub use raw::{Bind, RawSql, sql};
 pub use runner::Runner;
 pub use select::{SelectStatement, select};
 pub use selection::Selection;

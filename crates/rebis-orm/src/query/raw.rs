@@ -20,10 +20,59 @@ pub fn sql(text: &'static str) -> RawSql {
     RawSql { text, binds: Vec::new() }
 }
 
+/// What can be bound to SQL by hand.
+#[diagnostic::on_unimplemented(message = "`{Self}` cannot be bound to SQL", label = "not a value")]
+pub trait Bind {
+    /// The value.
+    fn into_bind(self) -> Value;
+}
+
+macro_rules! binds {
+    ($($ty:ty),* $(,)?) => {
+        $(impl Bind for $ty { fn into_bind(self) -> Value { ColumnType::into_value(self) } })*
+    };
+}
+
+binds!(
+    bool,
+    i16,
+    i32,
+    i64,
+    f32,
+    f64,
+    String,
+    Vec<u8>,
+    uuid::Uuid,
+    rust_decimal::Decimal,
+    serde_json::Value,
+    chrono::NaiveDate,
+    chrono::NaiveTime,
+    chrono::NaiveDateTime,
+    chrono::DateTime<chrono::Utc>,
+);
+
+impl Bind for Value {
+    fn into_bind(self) -> Value {
+        self
+    }
+}
+
+impl Bind for &str {
+    fn into_bind(self) -> Value {
+        Value::Text(self.to_owned())
+    }
+}
+
+impl<T: Bind> Bind for Option<T> {
+    fn into_bind(self) -> Value {
+        self.map_or(Value::Null, T::into_bind)
+    }
+}
+
 impl RawSql {
     /// The value of the next `{}`.
-    pub fn bind(mut self, value: impl ColumnType) -> Self {
-        self.binds.push(value.into_value());
+    pub fn bind(mut self, value: impl Bind) -> Self {
+        self.binds.push(value.into_bind());
         self
     }
 
