@@ -15,7 +15,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("rebis-macros", &[]),
     ("rebis-migrate", &["rebis-sql", "rebis-engine"]),
     ("rebis-web", &[]),
-    ("rebis-cli", &["rebis-engine", "rebis-migrate", "rebis-web"]),
+    ("rebis-cli", &["rebis-sql", "rebis-engine", "rebis-migrate", "rebis-web"]),
     (
         "rebis",
         &[

@@ -55,13 +55,13 @@ pub use cli::cli;
 pub use glue::AppExt;
 pub use rebis_macros::{Enum, Model, main};
 pub use rebis_orm::{
-    BelongsTo, Column, Database, Entity, FetchMode, HasMany, HasOne, Page, Pagination, Session, delete, func, insert,
-    models, select, update,
+    BelongsTo, Column, Database, Entity, FetchMode, HasMany, HasOne, Page, Pagination, Session, delete, func,
+    insert, models, select, update,
 };
 pub use rebis_sql::{ColumnType, Dialect, SqlType, Value};
 pub use rebis_web::{
-    App, Blueprint, CommandContext, Config, Form, Html, HttpError, Json, Path, Query, Redirect, Result, StatusCode,
-    Templates, context,
+    App, Blueprint, CommandContext, Config, Form, Html, HttpError, Json, Path, Query, Redirect, Result,
+    StatusCode, Templates, context,
 };
 
 /// Connections, the pool, transactions and inspection.

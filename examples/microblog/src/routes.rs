@@ -16,7 +16,8 @@ pub fn api() -> Blueprint {
 
 /// `GET /`: the posts, newest first, each with its author. Two statements, however many posts there are.
 async fn index(session: Session, templates: Templates) -> Result<Html> {
-    let posts = select(Post).with(Post::author).order_by(Post::timestamp.desc()).limit(50).all(&session).await?;
+    let posts =
+        select(Post).with(Post::author).order_by(Post::timestamp.desc()).limit(50).all(&session).await?;
     templates.render("index.html", context! { posts })
 }
 
@@ -62,7 +63,9 @@ async fn create_user(session: Session, Json(new): Json<NewUser>) -> Result<(Stat
     let user = session.add(User::builder().username(new.username).email(new.email));
     match session.commit().await {
         Ok(()) => Ok((StatusCode::CREATED, Json(Created { id: user.id, username: user.username.clone() }))),
-        Err(error) if error.is_unique_violation() => Err(HttpError::conflict("that username or email is taken")),
+        Err(error) if error.is_unique_violation() => {
+            Err(HttpError::conflict("that username or email is taken"))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -17,7 +17,10 @@ pub fn add_description() -> Command {
 /// What it does: the same session that a request would have.
 pub async fn add(context: CommandContext) -> Result<()> {
     let given = &context.matches;
-    let db = context.app.get_extension::<Database>().ok_or_else(|| HttpError::internal("the application has no database"))?;
+    let db = context
+        .app
+        .get_extension::<Database>()
+        .ok_or_else(|| HttpError::internal("the application has no database"))?;
     let session = db.session();
     let person = session.add(
         Person::builder()

@@ -20,7 +20,9 @@ pub(crate) fn run(app: &App) -> Result<ExitCode, BoxError> {
             [route.endpoint.clone(), methods.join(", "), route.rule.clone()]
         })
         .collect();
-    let width = |column: usize, title: &str| rows.iter().map(|r| r[column].len()).chain([title.len()]).max().unwrap_or(0);
+    let width = |column: usize, title: &str| {
+        rows.iter().map(|r| r[column].len()).chain([title.len()]).max().unwrap_or(0)
+    };
     let (endpoints, methods) = (width(0, "Endpoint"), width(1, "Methods"));
     output::line(format!("{:endpoints$}  {:methods$}  Rule", "Endpoint", "Methods"));
     output::line(format!("{:-<endpoints$}  {:-<methods$}  {:-<30}", "", "", ""));

@@ -11,7 +11,12 @@ use crate::program::Program;
 pub(crate) fn describe(with_database: bool) -> Command {
     let command = Command::new("run")
         .about("Serves the application")
-        .arg(Arg::new("host").long("host").value_name("HOST").help("The interface to listen on [default: 127.0.0.1]"))
+        .arg(
+            Arg::new("host")
+                .long("host")
+                .value_name("HOST")
+                .help("The interface to listen on [default: 127.0.0.1]"),
+        )
         .arg(
             Arg::new("port")
                 .long("port")

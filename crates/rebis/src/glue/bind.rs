@@ -72,7 +72,8 @@ impl AppExt for App {
     }
 
     fn migrations(self, scripts: &'static [Script]) -> Self {
-        let bound = self.get_extension::<Bound>().cloned().map(|bound| Bound { scripts: Some(scripts), ..bound });
+        let bound =
+            self.get_extension::<Bound>().cloned().map(|bound| Bound { scripts: Some(scripts), ..bound });
         let app = self.extension(Scripts(scripts));
         match bound {
             Some(bound) => app.extension(bound),
@@ -90,7 +91,9 @@ fn bind(database: &Database, config: &Config) -> Result<(), String> {
         return Ok(());
     }
     let url = config.database_url().unwrap_or_else(|| format!("sqlite:///{}.db", config.name()));
-    let url = DatabaseUrl::parse(&url).map_err(|e| format!("DATABASE_URL: {e}"))?.relative_to(&config.instance_path());
+    let url = DatabaseUrl::parse(&url)
+        .map_err(|e| format!("DATABASE_URL: {e}"))?
+        .relative_to(&config.instance_path());
     if url.file().is_some_and(|file| file.starts_with(config.instance_path())) {
         // Opening the file says what is wrong when this fails.
         let _ = std::fs::create_dir_all(config.instance_path());

@@ -86,9 +86,16 @@ fn tutorial(db: &TestDatabase) {
 
     let said = app.db(&["init"]);
     assert!(said.out.contains("migrations ...  done"), "{said}");
-    assert!(said.out.contains("mod migrations;") && said.out.contains(".migrations(migrations::ALL)"), "{said}");
+    assert!(
+        said.out.contains("mod migrations;") && said.out.contains(".migrations(migrations::ALL)"),
+        "{said}"
+    );
     app.edit("main.rs", "mod models;", "mod migrations;\nmod models;");
-    app.edit("main.rs", ".database(Database::new())", ".database(Database::new()).migrations(migrations::ALL)");
+    app.edit(
+        "main.rs",
+        ".database(Database::new())",
+        ".database(Database::new()).migrations(migrations::ALL)",
+    );
 
     let said = app.db(&["migrate", "-m", "users table"]);
     assert!(said.log.contains("Detected added table 'user'"), "{said}");
