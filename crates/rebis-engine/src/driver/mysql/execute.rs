@@ -21,7 +21,9 @@ impl MySql {
         let mut count = 0;
         while let Some(row) = result.next().await.map_err(error::classify)? {
             count += 1;
-            if let Err(e) = each(&Row(Lent::MySql(&row))) {
+            // Apart from the `if`: the lent row must not live over the await below, or the future could not be sent.
+            let read = each(&Row(Lent::MySql(&row)));
+            if let Err(e) = read {
                 result.drop_result().await.map_err(error::classify)?;
                 return Err(e);
             }
