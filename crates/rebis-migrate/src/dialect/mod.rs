@@ -1,1 +1,147 @@
-//! What takes more than one statement, per database; the crate's one registry of dialects.
+//! What a migration needs to know of each database, and the crate's one registry of dialects.
+//!
+//! **Invariant.** Nothing above this folder names a database: a difference is data in [`Rules`], or one of the functions here.
+
+mod mysql;
+mod postgres;
+mod sqlite;
+
+use rebis_engine::{Connection, DatabaseUrl};
+use rebis_sql::{Dialect, Value};
+
+use crate::op::Op;
+use crate::{Error, ErrorKind, Result};
+
+/// What differs between databases as data.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    /// As Alembic calls it in its log.
+    pub(crate) impl_name: &'static str,
+    /// Gives a row when the version table is there.
+    pub(crate) has_version_table: &'static str,
+    /// Gives a row when the version table's column is too narrow, as Alembic makes it.
+    pub(crate) is_narrow: Option<&'static str>,
+    /// Makes it wide.
+    pub(crate) widen: &'static str,
+    /// Takes the lock of a session without waiting: one integer, 1 when it was got. None where a transaction is lock enough.
+    pub(crate) try_lock: Option<&'static str>,
+    /// Gives the lock back.
+    pub(crate) unlock: &'static str,
+}
+
+/// The registry.
+pub(crate) fn rules(dialect: Dialect) -> Result<&'static Rules> {
+    match dialect {
+        Dialect::Sqlite => Ok(&sqlite::RULES),
+        Dialect::Postgres => Ok(&postgres::RULES),
+        Dialect::MySql | Dialect::MariaDb => Ok(&mysql::RULES),
+        other => Err(Error::new(
+            ErrorKind::Usage,
+            format!("migrations do not know {} yet; use another database", other.name()),
+        )),
+    }
+}
+
+/// Whether a connection of its own sees the same database; one in memory belongs to the connection that made it.
+pub(crate) fn can_reconnect(url: &DatabaseUrl) -> bool {
+    url.dialect() != Dialect::Sqlite || url.file().is_some()
+}
+
+/// The next statements of a migration and how many of the operations they carry out.
+#[derive(Debug)]
+pub(crate) struct Next {
+    pub(crate) ops: usize,
+    pub(crate) statements: Vec<Planned>,
+}
+
+/// A statement to run.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Planned {
+    pub(crate) sql: String,
+    pub(crate) binds: Vec<Value>,
+}
+
+impl From<String> for Planned {
+    fn from(sql: String) -> Self {
+        Planned { sql, binds: Vec::new() }
+    }
+}
+
+/// The statements for the first of `ops`, or the first few where they are done together. The database is as those before left it.
+pub(crate) async fn next(conn: &mut Connection, ops: &[Op]) -> Result<Next> {
+    match conn.dialect() {
+        Dialect::Sqlite => sqlite::next(conn, ops).await,
+        Dialect::MySql | Dialect::MariaDb => mysql::next(conn, ops).await,
+        dialect => Ok(Next { ops: 1, statements: statements(dialect, &ops[0])? }),
+    }
+}
+
+/// Whether a migration of these operations runs in one transaction here.
+pub(crate) fn is_transactional(dialect: Dialect, ops: &[Op]) -> bool {
+    dialect.capabilities().transactional_ddl
+        && !(dialect == Dialect::Postgres && ops.iter().any(postgres::needs_autocommit))
+}
+
+/// What must be put back after a migration.
+#[derive(Debug)]
+pub(crate) enum Session {
+    /// Nothing.
+    Unchanged,
+    /// SQLite's pragmas, and what was wrong before.
+    Sqlite(sqlite::Session),
+}
+
+/// Prepares the connection for these operations, before BEGIN.
+pub(crate) async fn prepare(conn: &mut Connection, ops: &[Op]) -> Result<Session> {
+    match conn.dialect() {
+        Dialect::Sqlite => Ok(sqlite::prepare(conn, ops).await?.map_or(Session::Unchanged, Session::Sqlite)),
+        _ => Ok(Session::Unchanged),
+    }
+}
+
+impl Session {
+    /// Called behind BEGIN.
+    pub(crate) async fn begun(&mut self, conn: &mut Connection) -> Result<()> {
+        match self {
+            Session::Unchanged => Ok(()),
+            Session::Sqlite(session) => session.begun(conn).await,
+        }
+    }
+
+    /// Checks what the migration made, before COMMIT.
+    pub(crate) async fn check(&self, conn: &mut Connection) -> Result<()> {
+        match self {
+            Session::Unchanged => Ok(()),
+            Session::Sqlite(session) => session.check(conn).await,
+        }
+    }
+
+    /// Puts the connection back, on every way out.
+    pub(crate) async fn restore(self, conn: &mut Connection) -> Result<()> {
+        match self {
+            Session::Unchanged => Ok(()),
+            Session::Sqlite(session) => session.restore(conn).await,
+        }
+    }
+}
+
+/// An operation's statements where the dialect writes them without looking at the database. Recorded code has none.
+pub(crate) fn statements(dialect: Dialect, op: &Op) -> Result<Vec<Planned>> {
+    Ok(match op {
+        Op::Schema(ddl) => dialect.ddl(ddl)?.into_iter().map(Planned::from).collect(),
+        Op::Execute { sql, binds } => vec![Planned { sql: sql.clone(), binds: binds.clone() }],
+        Op::Insert(insert) if insert.rows.is_empty() => Vec::new(),
+        Op::Insert(insert) => {
+            // A database takes only so many values at once.
+            let most = (dialect.capabilities().max_binds / insert.columns.len().max(1)).max(1);
+            let mut all = Vec::new();
+            for rows in insert.rows.chunks(most) {
+                let part = rebis_sql::Insert { rows: rows.to_vec(), ..insert.clone() };
+                let done = rebis_sql::compile(&rebis_sql::Statement::Insert(part), dialect)?;
+                all.push(Planned { sql: done.sql, binds: done.binds });
+            }
+            all
+        }
+        Op::Run(_) => Vec::new(),
+    })
+}

@@ -1,22 +1,135 @@
 //! What differs between a database and the models, as operations.
+//!
+//! **Invariants.** The result depends on the two schemas only, never on hash order. No change of the models means no difference, on every
+//! database: what a database spells in another way is compared by how it would be created, and what cannot be compared counts as equal.
 
-/// What somebody says was renamed; a comparison alone sees a removal and an addition.
+mod checks;
+mod columns;
+mod defaults;
+mod foreign_keys;
+mod indexes;
+mod rename;
+mod tables;
+mod types;
+mod undo;
+mod uniques;
+
+use rebis_sql::Dialect;
+use rebis_sql::schema::{Schema, Table};
+
+use crate::Op;
+
+pub use rename::Rename;
+pub(crate) use undo::undo;
+
+/// One difference: the operation that removes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Noted {
+    /// What a migration has to do.
+    pub op: Op,
+    /// The difference in Alembic's words: `added table 'user'`.
+    pub detected: String,
+    /// What the author of the migration has to look at. They stand as comments in the script.
+    pub notes: Vec<String>,
+}
+
+/// What a comparison looks at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rename {
-    /// A table.
-    Table {
-        /// The name in the database.
-        from: String,
-        /// The name in the models.
-        to: String,
-    },
-    /// A column.
-    Column {
-        /// Its table, as the models name it.
-        table: String,
-        /// The name in the database.
-        from: String,
-        /// The name in the models.
-        to: String,
-    },
+pub struct DiffOptions {
+    /// What was renamed; a comparison alone sees a removal and an addition.
+    pub renames: Vec<Rename>,
+    /// The version table, which is no model's.
+    pub version_table: String,
+}
+
+impl Default for DiffOptions {
+    fn default() -> Self {
+        DiffOptions { renames: Vec::new(), version_table: String::from("alembic_version") }
+    }
+}
+
+/// The operations that make of `database` what `models` declare, in the order in which they can run.
+///
+/// Looks at tables, columns (type, nullability, default, comment), indexes, unique constraints, foreign keys, named checks and
+/// comments. Unique constraints and foreign keys are known by what they say, indexes and checks by their names.
+///
+/// ```
+/// use rebis_migrate::diff::{DiffOptions, diff};
+/// use rebis_sql::schema::{Column, Schema, Table};
+/// use rebis_sql::{Dialect, SqlType};
+///
+/// let mut user = Table::new("user");
+/// user.columns.push(Column::new("id", SqlType::Integer).not_null());
+/// let models = Schema { tables: vec![user] };
+///
+/// let found = diff(&Schema::default(), &models, Dialect::Sqlite, &DiffOptions::default());
+/// assert_eq!(found[0].op.describe(), "create table user");
+/// assert_eq!(found[0].detected, "added table 'user'");
+/// assert!(diff(&models, &models, Dialect::Sqlite, &DiffOptions::default()).is_empty());
+/// ```
+#[must_use]
+pub fn diff(database: &Schema, models: &Schema, dialect: Dialect, options: &DiffOptions) -> Vec<Noted> {
+    let mut found = Vec::new();
+    let mut database = database.clone();
+    database.tables.retain(|t| t.name != options.version_table);
+    rename::apply(&mut database, &options.renames, &mut found);
+
+    let pairs: Vec<(&Table, &Table)> = sorted(models)
+        .into_iter()
+        .filter_map(|model| counterpart(&database, model).map(|there| (there, model)))
+        .collect();
+    let added: Vec<&Table> =
+        sorted(models).into_iter().filter(|t| counterpart(&database, t).is_none()).collect();
+    let removed: Vec<&Table> =
+        sorted(&database).into_iter().filter(|t| counterpart(models, t).is_none()).collect();
+
+    tables::added(&added, &removed, dialect, &mut found);
+    // A foreign key to a table that goes must go before it.
+    let leaving = |key: &rebis_sql::schema::ForeignKey| removed.iter().any(|t| t.name == key.ref_table);
+    for (there, model) in &pairs {
+        foreign_keys::removed(there, model, dialect, leaving, &mut found);
+    }
+    tables::removed(&removed, dialect, &mut found);
+    let mut closing = Vec::new();
+    for (there, model) in &pairs {
+        columns::added(there, model, &mut found);
+        columns::altered(there, model, dialect, &mut found);
+        foreign_keys::removed(there, model, dialect, |key| !leaving(key), &mut found);
+        uniques::removed(there, model, &mut found);
+        indexes::compare(there, model, &mut found);
+        uniques::added(there, model, &mut found);
+        checks::compare(there, model, &mut found);
+        foreign_keys::added(there, model, dialect, &pairs, &mut found, &mut closing);
+        tables::comment(there, model, dialect, &mut found);
+        columns::removed(there, model, &mut found);
+    }
+    found.extend(closing);
+    types::removed(&database, models, dialect, &mut found);
+    found
+}
+
+impl Noted {
+    fn new(op: impl Into<Op>, detected: impl Into<String>) -> Self {
+        Noted { op: op.into(), detected: detected.into(), notes: Vec::new() }
+    }
+
+    fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+}
+
+fn counterpart<'a>(schema: &'a Schema, table: &Table) -> Option<&'a Table> {
+    schema.tables.iter().find(|t| t.name == table.name && t.schema == table.schema)
+}
+
+fn sorted(schema: &Schema) -> Vec<&Table> {
+    let mut tables: Vec<&Table> = schema.tables.iter().collect();
+    tables.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
+    tables
+}
+
+/// `["a", "b"]`, the way a log line names columns.
+fn listed(columns: &[String]) -> String {
+    format!("{columns:?}")
 }

@@ -1,0 +1,25 @@
+//! Migrations on PostgreSQL: a session's advisory lock, DDL in transactions save what builds an index beside the writers.
+
+use rebis_sql::Ddl;
+
+use super::Rules;
+use crate::op::Op;
+
+/// The lock's number is the letters "rebis". It is asked for again and again instead of waited for: a waiting statement holds a snapshot,
+/// for which CREATE INDEX CONCURRENTLY of the one who has the lock would wait in turn.
+pub(super) static RULES: Rules = Rules {
+    impl_name: "PostgresqlImpl",
+    has_version_table: "SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL",
+    is_narrow: Some(
+        "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('alembic_version') AND attname = 'version_num' \
+         AND atttypmod BETWEEN 4 AND 258",
+    ),
+    widen: "ALTER TABLE alembic_version ALTER COLUMN version_num TYPE VARCHAR(255)",
+    try_lock: Some("SELECT CASE WHEN pg_try_advisory_lock(491260242291) THEN 1 ELSE 0 END"),
+    unlock: "SELECT 1 WHERE pg_advisory_unlock(491260242291)",
+};
+
+/// Whether PostgreSQL refuses the operation in a transaction.
+pub(super) fn needs_autocommit(op: &Op) -> bool {
+    matches!(op.to_ddl(), Some(Ddl::CreateIndex { concurrently: true, .. }))
+}

@@ -1,0 +1,89 @@
+//! Foreign keys, by what they say. Invariant: names are not compared, so a database that named a key itself shows no difference.
+
+use rebis_sql::ddl::{Constraint, ConstraintKind};
+use rebis_sql::schema::{ForeignKey, Table};
+use rebis_sql::{Ddl, Dialect};
+
+use super::Noted;
+
+pub(super) fn removed(
+    there: &Table,
+    model: &Table,
+    dialect: Dialect,
+    wanted: impl Fn(&ForeignKey) -> bool,
+    found: &mut Vec<Noted>,
+) {
+    for key in there.foreign_keys.iter().filter(|k| wanted(k)) {
+        if model.foreign_keys.iter().any(|m| same(dialect, there, key, m)) {
+            continue;
+        }
+        let said = said("removed", key, &model.name);
+        let Some(name) = &key.name else {
+            tracing::warn!(target: "rebis::migrate", "{said}, but it has no name: drop it by hand");
+            continue;
+        };
+        found.push(Noted::new(
+            Ddl::DropConstraint {
+                schema: model.schema.clone(),
+                table: model.name.clone(),
+                name: name.clone(),
+                kind: ConstraintKind::ForeignKey,
+            },
+            said,
+        ));
+    }
+}
+
+/// A key to a column that a later table gets in the same migration goes to `closing`.
+pub(super) fn added(
+    there: &Table,
+    model: &Table,
+    dialect: Dialect,
+    pairs: &[(&Table, &Table)],
+    found: &mut Vec<Noted>,
+    closing: &mut Vec<Noted>,
+) {
+    for key in &model.foreign_keys {
+        if there.foreign_keys.iter().any(|t| same(dialect, there, t, key)) {
+            continue;
+        }
+        let waits = pairs.iter().any(|(now, wanted)| {
+            wanted.name == key.ref_table
+                && wanted.name > model.name
+                && key.ref_columns.iter().any(|c| now.column(c).is_none())
+        });
+        let list = if waits { &mut *closing } else { &mut *found };
+        list.push(Noted::new(
+            Ddl::AddConstraint {
+                schema: model.schema.clone(),
+                table: model.name.clone(),
+                constraint: Constraint::ForeignKey(key.clone()),
+            },
+            said("added", key, &model.name),
+        ));
+    }
+}
+
+pub(super) fn said(what: &str, key: &ForeignKey, table: &str) -> String {
+    format!(
+        "{what} foreign key ({})({}) on table {table}",
+        key.columns.join(", "),
+        key.ref_columns.join(", ")
+    )
+}
+
+fn same(dialect: Dialect, of: &Table, now: &ForeignKey, wanted: &ForeignKey) -> bool {
+    let schema = |k: &ForeignKey| k.ref_schema.clone().filter(|s| of.schema.as_ref() != Some(s));
+    let pairs = |k: &ForeignKey| {
+        let mut pairs: Vec<(String, String)> =
+            k.columns.iter().cloned().zip(k.ref_columns.iter().cloned()).collect();
+        pairs.sort();
+        pairs
+    };
+    pairs(now) == pairs(wanted)
+        && now.ref_table == wanted.ref_table
+        && schema(now) == schema(wanted)
+        && crate::dialect::same_action(dialect, now.on_delete, wanted.on_delete)
+        && crate::dialect::same_action(dialect, now.on_update, wanted.on_update)
+        && now.deferrable == wanted.deferrable
+}

@@ -1,0 +1,93 @@
+//! Tables that were added or removed. Invariant: a table is created after those it refers to and dropped before them; a circle is opened first.
+
+use rebis_sql::ddl::{Constraint, ConstraintKind};
+use rebis_sql::schema::{Table, sort_tables};
+use rebis_sql::{Ddl, Dialect};
+
+use super::{Noted, indexes, rename};
+
+pub(super) fn added(added: &[&Table], removed: &[&Table], dialect: Dialect, found: &mut Vec<Noted>) {
+    let (order, edges) = sort_tables(added);
+    let alters = dialect.capabilities().alter_table;
+    let mut closing = Vec::new();
+    for table in order {
+        let mut create = table.clone();
+        let later = std::mem::take(&mut create.indexes);
+        // SQLite cannot add a constraint, and does not ask for the order either.
+        let closes = |i: usize| alters && edges.iter().any(|e| e.table == table.name && e.foreign_key == i);
+        create.foreign_keys = Vec::new();
+        for (i, key) in table.foreign_keys.iter().enumerate() {
+            if !closes(i) {
+                create.foreign_keys.push(key.clone());
+                continue;
+            }
+            closing.push(Noted::new(
+                Ddl::AddConstraint {
+                    schema: table.schema.clone(),
+                    table: table.name.clone(),
+                    constraint: Constraint::ForeignKey(key.clone()),
+                },
+                super::foreign_keys::said("added", key, &table.name),
+            ));
+        }
+        let mut noted = Noted::new(
+            Ddl::CreateTable { table: create, if_not_exists: false },
+            format!("added table '{}'", table.name),
+        );
+        if let Some(note) = rename::table_hint(table, removed) {
+            noted = noted.note(note);
+        }
+        found.push(noted);
+        for index in sorted_by_name(later) {
+            found.push(indexes::create(table, index));
+        }
+    }
+    found.extend(closing);
+}
+
+pub(super) fn removed(removed: &[&Table], dialect: Dialect, found: &mut Vec<Noted>) {
+    let (order, edges) = sort_tables(removed);
+    if dialect.capabilities().alter_table {
+        for edge in &edges {
+            let Some(table) = order.iter().find(|t| t.name == edge.table) else { continue };
+            let Some(key) = table.foreign_keys.get(edge.foreign_key) else { continue };
+            let Some(name) = &key.name else { continue };
+            found.push(Noted::new(
+                Ddl::DropConstraint {
+                    schema: table.schema.clone(),
+                    table: table.name.clone(),
+                    name: name.clone(),
+                    kind: ConstraintKind::ForeignKey,
+                },
+                super::foreign_keys::said("removed", key, &table.name),
+            ));
+        }
+    }
+    for table in order.into_iter().rev() {
+        for index in sorted_by_name(table.indexes.clone()) {
+            if !indexes::implied(&index, table) {
+                found.push(indexes::drop(table, &index));
+            }
+        }
+        found.push(Noted::new(
+            Ddl::DropTable { schema: table.schema.clone(), table: table.name.clone(), if_exists: false },
+            format!("removed table '{}'", table.name),
+        ));
+    }
+}
+
+pub(super) fn comment(there: &Table, model: &Table, dialect: Dialect, found: &mut Vec<Noted>) {
+    let said = |t: &Table| t.comment.clone().filter(|c| !c.is_empty());
+    if !dialect.capabilities().comments || said(there) == said(model) {
+        return;
+    }
+    found.push(Noted::new(
+        Ddl::CommentTable { schema: model.schema.clone(), table: model.name.clone(), comment: said(model) },
+        format!("table comment '{}'", model.name),
+    ));
+}
+
+fn sorted_by_name(mut indexes: Vec<rebis_sql::schema::Index>) -> Vec<rebis_sql::schema::Index> {
+    indexes.sort_by(|a, b| a.name.cmp(&b.name));
+    indexes
+}
