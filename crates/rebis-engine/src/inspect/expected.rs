@@ -1,0 +1,92 @@
+//! [`as_inspected`]: a declared table as inspection would find it. Invariant: creating the table and inspecting it gives the same value.
+
+use rebis_sql::schema::{IndexKey, ServerDefault, Table};
+use rebis_sql::{Dialect, SqlType, Value};
+
+use super::{default, mysql, postgres, sqlite, tables};
+
+/// A declared table as [`inspect`](super::inspect()) reports it after it was created by that dialect.
+///
+/// Compare this, not the declaration itself, with what inspection finds. The rules stand in the module's table; what a database writes
+/// anew (SQL of checks, of expression defaults …) stays as declared and is not comparable as text.
+///
+/// ```
+/// use rebis_engine::as_inspected;
+/// use rebis_engine::sql::{Dialect, SqlType, schema::{Column, Table}};
+///
+/// let mut table = Table::new("film");
+/// table.columns.push(Column::new("length", SqlType::Interval));
+/// assert_eq!(as_inspected(Dialect::Sqlite, &table).columns[0].ty, SqlType::BigInteger);
+/// assert_eq!(as_inspected(Dialect::Postgres, &table).columns[0].ty, SqlType::Interval);
+/// ```
+#[must_use]
+pub fn as_inspected(dialect: Dialect, table: &Table) -> Table {
+    let mut table = table.clone();
+    for column in &mut table.columns {
+        column.ty = type_of(dialect, &column.ty, &column.name);
+        let ty = &column.ty;
+        column.default = column.default.take().and_then(|default| default_of(ty, default));
+        if let Some(computed) = &mut column.computed {
+            column.default = None;
+            computed.sql = default::unwrap_brackets(&computed.sql).to_owned();
+        }
+    }
+    if dialect.capabilities().alter_table
+        && let Some(key) = &table.primary_key
+    {
+        let columns = table.columns.iter_mut().filter(|c| key.columns.contains(&c.name));
+        columns.for_each(|c| c.nullable = false);
+    }
+    for index in &mut table.indexes {
+        for key in &mut index.keys {
+            if let IndexKey::Expression(sql) = key {
+                *sql = default::unwrap_brackets(sql).to_owned();
+            }
+        }
+    }
+    // The registry of expectations.
+    match dialect {
+        Dialect::Sqlite => sqlite::expect(&mut table),
+        Dialect::Postgres => postgres::expect(&mut table),
+        Dialect::MySql | Dialect::MariaDb => mysql::expect(&mut table),
+        _ => {}
+    }
+    tables::sort(&mut table);
+    table
+}
+
+/// What the type's spelling is read as: the same reader that inspection uses. A type the database lacks stays.
+fn type_of(dialect: Dialect, ty: &SqlType, column: &str) -> SqlType {
+    let element = match ty {
+        SqlType::Array(of) => Some(of),
+        _ => None,
+    };
+    if let Some(of) = element {
+        return SqlType::Array(Box::new(type_of(dialect, of, column)));
+    }
+    if matches!(ty, SqlType::Enum { .. }) {
+        return ty.clone();
+    }
+    let Ok(spelled) = dialect.type_name(ty) else { return ty.clone() };
+    // The registry of type readers.
+    match dialect {
+        Dialect::Sqlite => sqlite::types::read(&spelled),
+        Dialect::Postgres => postgres::expect_type(&spelled),
+        Dialect::MySql | Dialect::MariaDb => mysql::expect_type(&spelled, column),
+        _ => ty.clone(),
+    }
+}
+
+fn default_of(ty: &SqlType, default: ServerDefault) -> Option<ServerDefault> {
+    match default {
+        ServerDefault::Value(Value::Interval(i)) if *ty == SqlType::Interval => {
+            Some(ServerDefault::Value(Value::Interval(i)))
+        }
+        ServerDefault::Value(value) => {
+            let read = default::literal(&value).and_then(|literal| default::value(ty, literal));
+            Some(read.unwrap_or(value)).filter(|v| !v.is_null()).map(ServerDefault::Value)
+        }
+        ServerDefault::Sql(sql) => default::read(ty, &sql, false),
+        ServerDefault::Now => Some(ServerDefault::Now),
+    }
+}

@@ -1,0 +1,151 @@
+//! What a PostgreSQL database holds, read from pg_catalog. Invariant: three queries, whatever the number of tables.
+//!
+//! Names in the connection's own schema (`current_schema()`) have no schema in the result.
+
+mod catalogue;
+mod types;
+
+use rebis_sql::schema::{Column, Computed, Identity, IndexKey, PrimaryKey, Schema, Table};
+use rebis_sql::{Array, Cell, SqlType, Value};
+
+use super::tables::Tables;
+use super::{InspectOptions, default};
+use crate::{Connection, Result};
+
+/// One row per column, or one row for a table without columns.
+const COLUMNS_SQL: &str = "SELECT CASE WHEN n.nspname <> current_schema() THEN n.nspname::text END,
+    c.relname::text, obj_description(c.oid, 'pg_class'), a.attname::text,
+    format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid),
+    a.attidentity::text, a.attgenerated::text, col_description(c.oid, a.attnum::int), s.counted,
+    s.seqstart, s.seqincrement, et.typname::text,
+    (SELECT array_agg(l.enumlabel::text ORDER BY l.enumsortorder) FROM pg_enum l WHERE l.enumtypid = et.oid)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+LEFT JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_type et ON et.typtype = 'e' AND et.oid IN (t.oid, t.typelem)
+LEFT JOIN (SELECT o.refobjid, o.refobjsubid, true AS counted, min(q.seqstart) AS seqstart,
+        min(q.seqincrement) AS seqincrement
+    FROM pg_depend o JOIN pg_sequence q ON q.seqrelid = o.objid
+    WHERE o.classid = 'pg_class'::regclass AND o.refclassid = 'pg_class'::regclass AND o.deptype IN ('a', 'i')
+    GROUP BY o.refobjid, o.refobjsubid) s ON s.refobjid = c.oid AND s.refobjsubid = a.attnum
+WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+AND (n.nspname = current_schema() OR n.nspname = ANY ($1::text[]))
+AND (cardinality($2::text[]) = 0 OR c.relname = ANY ($2::text[]))
+AND NOT EXISTS (SELECT FROM pg_depend x
+    WHERE x.classid = 'pg_class'::regclass AND x.objid = c.oid AND x.deptype = 'e')
+ORDER BY 1, 2, a.attnum";
+
+pub(super) async fn inspect(connection: &mut Connection, options: &InspectOptions) -> Result<Schema> {
+    let list = |names: &[String]| Value::Array(names.iter().cloned().map(Value::Text).collect());
+    let binds = [list(&options.schemas), list(&options.tables)];
+    let mut tables = Tables::default();
+    connection
+        .query(COLUMNS_SQL, &binds, |row| {
+            let table = tables.entry(row.get(0)?, row.get(1)?);
+            table.comment = row.get(2)?;
+            if let Some(name) = row.get::<Option<String>>(3)? {
+                let labels = match row.cell(14)? {
+                    Cell::Null => None,
+                    _ => Some(row.get::<Array<String>>(14)?.0),
+                };
+                table.columns.push(Found {
+                    name,
+                    spelled: row.get(4)?,
+                    not_null: row.get(5)?,
+                    default_sql: row.get(6)?,
+                    identity: row.get(7)?,
+                    generated: row.get(8)?,
+                    comment: row.get(9)?,
+                    counted: row.get::<Option<bool>>(10)?.unwrap_or(false),
+                    start: row.get(11)?,
+                    increment: row.get(12)?,
+                    labels: row.get::<Option<String>>(13)?.zip(labels),
+                }.column());
+            }
+            Ok(())
+        })
+        .await?;
+    catalogue::constraints(connection, &binds, &mut tables).await?;
+    catalogue::indexes(connection, &binds, &mut tables).await?;
+    Ok(tables.finish())
+}
+
+/// A column as the catalogue says it.
+struct Found {
+    name: String,
+    spelled: String,
+    not_null: bool,
+    default_sql: Option<String>,
+    identity: String,
+    generated: String,
+    comment: Option<String>,
+    counted: bool,
+    start: Option<i64>,
+    increment: Option<i64>,
+    labels: Option<(String, Vec<String>)>,
+}
+
+impl Found {
+    fn column(self) -> Column {
+        let mut ty = types::read(&self.spelled);
+        if let Some((name, values)) = self.labels {
+            ty = SqlType::Enum { name, values };
+            if self.spelled.ends_with("[]") {
+                ty = SqlType::Array(Box::new(ty));
+            }
+        }
+        let mut column = Column::new(self.name, ty);
+        column.nullable = !self.not_null;
+        column.comment = self.comment;
+        if !self.identity.is_empty() {
+            let other = |n: Option<i64>| n.filter(|n| *n != 1);
+            column.autoincrement = true;
+            column.identity = Some(Identity {
+                always: self.identity == "a",
+                start: other(self.start),
+                increment: other(self.increment),
+            });
+        } else if let Some(sql) = self.default_sql {
+            if !self.generated.is_empty() {
+                let sql = default::unwrap_brackets(&sql).to_owned();
+                column.computed = Some(Computed { sql, stored: self.generated == "s" });
+            } else if self.counted && sql.starts_with("nextval(") {
+                column.autoincrement = true;
+            } else {
+                column.default = default::read(&column.ty, &sql, false);
+            }
+        }
+        column
+    }
+}
+
+/// What becomes of a declared table here.
+pub(super) fn expect(table: &mut Table) {
+    let own = format!("{}_pkey", table.name);
+    if let Some(PrimaryKey { name, .. }) = &mut table.primary_key {
+        name.get_or_insert(own);
+    }
+    for column in &mut table.columns {
+        if let Some(identity) = &mut column.identity {
+            column.autoincrement = true;
+            identity.start = identity.start.filter(|n| *n != 1);
+            identity.increment = identity.increment.filter(|n| *n != 1);
+        }
+        // SERIAL and identity columns forbid NULL whatever is said.
+        column.nullable &= !column.autoincrement;
+    }
+    for index in &mut table.indexes {
+        index.method = index.method.take().map(|m| m.to_ascii_lowercase()).filter(|m| m != "btree");
+        for key in &mut index.keys {
+            if let IndexKey::Expression(sql) = key {
+                *sql = default::unwrap_brackets(sql).to_owned();
+            }
+        }
+    }
+}
+
+/// The type that a declared one is read back as.
+pub(super) fn expect_type(spelled: &str) -> SqlType {
+    types::read(spelled)
+}

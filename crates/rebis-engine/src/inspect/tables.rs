@@ -1,0 +1,61 @@
+//! [`Tables`]: the tables while their parts arrive. Invariant: a part of a table that is not inspected is dropped.
+
+use std::collections::BTreeMap;
+
+use rebis_sql::schema::{Index, IndexKey, Schema, Table};
+
+/// The tables found so far, by schema and name.
+#[derive(Default)]
+pub(super) struct Tables(BTreeMap<(Option<String>, String), Table>);
+
+impl Tables {
+    /// The table, made when it is new.
+    pub(super) fn entry(&mut self, schema: Option<String>, name: String) -> &mut Table {
+        self.0.entry((schema, name)).or_insert_with_key(|(schema, name)| Table {
+            schema: schema.clone(),
+            ..Table::new(name.clone())
+        })
+    }
+
+    /// The table, if it is inspected.
+    pub(super) fn get(&mut self, schema: Option<String>, name: &str) -> Option<&mut Table> {
+        self.0.get_mut(&(schema, name.to_owned()))
+    }
+
+    /// Every table.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Table> {
+        self.0.values_mut()
+    }
+
+    /// The tables in order, their constraints and indexes sorted, so that equal schemas are equal values.
+    pub(super) fn finish(self) -> Schema {
+        let mut tables: Vec<Table> = self.0.into_values().collect();
+        tables.iter_mut().for_each(sort);
+        Schema { tables }
+    }
+}
+
+/// Databases list constraints and indexes in no order that means anything.
+pub(super) fn sort(table: &mut Table) {
+    table.foreign_keys.sort_by(|a, b| (&a.name, &a.columns).cmp(&(&b.name, &b.columns)));
+    table.uniques.sort_by(|a, b| (&a.name, &a.columns).cmp(&(&b.name, &b.columns)));
+    table.checks.sort_by(|a, b| (&a.name, &a.sql).cmp(&(&b.name, &b.sql)));
+    table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
+}
+
+/// The index at the end of the list, or a new one when the name changes: rows arrive index by index, key by key.
+pub(super) fn index_of<'a>(table: &'a mut Table, name: &str) -> &'a mut Index {
+    if table.indexes.last().is_none_or(|i| i.name != name) {
+        table.indexes.push(Index { name: name.to_owned(), ..Index::default() });
+    }
+    let at = table.indexes.len() - 1;
+    &mut table.indexes[at]
+}
+
+/// A key of an index: a column, or an expression when there is none.
+pub(super) fn index_key(column: Option<String>, expression: &str, descending: bool) -> IndexKey {
+    match column {
+        Some(name) => IndexKey::Column { name, descending },
+        None => IndexKey::Expression(super::default::unwrap_brackets(expression).to_owned()),
+    }
+}
