@@ -260,8 +260,14 @@ impl fmt::Display for HttpError {
 
 impl fmt::Debug for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")?;
-        for cause in self.chain() {
+        let mut causes = self.chain().into_iter();
+        match causes.next() {
+            // Of an error that `?` turned into this one, the error is the text: that is what a program prints that ends with it.
+            Some(cause) if self.inner.converted => write!(f, "{cause}")?,
+            Some(cause) => write!(f, "{self}\n  caused by: {cause}")?,
+            None => write!(f, "{self}")?,
+        }
+        for cause in causes {
             write!(f, "\n  caused by: {cause}")?;
         }
         if let Some(detail) = self.detail() {

@@ -16,7 +16,7 @@
 //!
 //! # #[rebis::main]
 //! # async fn main() -> Result<()> {
-//! let db = Database::connect("sqlite::memory:").await?;
+//! let db = Database::connect("sqlite://")?;
 //! db.create_all().await?;
 //!
 //! let session = db.session();

@@ -7,8 +7,8 @@ use rebis::prelude::*;
 
 #[rebis::main]
 async fn main() -> Result<()> {
-    let url = std::env::var("DATABASE_URL").unwrap_or_else(|_| String::from("sqlite::memory:"));
-    let db = Database::connect(&url).await?;
+    let url = std::env::var("DATABASE_URL").unwrap_or_else(|_| String::from("sqlite://"));
+    let db = Database::connect(&url)?;
     db.create_all().await?;
     let session = db.session();
 

@@ -103,6 +103,6 @@ fn bind(database: &Database, config: &Config) -> Result<(), String> {
     if echo {
         engine = engine.echo(true);
     }
-    database.bind(engine.build().map_err(|e| e.to_string())?);
-    Ok(())
+    let engine = engine.build().map_err(|e| e.to_string())?;
+    database.bind(engine).map_err(|e| e.to_string())
 }
