@@ -2,12 +2,16 @@
 //!
 //! **Invariant.** Nothing above this folder names a database: a difference is data in [`Rules`], or one of the functions here.
 
+mod compare;
+mod live;
 mod mysql;
 mod postgres;
 mod sqlite;
 
 use rebis_engine::{Connection, DatabaseUrl};
 use rebis_sql::{Dialect, Value};
+
+pub(crate) use compare::{same_action, same_type};
 
 use crate::op::Op;
 use crate::{Error, ErrorKind, Result};
@@ -25,6 +29,8 @@ pub(crate) struct Rules {
     pub(crate) widen: &'static str,
     /// Takes the lock of a session without waiting: one integer, 1 when it was got. None where a transaction is lock enough.
     pub(crate) try_lock: Option<&'static str>,
+    /// Waits a moment before the next try, on the server and without a snapshot of its data.
+    pub(crate) pause: &'static str,
     /// Gives the lock back.
     pub(crate) unlock: &'static str,
 }
@@ -71,8 +77,10 @@ impl From<String> for Planned {
 pub(crate) async fn next(conn: &mut Connection, ops: &[Op]) -> Result<Next> {
     match conn.dialect() {
         Dialect::Sqlite => sqlite::next(conn, ops).await,
-        Dialect::MySql | Dialect::MariaDb => mysql::next(conn, ops).await,
-        dialect => Ok(Next { ops: 1, statements: statements(dialect, &ops[0])? }),
+        dialect => {
+            let op = live::fill(conn, &ops[0]).await?;
+            Ok(Next { ops: 1, statements: statements(dialect, &op)? })
+        }
     }
 }
 

@@ -16,7 +16,8 @@ pub(super) static RULES: Rules = Rules {
     ),
     widen: "ALTER TABLE alembic_version ALTER COLUMN version_num TYPE VARCHAR(255)",
     try_lock: Some("SELECT CASE WHEN pg_try_advisory_lock(491260242291) THEN 1 ELSE 0 END"),
-    unlock: "SELECT 1 WHERE pg_advisory_unlock(491260242291)",
+    pause: "SELECT pg_sleep(0.2)",
+    unlock: "SELECT pg_advisory_unlock(491260242291)",
 };
 
 /// Whether PostgreSQL refuses the operation in a transaction.

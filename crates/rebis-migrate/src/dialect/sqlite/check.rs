@@ -61,7 +61,8 @@ impl Health {
                  columns unique",
             ));
         };
-        let ((table, parent), rows) = now.iter().find(|(at, n)| **n > known.get(*at).copied().unwrap_or(0))?;
+        let ((table, parent), rows) =
+            now.iter().find(|(at, n)| **n > known.get(*at).copied().unwrap_or(0))?;
         Some(format!(
             "{rows} rows of table {table} would refer to rows of table {parent} that are not there; correct or delete them first \
              (PRAGMA foreign_key_check lists them)"

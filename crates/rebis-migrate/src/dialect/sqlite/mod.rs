@@ -27,6 +27,7 @@ pub(super) static RULES: Rules = Rules {
     widen: "",
     // BEGIN IMMEDIATE lets one writer in.
     try_lock: None,
+    pause: "",
     unlock: "",
 };
 
@@ -57,8 +58,7 @@ pub(super) async fn next(conn: &mut Connection, ops: &[Op]) -> Result<Next> {
     }
     let (schema, table) = place;
     let found = read(conn, table).await?;
-    let in_place =
-        |ddl: &&Ddl| matches!(ddl, Ddl::DropColumn { column, .. } if found.as_ref().is_some_and(|f| f.drops_in_place(column)));
+    let in_place = |ddl: &&Ddl| matches!(ddl, Ddl::DropColumn { column, .. } if found.as_ref().is_some_and(|f| f.drops_in_place(column)));
     if !group.iter().any(needs_rebuild)
         && neighbours.iter().filter(|d| matches!(d, Ddl::DropColumn { .. })).all(in_place)
     {

@@ -182,8 +182,18 @@ impl Reader<'_> {
     }
 
     fn at_clause(&self) -> bool {
-        let alone =
-            ["CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE", "REFERENCES", "AS"];
+        let alone = [
+            "CONSTRAINT",
+            "PRIMARY",
+            "NOT",
+            "NULL",
+            "UNIQUE",
+            "CHECK",
+            "DEFAULT",
+            "COLLATE",
+            "REFERENCES",
+            "AS",
+        ];
         alone.iter().any(|w| self.is(w)) || self.is_then("GENERATED", "ALWAYS")
     }
 
@@ -325,7 +335,6 @@ pub(super) fn ends_in_comment(sql: &str) -> bool {
     let after = tokens(sql).and_then(|t| t.last().map(|t| t.end)).unwrap_or(0);
     sql[after..].rsplit('\n').next().is_some_and(|line| line.contains("--"))
 }
-
 
 #[cfg(test)]
 mod tests {

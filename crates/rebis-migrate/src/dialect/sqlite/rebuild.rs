@@ -29,8 +29,7 @@ impl Found {
     pub(super) fn drops_in_place(&self, column: &str) -> bool {
         let Some(text) = TableText::parse(&self.create) else { return false };
         let Some((at, own)) = text.column(column) else { return false };
-        let elsewhere =
-            text.pieces.iter().enumerate().any(|(i, p)| i != at && mentions(p, column));
+        let elsewhere = text.pieces.iter().enumerate().any(|(i, p)| i != at && mentions(p, column));
         let bound = own.clauses.iter().any(|c| c.kind.constraint().is_some());
         !elsewhere && !bound && !self.indexes.iter().any(|(_, sql)| mentions(sql, column))
     }
@@ -65,7 +64,8 @@ pub(super) fn rebuild(found: &Found, changes: &[&Ddl]) -> Result<Vec<String>, Re
         columns.push((*rowid).to_owned());
     }
     let columns = columns.join(", ");
-    let mut sql = vec![text.render(&new), format!("INSERT INTO {new} ({columns}) SELECT {columns} FROM {old}")];
+    let mut sql =
+        vec![text.render(&new), format!("INSERT INTO {new} ({columns}) SELECT {columns} FROM {old}")];
     // Without the old rules, RENAME would look for the table in views and triggers, where it is missing just now, and would turn
     // references to the old name.
     sql.push(String::from("PRAGMA legacy_alter_table = ON"));
@@ -176,9 +176,9 @@ pub(super) fn editable(change: &Ddl) -> Option<(Option<&str>, &str)> {
 
 #[cfg(test)]
 mod tests {
+    use rebis_sql::SqlType;
     use rebis_sql::ddl::ColumnChange;
     use rebis_sql::schema::Column;
-    use rebis_sql::SqlType;
 
     use super::*;
 

@@ -121,9 +121,7 @@ impl TableText {
 
     /// Whether keys are never used again, which `sqlite_sequence` remembers.
     pub(super) fn has_autoincrement(&self) -> bool {
-        self.pieces
-            .iter()
-            .any(|p| tokens(p).is_some_and(|all| all.iter().any(|t| t.is(p, "AUTOINCREMENT"))))
+        self.pieces.iter().any(|p| tokens(p).is_some_and(|all| all.iter().any(|t| t.is(p, "AUTOINCREMENT"))))
     }
 
     fn tail_says(&self, word: &str) -> bool {

@@ -38,7 +38,9 @@ impl Token {
         match (self.kind, text.chars().next()) {
             (Kind::Word, _) => Some(text.to_owned()),
             (Kind::Quoted, Some('[')) => Some(inner.to_owned()),
-            (Kind::Quoted, Some(quote)) => Some(inner.replace(&format!("{quote}{quote}"), &quote.to_string())),
+            (Kind::Quoted, Some(quote)) => {
+                Some(inner.replace(&format!("{quote}{quote}"), &quote.to_string()))
+            }
             (Kind::Text, Some('\'')) => Some(inner.replace("''", "'")),
             _ => None,
         }

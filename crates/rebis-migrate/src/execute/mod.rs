@@ -1,0 +1,159 @@
+//! Runs migrations, one after the other.
+//!
+//! **Invariants.** A step is applied whole where the database can undo DDL; elsewhere a failure says what was applied. Before each step the
+//! version table is read anew under the lock, so programs that start at once apply each step once.
+
+mod failure;
+mod step;
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use rebis_engine::{Connection, Engine};
+
+use crate::graph::PlanStep;
+use crate::{Graph, Result, Script, dialect, ledger, lock};
+
+/// Which way to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// Towards the heads.
+    Up,
+    /// Towards the base.
+    Down,
+    /// The version table's rows are set; nothing else is done.
+    Stamp,
+    /// As `Stamp`, whatever the rows were: also revisions that no script has.
+    Purge,
+}
+
+/// A migration that was run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepDone {
+    /// The revisions it came from; none at the base.
+    pub from: Vec<String>,
+    /// The revisions it led to; none at the base.
+    pub to: Vec<String>,
+    /// The script's message.
+    pub message: String,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// Brings the database to `target`, one migration after the other.
+pub(crate) async fn run(
+    engine: &Engine,
+    graph: &Graph,
+    scripts: &[Script],
+    direction: Direction,
+    target: &str,
+) -> Result<Vec<StepDone>> {
+    // A connection of its own: what a migration does to a session (a lock, pragmas) ends with it, also when this future is dropped.
+    let own;
+    let engine = if dialect::can_reconnect(engine.url()) {
+        own = Engine::builder(engine.url().clone()).pool_size(1).max_overflow(0).build()?;
+        &own
+    } else {
+        engine
+    };
+    let conn = &mut engine.acquire().await?;
+    let rules = dialect::rules(conn.dialect())?;
+    tracing::info!(target: "rebis::migrate", "Context impl {}.", rules.impl_name);
+    let kind =
+        if conn.dialect().capabilities().transactional_ddl { "transactional" } else { "non-transactional" };
+    tracing::info!(target: "rebis::migrate", "Will assume {kind} DDL.");
+    lock::acquire(conn).await?;
+    let done = match direction {
+        Direction::Up | Direction::Down => steps(conn, graph, scripts, direction, target).await,
+        Direction::Stamp => stamp(conn, graph, target, false).await,
+        Direction::Purge => stamp(conn, graph, target, true).await,
+    };
+    // What went wrong before matters more than a lock that ends with the connection anyway.
+    let released = lock::release(conn).await;
+    let done = done?;
+    released?;
+    Ok(done)
+}
+
+async fn steps(
+    conn: &mut Connection,
+    graph: &Graph,
+    scripts: &[Script],
+    direction: Direction,
+    target: &str,
+) -> Result<Vec<StepDone>> {
+    let mut target = target.to_owned();
+    let mut done = Vec::new();
+    let mut first = true;
+    loop {
+        let current: BTreeSet<String> = ledger::heads(conn).await?.into_iter().collect();
+        let plan = match direction {
+            Direction::Down => graph.downgrade_plan(&target, &current)?,
+            _ => graph.upgrade_plan(&target, &current)?,
+        };
+        if std::mem::take(&mut first) {
+            // "+1" means one from where it began, not one more after each step.
+            let means = graph.resolve(&target, &current)?;
+            match (means.len(), means.into_iter().next()) {
+                (1, Some(id)) => target = id,
+                (0, _) => target = String::from("base"),
+                _ => {}
+            }
+        }
+        let Some(next) = plan.into_iter().next() else { return Ok(done) };
+        if let Some(step) = step::run(conn, scripts, &next).await? {
+            done.push(step);
+        }
+    }
+}
+
+/// Sets the rows of the target's branches; those of unrelated branches stay.
+async fn stamp(conn: &mut Connection, graph: &Graph, target: &str, purge: bool) -> Result<Vec<StepDone>> {
+    lock::begin(conn).await?;
+    let start = Instant::now();
+    let moved = set_rows(conn, graph, target, purge).await;
+    match moved {
+        Ok(Some((from, to))) => {
+            conn.commit().await?;
+            Ok(vec![StepDone { from, to, message: String::new(), elapsed: start.elapsed() }])
+        }
+        other => {
+            conn.rollback().await?;
+            other.map(|_| Vec::new())
+        }
+    }
+}
+
+type Moved = (Vec<String>, Vec<String>);
+
+async fn set_rows(conn: &mut Connection, graph: &Graph, target: &str, purge: bool) -> Result<Option<Moved>> {
+    let before: BTreeSet<String> = ledger::heads(conn).await?.into_iter().collect();
+    let known = if purge { BTreeSet::new() } else { before.clone() };
+    graph.known(&known)?;
+    let targets = graph.resolve(target, &known)?;
+    let mut after = targets.clone();
+    if !targets.is_empty() {
+        let below = graph.ancestors(targets.iter().map(String::as_str));
+        let related = |id: &String| {
+            below.contains(id) || targets.iter().any(|t| graph.ancestors([id.as_str()]).contains(t))
+        };
+        after.extend(known.iter().filter(|id| !related(id)).cloned());
+    }
+    if before == after {
+        return Ok(None);
+    }
+    ledger::ensure(conn).await?;
+    let gone: Vec<String> = before.difference(&after).cloned().collect();
+    let new: Vec<String> = after.difference(&before).cloned().collect();
+    tracing::info!(target: "rebis::migrate", "Running stamp_revision {} -> {}", gone.join(", "), new.join(", "));
+    ledger::record(conn, &before, &after).await?;
+    Ok(Some((gone, new)))
+}
+
+/// What a step comes from and leads to, as it is written in the log.
+fn ends(step: &PlanStep) -> Moved {
+    match step.direction {
+        crate::graph::Direction::Upgrade => (step.down.clone(), vec![step.id.clone()]),
+        crate::graph::Direction::Downgrade => (vec![step.id.clone()], step.down.clone()),
+    }
+}
