@@ -101,10 +101,13 @@ fn without_cast(sql: &str) -> &str {
     let Some(at) = sql.rfind("::") else { return sql };
     let (before, ty) = (&sql[..at], &sql[at + 2..]);
     let is_type = !ty.is_empty()
-        && ty.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '.' | '(' | ')' | ',' | '[' | ']' | '"'));
+        && ty
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '.' | '(' | ')' | ',' | '[' | ']' | '"'));
     // `lower('a'::text)` ends in a cast only by accident: its bracket closes what was opened before.
     let balanced = ty.matches('(').count() == ty.matches(')').count();
-    let constant = before.starts_with(['\'', 'E', '(', '-']) || before.starts_with(|c: char| c.is_ascii_digit());
+    let constant =
+        before.starts_with(['\'', 'E', '(', '-']) || before.starts_with(|c: char| c.is_ascii_digit());
     if is_type && balanced && (constant || before.eq_ignore_ascii_case("null")) { before } else { sql }
 }
 
@@ -163,7 +166,9 @@ pub(super) fn value(ty: &SqlType, literal: Literal) -> Option<Value> {
             "0" | "f" | "false" => Some(Value::Bool(false)),
             _ => None,
         },
-        (SqlType::SmallInteger | SqlType::Integer | SqlType::BigInteger, _) => text.parse().ok().map(Value::Int),
+        (SqlType::SmallInteger | SqlType::Integer | SqlType::BigInteger, _) => {
+            text.parse().ok().map(Value::Int)
+        }
         (SqlType::Float | SqlType::Double, _) => {
             text.parse().ok().filter(|f: &f64| f.is_finite()).map(Value::Float)
         }
@@ -173,15 +178,20 @@ pub(super) fn value(ty: &SqlType, literal: Literal) -> Option<Value> {
             Some(digits) => unhex(digits).map(Value::Bytes),
             None => Some(Value::Bytes(text.clone().into_bytes())),
         },
-        (SqlType::String(_) | SqlType::Text | SqlType::Enum { .. }, Literal::Text(text) | Literal::Number(text)) => {
-            Some(Value::Text(text.clone()))
-        }
+        (
+            SqlType::String(_) | SqlType::Text | SqlType::Enum { .. },
+            Literal::Text(text) | Literal::Number(text),
+        ) => Some(Value::Text(text.clone())),
         (SqlType::Date, Literal::Text(_)) => through::<chrono::NaiveDate>(text),
         (SqlType::Time, Literal::Text(_)) => through::<chrono::NaiveTime>(text),
         (SqlType::DateTime { timezone: false }, Literal::Text(_)) => through::<chrono::NaiveDateTime>(text),
-        (SqlType::DateTime { timezone: true }, Literal::Text(_)) => through::<chrono::DateTime<chrono::Utc>>(text),
+        (SqlType::DateTime { timezone: true }, Literal::Text(_)) => {
+            through::<chrono::DateTime<chrono::Utc>>(text)
+        }
         (SqlType::Interval, Literal::Text(_)) => interval(text).map(Value::Interval),
-        (SqlType::Json, Literal::Text(_) | Literal::Number(_)) => serde_json::from_str(text).ok().map(Value::Json),
+        (SqlType::Json, Literal::Text(_) | Literal::Number(_)) => {
+            serde_json::from_str(text).ok().map(Value::Json)
+        }
         (SqlType::Uuid, Literal::Text(_)) => uuid::Uuid::try_parse(text).ok().map(Value::Uuid),
         (SqlType::Array(_), Literal::Text(text)) if text == "{}" => Some(Value::Array(Vec::new())),
         _ => None,
@@ -244,7 +254,10 @@ mod tests {
         assert_eq!(constant(&SqlType::Boolean, "true"), Some(Value::Bool(true)));
         assert_eq!(constant(&SqlType::Boolean, "1"), Some(Value::Bool(true)));
         assert_eq!(constant(&SqlType::Double, "1.5"), Some(Value::Float(1.5)));
-        assert_eq!(constant(&SqlType::LargeBinary, "decode('00ff'::text, 'hex'::text)"), Some(Value::Bytes(vec![0, 255])));
+        assert_eq!(
+            constant(&SqlType::LargeBinary, "decode('00ff'::text, 'hex'::text)"),
+            Some(Value::Bytes(vec![0, 255]))
+        );
         assert_eq!(constant(&SqlType::LargeBinary, "X'00ff'"), Some(Value::Bytes(vec![0, 255])));
         let long = chrono::TimeDelta::microseconds(86_400_000_005);
         assert_eq!(constant(&SqlType::Interval, "'24:00:00.000005'::interval"), Some(Value::Interval(long)));
@@ -252,7 +265,14 @@ mod tests {
 
     #[test]
     fn what_is_more_than_a_constant_stays_sql() {
-        for sql in ["lower('a'::text)", "'a'::text || 'b'::text", "1 + 2", "nextval('s'::regclass)", "uuid()", "'a' || 'b'"] {
+        for sql in [
+            "lower('a'::text)",
+            "'a'::text || 'b'::text",
+            "1 + 2",
+            "nextval('s'::regclass)",
+            "uuid()",
+            "'a' || 'b'",
+        ] {
             assert_eq!(read(&SqlType::Text, sql, false), Some(ServerDefault::Sql(sql.into())), "{sql}");
         }
         assert_eq!(read(&SqlType::Integer, "(1 + 2)", false), Some(ServerDefault::Sql("1 + 2".into())));

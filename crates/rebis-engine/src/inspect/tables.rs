@@ -11,10 +11,9 @@ pub(super) struct Tables(BTreeMap<(Option<String>, String), Table>);
 impl Tables {
     /// The table, made when it is new.
     pub(super) fn entry(&mut self, schema: Option<String>, name: String) -> &mut Table {
-        self.0.entry((schema, name)).or_insert_with_key(|(schema, name)| Table {
-            schema: schema.clone(),
-            ..Table::new(name.clone())
-        })
+        self.0
+            .entry((schema, name))
+            .or_insert_with_key(|(schema, name)| Table { schema: schema.clone(), ..Table::new(name.clone()) })
     }
 
     /// The table, if it is inspected.

@@ -27,11 +27,13 @@ JOIN information_schema.referential_constraints r
 WHERE k.table_schema = DATABASE() AND k.referenced_table_name IS NOT NULL
 ORDER BY k.table_name, k.constraint_name, k.ordinal_position";
 
-const INDEXES_MARIADB_SQL: &str = "SELECT table_name, index_name, non_unique, column_name, collation, index_type, NULL
+const INDEXES_MARIADB_SQL: &str =
+    "SELECT table_name, index_name, non_unique, column_name, collation, index_type, NULL
 FROM information_schema.statistics WHERE table_schema = DATABASE()
 ORDER BY table_name, index_name, seq_in_index";
 
-const INDEXES_MYSQL_SQL: &str = "SELECT table_name, index_name, non_unique, column_name, collation, index_type, expression
+const INDEXES_MYSQL_SQL: &str =
+    "SELECT table_name, index_name, non_unique, column_name, collation, index_type, expression
 FROM information_schema.statistics WHERE table_schema = DATABASE()
 ORDER BY table_name, index_name, seq_in_index";
 

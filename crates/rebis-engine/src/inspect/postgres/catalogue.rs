@@ -41,7 +41,11 @@ AND (cardinality($2::text[]) = 0 OR c.relname = ANY ($2::text[]))
 AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
 ORDER BY 1, 2, 3, u.place";
 
-pub(super) async fn constraints(connection: &mut Connection, binds: &[Value], tables: &mut Tables) -> Result<()> {
+pub(super) async fn constraints(
+    connection: &mut Connection,
+    binds: &[Value],
+    tables: &mut Tables,
+) -> Result<()> {
     connection
         .query(CONSTRAINTS_SQL, binds, |row| {
             let Some(table) = tables.get(row.get(0)?, &row.get::<String>(1)?) else { return Ok(()) };

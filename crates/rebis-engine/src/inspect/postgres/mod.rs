@@ -49,19 +49,22 @@ pub(super) async fn inspect(connection: &mut Connection, options: &InspectOption
                     Cell::Null => None,
                     _ => Some(row.get::<Array<String>>(14)?.0),
                 };
-                table.columns.push(Found {
-                    name,
-                    spelled: row.get(4)?,
-                    not_null: row.get(5)?,
-                    default_sql: row.get(6)?,
-                    identity: row.get(7)?,
-                    generated: row.get(8)?,
-                    comment: row.get(9)?,
-                    counted: row.get::<Option<bool>>(10)?.unwrap_or(false),
-                    start: row.get(11)?,
-                    increment: row.get(12)?,
-                    labels: row.get::<Option<String>>(13)?.zip(labels),
-                }.column());
+                table.columns.push(
+                    Found {
+                        name,
+                        spelled: row.get(4)?,
+                        not_null: row.get(5)?,
+                        default_sql: row.get(6)?,
+                        identity: row.get(7)?,
+                        generated: row.get(8)?,
+                        comment: row.get(9)?,
+                        counted: row.get::<Option<bool>>(10)?.unwrap_or(false),
+                        start: row.get(11)?,
+                        increment: row.get(12)?,
+                        labels: row.get::<Option<String>>(13)?.zip(labels),
+                    }
+                    .column(),
+                );
             }
             Ok(())
         })

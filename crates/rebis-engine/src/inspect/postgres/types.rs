@@ -63,7 +63,10 @@ mod tests {
 
     #[test]
     fn a_precision_that_rebis_does_not_write_is_another_type() {
-        assert_eq!(read("timestamp(3) without time zone"), SqlType::Other("timestamp(3) without time zone".into()));
+        assert_eq!(
+            read("timestamp(3) without time zone"),
+            SqlType::Other("timestamp(3) without time zone".into())
+        );
         assert_eq!(read("numeric(3,-2)"), SqlType::Other("numeric(3,-2)".into()));
     }
 }

@@ -8,7 +8,8 @@ use super::sql_text::{self, Kind, TableText};
 use crate::inspect::tables::{Tables, index_key, index_of};
 use crate::{Connection, Result};
 
-const FOREIGN_KEYS_SQL: &str = "SELECT s.name, f.id, f.\"table\", f.\"from\", f.\"to\", f.on_update, f.on_delete
+const FOREIGN_KEYS_SQL: &str =
+    "SELECT s.name, f.id, f.\"table\", f.\"from\", f.\"to\", f.on_update, f.on_delete
 FROM sqlite_schema s JOIN pragma_foreign_key_list(s.name) f
 WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.name, f.id DESC, f.seq";
 

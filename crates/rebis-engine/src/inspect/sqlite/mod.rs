@@ -7,8 +7,8 @@ pub(super) mod types;
 
 use std::collections::HashMap;
 
-use rebis_sql::schema::{Check, Column, Computed, PrimaryKey, Schema, Table};
 use rebis_sql::SqlType;
+use rebis_sql::schema::{Check, Column, Computed, PrimaryKey, Schema, Table};
 
 use super::tables::Tables;
 use super::{InspectOptions, default};
@@ -87,10 +87,14 @@ fn finish_table(table: &mut Table, text: &TableText) {
     if !text.without_rowid && !text.key_descending {
         count_key(table);
     }
-    table.checks = text.constraints.iter().filter_map(|c| match &c.kind {
-        Kind::Check(sql) => Some(Check { name: c.name.clone(), sql: sql.clone() }),
-        _ => None,
-    }).collect();
+    table.checks = text
+        .constraints
+        .iter()
+        .filter_map(|c| match &c.kind {
+            Kind::Check(sql) => Some(Check { name: c.name.clone(), sql: sql.clone() }),
+            _ => None,
+        })
+        .collect();
 }
 
 /// A lone INTEGER key is the row's own number: it counts up and is never NULL.
@@ -118,4 +122,3 @@ pub(super) fn expect(table: &mut Table) {
         index.include.clear();
     }
 }
-

@@ -211,13 +211,21 @@ mod tests {
                 named("uq_mail", Kind::Unique(column("mail"))),
                 Constraint {
                     name: None,
-                    kind: Kind::ForeignKey { columns: column("other"), table: "o".into(), deferrable: Some(true) }
+                    kind: Kind::ForeignKey {
+                        columns: column("other"),
+                        table: "o".into(),
+                        deferrable: Some(true)
+                    }
                 },
                 Constraint { name: None, kind: Kind::Check("other > 0".into()) },
                 Constraint { name: None, kind: Kind::Unique(column("unique_one")) },
                 named(
                     "fk",
-                    Kind::ForeignKey { columns: vec!["mail".into(), "other".into()], table: "o p".into(), deferrable: None }
+                    Kind::ForeignKey {
+                        columns: vec!["mail".into(), "other".into()],
+                        table: "o p".into(),
+                        deferrable: None
+                    }
                 ),
                 named("ck", Kind::Check("mail <> ')' AND other IN (1, 2)".into())),
                 Constraint { name: None, kind: Kind::Unique(vec!["id".into(), "mail".into()]) },
@@ -240,7 +248,8 @@ mod tests {
 
     #[test]
     fn an_index_has_expressions_and_a_filter() {
-        let (keys, filter) = index(r#"CREATE UNIQUE INDEX "i" ON "t" ("a" DESC, (lower(b)), c) WHERE a > 0 AND (b) "#);
+        let (keys, filter) =
+            index(r#"CREATE UNIQUE INDEX "i" ON "t" ("a" DESC, (lower(b)), c) WHERE a > 0 AND (b) "#);
         assert_eq!(keys, ["\"a\"", "(lower(b))", "c"]);
         assert_eq!(filter.as_deref(), Some("a > 0 AND (b)"));
         assert_eq!(index("CREATE INDEX i ON t (a)"), (vec!["a".into()], None));

@@ -83,7 +83,9 @@ impl<'a> Tokens<'a> {
     /// The text of the tokens, as it was written.
     pub(super) fn text(&self, range: Range<usize>) -> &'a str {
         match (self.all.get(range.start), range.end.checked_sub(1).and_then(|last| self.all.get(last))) {
-            (Some((_, first)), Some((_, last))) if range.start < range.end => &self.sql[first.start..last.end],
+            (Some((_, first)), Some((_, last))) if range.start < range.end => {
+                &self.sql[first.start..last.end]
+            }
             _ => "",
         }
     }

@@ -11,7 +11,8 @@ pub(crate) fn read(declared: &str) -> SqlType {
         Some((name, rest)) => (name.trim(), rest.trim_end().trim_end_matches(')')),
         None => (upper.as_str(), ""),
     };
-    let numbers: Vec<u32> = unwrap_brackets(arguments).split(',').filter_map(|n| n.trim().parse().ok()).collect();
+    let numbers: Vec<u32> =
+        unwrap_brackets(arguments).split(',').filter_map(|n| n.trim().parse().ok()).collect();
     match (name, numbers.as_slice()) {
         ("SMALLINT", []) => SqlType::SmallInteger,
         ("INTEGER" | "INT", []) => SqlType::Integer,
