@@ -66,6 +66,8 @@ async fn main() -> Result<()> {
     session.commit().await?;
     println!("{} users", select(User).count(&session).await?);
 
+    // The session's last question began a transaction: it ends with the session.
+    drop(session);
     db.drop_all().await?;
     Ok(())
 }

@@ -1,4 +1,5 @@
 //! The application through its test client, its CRUD program and its migrations as real processes.
 
+mod crud;
 mod pages;
 mod transcript;
