@@ -1,0 +1,5 @@
+//! Tests of migrations on real databases.
+
+#![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+
+mod execute;
