@@ -67,15 +67,23 @@ impl ErrorKind {
     /// What to do about it, where one sentence can say it.
     fn advice(self) -> Option<&'static str> {
         Some(match self {
-            ErrorKind::UniqueViolation => "a row with that key is there already: read it first, or insert with on_conflict",
+            ErrorKind::UniqueViolation => {
+                "a row with that key is there already: read it first, or insert with on_conflict"
+            }
             ErrorKind::ForeignKeyViolation => {
                 "the row referred to is not there, or rows still refer to the one that goes: insert parents first, delete children first"
             }
             ErrorKind::NotNullViolation => "give the column a value or a default, or let it be NULL",
-            ErrorKind::CheckViolation => "the row breaks a rule of the table: correct the value before it is written",
+            ErrorKind::CheckViolation => {
+                "the row breaks a rule of the table: correct the value before it is written"
+            }
             ErrorKind::Serialization | ErrorKind::Deadlock => "run the whole transaction again",
-            ErrorKind::Locked => "another connection holds the lock: keep transactions short, or raise the timeout",
-            ErrorKind::ReadOnly => "check the permissions of the file and its folder, and that the URL or transaction is not read-only",
+            ErrorKind::Locked => {
+                "another connection holds the lock: keep transactions short, or raise the timeout"
+            }
+            ErrorKind::ReadOnly => {
+                "check the permissions of the file and its folder, and that the URL or transaction is not read-only"
+            }
             ErrorKind::Missing => "run the migrations (`db upgrade`), or check the name",
             _ => return None,
         })
@@ -151,7 +159,10 @@ impl Error {
     pub fn is_constraint_violation(&self) -> bool {
         matches!(
             self.0.kind,
-            ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation | ErrorKind::NotNullViolation | ErrorKind::CheckViolation
+            ErrorKind::UniqueViolation
+                | ErrorKind::ForeignKeyViolation
+                | ErrorKind::NotNullViolation
+                | ErrorKind::CheckViolation
         )
     }
 
@@ -181,21 +192,25 @@ impl Error {
         Error::new(ErrorKind::State, message)
     }
 
+    #[allow(dead_code, reason = "the drivers use it, and each is a feature")]
     pub(crate) fn with_constraint(mut self, name: Option<impl Into<String>>) -> Self {
         self.0.constraint = name.map(Into::into);
         self
     }
 
+    #[allow(dead_code, reason = "the drivers use it, and each is a feature")]
     pub(crate) fn with_table(mut self, name: Option<impl Into<String>>) -> Self {
         self.0.table = name.map(Into::into);
         self
     }
 
+    #[allow(dead_code, reason = "the drivers use it, and each is a feature")]
     pub(crate) fn with_column(mut self, name: Option<impl Into<String>>) -> Self {
         self.0.column = name.map(Into::into);
         self
     }
 
+    #[allow(dead_code, reason = "the drivers use it, and each is a feature")]
     pub(crate) fn with_sqlstate(mut self, code: impl Into<String>) -> Self {
         self.0.sqlstate = Some(code.into());
         self
@@ -207,6 +222,7 @@ impl Error {
         self
     }
 
+    #[allow(dead_code, reason = "the drivers use it, and each is a feature")]
     pub(crate) fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
@@ -230,7 +246,9 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Error");
         out.field("kind", &self.0.kind).field("message", &self.0.message);
-        for (name, value) in [("constraint", self.constraint()), ("sqlstate", self.sqlstate()), ("sql", self.sql())] {
+        for (name, value) in
+            [("constraint", self.constraint()), ("sqlstate", self.sqlstate()), ("sql", self.sql())]
+        {
             if let Some(value) = value {
                 out.field(name, &value);
             }

@@ -4,38 +4,17 @@ use std::fmt;
 
 use rebis_sql::{Cell, ColumnType};
 
+use crate::driver::Lent;
 use crate::{Error, ErrorKind, Result};
 
 /// One row of a result, lent by the driver while a query runs.
 pub struct Row<'a>(pub(crate) Lent<'a>);
 
-/// The driver's own row. One variant per driver that was compiled in.
-#[derive(Clone, Copy)]
-pub(crate) enum Lent<'a> {
-    #[cfg(feature = "sqlite")]
-    Sqlite(&'a rusqlite::Row<'a>),
-    #[cfg(feature = "postgres")]
-    Postgres(&'a tokio_postgres::Row),
-    #[cfg(feature = "mysql")]
-    MySql(&'a mysql_async::Row),
-    /// No driver at all was compiled in.
-    #[allow(dead_code, reason = "keeps the lifetime used without any driver")]
-    None(std::marker::PhantomData<&'a ()>),
-}
-
 impl Row<'_> {
     /// How many columns it has.
     #[must_use]
     pub fn len(&self) -> usize {
-        match self.0 {
-            #[cfg(feature = "sqlite")]
-            Lent::Sqlite(row) => row.as_ref().column_count(),
-            #[cfg(feature = "postgres")]
-            Lent::Postgres(row) => row.len(),
-            #[cfg(feature = "mysql")]
-            Lent::MySql(row) => row.len(),
-            Lent::None(_) => 0,
-        }
+        self.0.len()
     }
 
     /// Whether it has no columns.
@@ -47,15 +26,7 @@ impl Row<'_> {
     /// The name of the column at `index`, from 0.
     #[must_use]
     pub fn name(&self, index: usize) -> Option<&str> {
-        match self.0 {
-            #[cfg(feature = "sqlite")]
-            Lent::Sqlite(row) => row.as_ref().column_name(index).ok(),
-            #[cfg(feature = "postgres")]
-            Lent::Postgres(row) => row.columns().get(index).map(|c| c.name()),
-            #[cfg(feature = "mysql")]
-            Lent::MySql(row) => crate::driver::mysql::types::column_name(row, index),
-            Lent::None(_) => None,
-        }
+        self.0.name(index)
     }
 
     /// The cell at `index`, from 0.
@@ -64,16 +35,7 @@ impl Row<'_> {
     /// When there is no such column, or its type is one that Rebis cannot read.
     #[inline]
     pub fn cell(&self, index: usize) -> Result<Cell<'_>> {
-        let cell = match self.0 {
-            #[cfg(feature = "sqlite")]
-            Lent::Sqlite(row) => crate::driver::sqlite::types::cell(row, index),
-            #[cfg(feature = "postgres")]
-            Lent::Postgres(row) => crate::driver::postgres::types::cell(row, index),
-            #[cfg(feature = "mysql")]
-            Lent::MySql(row) => crate::driver::mysql::types::cell(row, index),
-            Lent::None(_) => Err(no_column(index, 0)),
-        };
-        cell.map_err(|e| e.in_column(index, self.name(index)))
+        self.0.cell(index).map_err(|e| e.in_column(index, self.name(index)))
     }
 
     /// The value at `index`, from 0.
@@ -87,8 +49,12 @@ impl Row<'_> {
 }
 
 /// The error for an index past the last column.
+#[allow(dead_code, reason = "the drivers use it, and each is a feature")]
 pub(crate) fn no_column(index: usize, columns: usize) -> Error {
-    Error::new(ErrorKind::Decode, format!("there is no column {index}: the row has {columns}, counted from 0"))
+    Error::new(
+        ErrorKind::Decode,
+        format!("there is no column {index}: the row has {columns}, counted from 0"),
+    )
 }
 
 impl fmt::Debug for Row<'_> {

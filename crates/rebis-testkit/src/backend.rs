@@ -34,4 +34,17 @@ impl Backend {
         }
         url
     }
+
+    /// Placeholders written as `?` in the form of this database.
+    pub(crate) fn placeholders(self, sql: &str) -> String {
+        if self != Backend::Postgres {
+            return sql.to_owned();
+        }
+        let mut parts = sql.split('?');
+        let mut written = parts.next().unwrap_or_default().to_owned();
+        for (i, part) in parts.enumerate() {
+            written.push_str(&format!("${}{part}", i + 1));
+        }
+        written
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rebis_engine::{DatabaseUrl, Engine};
+use rebis_engine::{Connection, DatabaseUrl, Engine, Recording};
+use rebis_sql::schema::Table;
+use rebis_sql::{Ddl, Dialect};
 
 use crate::Backend;
 
@@ -12,9 +14,10 @@ pub struct TestDatabase {
     backend: Backend,
     url: String,
     engine: Engine,
+    recording: Recording,
     /// The server's own database and the name of ours, where there is a server.
     on_server: Option<(String, String)>,
-    _folder: Option<tempfile::TempDir>,
+    folder: Option<tempfile::TempDir>,
 }
 
 static NEXT: AtomicUsize = AtomicUsize::new(0);
@@ -45,7 +48,8 @@ impl TestDatabase {
     ) -> Self {
         let parsed = DatabaseUrl::parse(&url).expect("the test database's URL");
         let engine = Engine::builder(parsed).build().expect("an engine");
-        TestDatabase { backend, url, engine, on_server, _folder: folder }
+        let recording = engine.record();
+        TestDatabase { backend, url, engine, recording, on_server, folder }
     }
 
     /// Which database it is.
@@ -64,6 +68,44 @@ impl TestDatabase {
     #[must_use]
     pub fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// A connection of its engine.
+    pub async fn acquire(&self) -> Connection {
+        self.engine.acquire().await.unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    /// The dialect it speaks: MySQL or MariaDB is told apart once the first connection was made.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.engine.dialect()
+    }
+
+    /// The folder of an SQLite database's file.
+    #[must_use]
+    pub fn folder(&self) -> Option<&std::path::Path> {
+        self.folder.as_ref().map(tempfile::TempDir::path)
+    }
+
+    /// A statement with its placeholders, written `?`, in the form of this database.
+    #[must_use]
+    pub fn sql(&self, text: &str) -> String {
+        self.backend.placeholders(text)
+    }
+
+    /// The statements that ran on [`engine`](Self::engine) since the last call, without BEGIN, COMMIT and the like.
+    #[must_use]
+    pub fn statements(&self) -> Vec<String> {
+        self.recording.take()
+    }
+
+    /// Creates a table, as the dialect writes it.
+    pub async fn create_table(&self, table: &Table) {
+        let mut connection = self.acquire().await;
+        let change = Ddl::CreateTable { table: table.clone(), if_not_exists: false };
+        for sql in connection.dialect().ddl(&change).unwrap_or_else(|e| panic!("{e}")) {
+            connection.script(&sql).await.unwrap_or_else(|e| panic!("{e}\n{sql}"));
+        }
     }
 }
 

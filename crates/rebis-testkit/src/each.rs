@@ -19,7 +19,7 @@ where
     });
 }
 
-/// Makes of each function a module with the tests `sqlite`, `postgres` and `mysql`.
+/// Makes of each function, or of each named [case](crate::cases), a module with the tests `sqlite`, `postgres` and `mysql`.
 #[macro_export]
 macro_rules! each_database {
     ($($(#[$attribute:meta])* async fn $name:ident($db:ident: TestDatabase) $body:block)*) => {
@@ -48,4 +48,22 @@ macro_rules! each_database {
             }
         )*
     };
+    ($(case $module:ident :: $part:ident { $($name:ident),+ $(,)? })+) => { $( $(
+        mod $name {
+            #[test]
+            fn sqlite() {
+                $crate::run($crate::Backend::Sqlite, $crate::$module::$part::$name);
+            }
+
+            #[test]
+            fn postgres() {
+                $crate::run($crate::Backend::Postgres, $crate::$module::$part::$name);
+            }
+
+            #[test]
+            fn mysql() {
+                $crate::run($crate::Backend::MySql, $crate::$module::$part::$name);
+            }
+        }
+    )+ )+ };
 }

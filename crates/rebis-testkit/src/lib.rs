@@ -16,13 +16,17 @@
 //! `REBIS_TEST_POSTGRES_URL` and `REBIS_TEST_MYSQL_URL` say where a server is; when one is missing its tests say so in one line and pass, or
 //! fail when `REBIS_TEST_REQUIRE_ALL` is set. `cargo xtask test` sets all three.
 //!
+//! The conformance suite that every driver passes is [`cases`]; `each_database! { case cases::types { integers, texts } }` makes tests of
+//! its functions.
+//!
 //! **Invariant.** A test database exists while its value does; what a test makes, no other test sees.
 
 #![forbid(unsafe_code)]
 // A test stops at the first thing that is not as it should be.
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc)]
 
 mod backend;
+pub mod cases;
 mod database;
 mod each;
 

@@ -17,7 +17,11 @@ impl Watch {
     #[inline]
     pub(super) fn start(shared: &Shared, sql: &str) -> Self {
         shared.note(sql);
-        let wanted = if shared.echo { enabled!(target: TARGET, Level::INFO) } else { enabled!(target: TARGET, Level::DEBUG) };
+        let wanted = if shared.echo {
+            enabled!(target: TARGET, Level::INFO)
+        } else {
+            enabled!(target: TARGET, Level::DEBUG)
+        };
         Watch(wanted.then(Instant::now))
     }
 

@@ -46,7 +46,16 @@ pub struct Done {
 impl Connection {
     pub(crate) fn new(shared: Arc<Shared>, raw: Raw, lease: Lease) -> Self {
         let dialect = raw.driver.dialect();
-        Connection { raw: Some(raw), lease: Some(lease), shared, dialect, state: State::Idle, savepoints: Vec::new(), busy: false, broken: false }
+        Connection {
+            raw: Some(raw),
+            lease: Some(lease),
+            shared,
+            dialect,
+            state: State::Idle,
+            savepoints: Vec::new(),
+            busy: false,
+            broken: false,
+        }
     }
 
     /// The dialect the server speaks.
@@ -84,7 +93,11 @@ impl Connection {
     ///
     /// # Errors
     /// As [`query`](Self::query).
-    pub async fn fetch_optional<T: FromRow + Send>(&mut self, sql: &str, binds: &[Value]) -> Result<Option<T>> {
+    pub async fn fetch_optional<T: FromRow + Send>(
+        &mut self,
+        sql: &str,
+        binds: &[Value],
+    ) -> Result<Option<T>> {
         let mut first = None;
         self.query(sql, binds, |row| {
             if first.is_none() {
@@ -100,7 +113,11 @@ impl Connection {
     ///
     /// # Errors
     /// As [`query`](Self::query).
-    pub async fn fetch_value<T: rebis_sql::ColumnType + Send>(&mut self, sql: &str, binds: &[Value]) -> Result<Option<T>> {
+    pub async fn fetch_value<T: rebis_sql::ColumnType + Send>(
+        &mut self,
+        sql: &str,
+        binds: &[Value],
+    ) -> Result<Option<T>> {
         Ok(self.fetch_optional::<(T,)>(sql, binds).await?.map(|(value,)| value))
     }
 
@@ -108,7 +125,11 @@ impl Connection {
     ///
     /// # Errors
     /// As [`query`](Self::query).
-    pub async fn fetch_values<T: rebis_sql::ColumnType + Send>(&mut self, sql: &str, binds: &[Value]) -> Result<Vec<T>> {
+    pub async fn fetch_values<T: rebis_sql::ColumnType + Send>(
+        &mut self,
+        sql: &str,
+        binds: &[Value],
+    ) -> Result<Vec<T>> {
         let mut values = Vec::new();
         self.query(sql, binds, |row| {
             values.push(row.get(0)?);
@@ -156,6 +177,9 @@ impl Connection {
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection").field("dialect", &self.dialect).field("state", &self.state).finish_non_exhaustive()
+        f.debug_struct("Connection")
+            .field("dialect", &self.dialect)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
     }
 }

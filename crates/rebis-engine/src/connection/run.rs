@@ -80,7 +80,9 @@ impl Connection {
                 )));
             }
             State::Gone(why) => {
-                return Err(Error::state(format!("the database has rolled this transaction back ({why}); call rollback(), then run it again")));
+                return Err(Error::state(format!(
+                    "the database has rolled this transaction back ({why}); call rollback(), then run it again"
+                )));
             }
         };
         self.busy = true;
@@ -95,7 +97,9 @@ impl Connection {
         }
         let Err(e) = result else { return };
         if e.kind() == ErrorKind::Connection {
+            // Its transaction went with it, and nothing can be asked of it any more.
             self.broken = true;
+            return;
         }
         // An error of the caller's own (a row it could not decode) leaves the transaction as it was.
         if self.state == State::Open

@@ -27,7 +27,9 @@ impl Connection {
     /// When one is open already, or the database lacks an option.
     pub async fn begin(&mut self, options: TransactionOptions) -> Result<()> {
         if self.state != State::Idle {
-            return Err(Error::state("a transaction is open already; commit it or roll it back first, or set a savepoint inside it"));
+            return Err(Error::state(
+                "a transaction is open already; commit it or roll it back first, or set a savepoint inside it",
+            ));
         }
         self.driver()?.check(&options)?;
         self.state = State::Pending(options);
@@ -50,10 +52,14 @@ impl Connection {
         match std::mem::take(&mut self.state) {
             State::Idle => Err(Error::state("there is no transaction to commit; call begin() first")),
             State::Pending(_) => Ok(()),
-            State::Gone(why) => Err(Error::state(format!("nothing was committed: the database has rolled the transaction back ({why}); run it again"))),
+            State::Gone(why) => Err(Error::state(format!(
+                "nothing was committed: the database has rolled the transaction back ({why}); run it again"
+            ))),
             State::Failed(why) => {
                 self.control("ROLLBACK").await?;
-                Err(Error::state(format!("nothing was committed: the transaction failed before ({why}) and was rolled back")))
+                Err(Error::state(format!(
+                    "nothing was committed: the transaction failed before ({why}) and was rolled back"
+                )))
             }
             State::Open => match self.control("COMMIT").await {
                 Err(e) if e.kind() != ErrorKind::Connection => {
@@ -85,12 +91,11 @@ impl Connection {
         self.state != State::Idle
     }
 
-    /// Sets a savepoint. Its name is made of letters, digits and `_`.
+    /// Sets a savepoint.
     ///
     /// # Errors
     /// When no transaction is open.
     pub async fn savepoint(&mut self, name: &str) -> Result<()> {
-        check_name(name)?;
         if self.state == State::Idle {
             return Err(Error::state("a savepoint needs a transaction; call begin() first"));
         }
@@ -127,11 +132,16 @@ impl Connection {
 
     fn find(&self, name: &str) -> Result<usize> {
         let at = self.savepoints.iter().rposition(|s| s == name);
-        at.ok_or_else(|| Error::state(format!("there is no savepoint `{name}` in this transaction; it was never set, or was released")))
+        at.ok_or_else(|| {
+            Error::state(format!(
+                "there is no savepoint `{name}` in this transaction; it was never set, or was released"
+            ))
+        })
     }
 
     async fn point(&mut self, what: &str, name: &str) -> Result<()> {
-        let sql = format!("{what} {name}");
+        let mut sql = format!("{what} ");
+        self.dialect.quote_into(name, &mut sql);
         self.start()?;
         super::log::control(&self.shared, &sql);
         let done = match self.driver() {
@@ -146,7 +156,11 @@ impl Connection {
     async fn control(&mut self, sql: &str) -> Result<()> {
         if self.broken {
             // Its transaction went with it.
-            return if sql == "ROLLBACK" { Ok(()) } else { Err(Error::new(ErrorKind::Connection, "the connection broke; nothing was committed")) };
+            return if sql == "ROLLBACK" {
+                Ok(())
+            } else {
+                Err(Error::new(ErrorKind::Connection, "the connection broke; nothing was committed"))
+            };
         }
         self.busy = true;
         super::log::control(&self.shared, sql);
@@ -157,13 +171,4 @@ impl Connection {
         self.broken |= done.is_err() && sql == "ROLLBACK";
         done.map_err(|e| e.with_sql(sql))
     }
-}
-
-/// A savepoint's name is written as it is, so it may hold nothing that needs quoting.
-fn check_name(name: &str) -> Result<()> {
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    if plain && name.len() <= 60 {
-        return Ok(());
-    }
-    Err(Error::state("a savepoint's name is made of at most 60 letters, digits and `_`, and starts with no digit"))
 }

@@ -10,7 +10,7 @@ pub(crate) mod postgres;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 
-use rebis_sql::{Dialect, Value};
+use rebis_sql::{Cell, Dialect, Value};
 
 use crate::{DatabaseUrl, Done, Error, ErrorKind, Result, Row, TransactionOptions};
 
@@ -22,11 +22,29 @@ pub(crate) enum Driver {
     Postgres(Box<postgres::Postgres>),
     #[cfg(feature = "mysql")]
     MySql(Box<mysql::MySql>),
+    /// Keeps the matches whole when no driver at all is compiled in.
+    #[allow(dead_code, reason = "it cannot be made")]
+    None(std::convert::Infallible),
+}
+
+/// A driver's own row, lent while a query runs.
+#[derive(Clone, Copy)]
+pub(crate) enum Lent<'a> {
+    #[cfg(feature = "sqlite")]
+    Sqlite(&'a rusqlite::Row<'a>),
+    #[cfg(feature = "postgres")]
+    Postgres(&'a tokio_postgres::Row),
+    #[cfg(feature = "mysql")]
+    MySql(&'a mysql_async::Row),
+    /// Keeps the lifetime used when no driver at all is compiled in.
+    #[allow(dead_code, reason = "it cannot be made")]
+    None(std::convert::Infallible, std::marker::PhantomData<&'a ()>),
 }
 
 /// What became of a connection that was dropped with a transaction open.
 pub(crate) enum Reset {
     /// It is clean, or will be before its next statement runs.
+    #[allow(dead_code, reason = "each driver is a feature")]
     Clean,
     /// It takes I/O to clean it.
     #[allow(dead_code, reason = "each driver is a feature")]
@@ -69,7 +87,10 @@ pub(crate) fn check_compiled_in(dialect: Dialect) -> Result<()> {
     };
     Err(Error::new(
         ErrorKind::Url,
-        format!("this program was built without {}; add the feature `{feature}` to the dependency on rebis", dialect.name()),
+        format!(
+            "this program was built without {}; add the feature `{feature}` to the dependency on rebis",
+            dialect.name()
+        ),
     ))
 }
 
@@ -83,21 +104,69 @@ macro_rules! each_driver {
             Driver::Postgres($it) => $call,
             #[cfg(feature = "mysql")]
             Driver::MySql($it) => $call,
+            Driver::None(never) => match *never {},
         }
     };
 }
 
+#[cfg_attr(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")), allow(unused_variables))]
+impl<'a> Lent<'a> {
+    pub(crate) fn len(self) -> usize {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Lent::Sqlite(row) => row.as_ref().column_count(),
+            #[cfg(feature = "postgres")]
+            Lent::Postgres(row) => row.len(),
+            #[cfg(feature = "mysql")]
+            Lent::MySql(row) => row.len(),
+            Lent::None(never, _) => match never {},
+        }
+    }
+
+    pub(crate) fn name(self, index: usize) -> Option<&'a str> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Lent::Sqlite(row) => row.as_ref().column_name(index).ok(),
+            #[cfg(feature = "postgres")]
+            Lent::Postgres(row) => row.columns().get(index).map(|c| c.name()),
+            #[cfg(feature = "mysql")]
+            Lent::MySql(row) => mysql::types::column_name(row, index),
+            Lent::None(never, _) => match never {},
+        }
+    }
+
+    #[inline]
+    pub(crate) fn cell(self, index: usize) -> Result<Cell<'a>> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Lent::Sqlite(row) => sqlite::types::cell(row, index),
+            #[cfg(feature = "postgres")]
+            Lent::Postgres(row) => postgres::types::cell(row, index),
+            #[cfg(feature = "mysql")]
+            Lent::MySql(row) => mysql::types::cell(row, index),
+            Lent::None(never, _) => match never {},
+        }
+    }
+}
+
+#[cfg_attr(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")), allow(unused_variables))]
 impl Driver {
     pub(crate) async fn connect(url: &DatabaseUrl) -> Result<Driver> {
         match url.dialect() {
             #[cfg(feature = "sqlite")]
             Dialect::Sqlite => sqlite::Sqlite::connect(url).await.map(|d| Driver::Sqlite(Box::new(d))),
             #[cfg(feature = "postgres")]
-            Dialect::Postgres => postgres::Postgres::connect(url).await.map(|d| Driver::Postgres(Box::new(d))),
+            Dialect::Postgres => {
+                postgres::Postgres::connect(url).await.map(|d| Driver::Postgres(Box::new(d)))
+            }
             #[cfg(feature = "mysql")]
-            Dialect::MySql | Dialect::MariaDb => mysql::MySql::connect(url).await.map(|d| Driver::MySql(Box::new(d))),
+            Dialect::MySql | Dialect::MariaDb => {
+                mysql::MySql::connect(url).await.map(|d| Driver::MySql(Box::new(d)))
+            }
             #[allow(unreachable_patterns, reason = "each driver is a feature")]
-            other => Err(check_compiled_in(other).err().unwrap_or_else(|| Error::new(ErrorKind::Url, "no driver"))),
+            other => {
+                Err(check_compiled_in(other).err().unwrap_or_else(|| Error::new(ErrorKind::Url, "no driver")))
+            }
         }
     }
 
@@ -129,19 +198,35 @@ impl Driver {
     }
 
     /// Gives rows to `each` and returns how many there were. `begin` is sent first, in the same round trip where the protocol allows.
-    pub(crate) async fn query<F>(&mut self, begin: Option<&TransactionOptions>, sql: &str, binds: &[Value], each: F) -> Result<u64>
+    pub(crate) async fn query<F>(
+        &mut self,
+        begin: Option<&TransactionOptions>,
+        sql: &str,
+        binds: &[Value],
+        each: F,
+    ) -> Result<u64>
     where
         F: FnMut(&Row<'_>) -> Result<()> + Send,
     {
         each_driver!(self, d => d.query(begin, sql, binds, each).await)
     }
 
-    pub(crate) async fn execute(&mut self, begin: Option<&TransactionOptions>, sql: &str, binds: &[Value]) -> Result<Done> {
+    pub(crate) async fn execute(
+        &mut self,
+        begin: Option<&TransactionOptions>,
+        sql: &str,
+        binds: &[Value],
+    ) -> Result<Done> {
         each_driver!(self, d => d.execute(begin, sql, binds).await)
     }
 
     /// `in_transaction` says whether statements may be sent ahead: after an error, those behind it do nothing.
-    pub(crate) async fn execute_many(&mut self, sql: &str, binds: &[Vec<Value>], in_transaction: bool) -> Result<Vec<Done>> {
+    pub(crate) async fn execute_many(
+        &mut self,
+        sql: &str,
+        binds: &[Vec<Value>],
+        in_transaction: bool,
+    ) -> Result<Vec<Done>> {
         each_driver!(self, d => d.execute_many(sql, binds, in_transaction).await)
     }
 
@@ -173,10 +258,12 @@ impl Driver {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AfterError {
     /// Only the statement was undone.
+    #[allow(dead_code, reason = "each driver is a feature")]
     Open,
     /// The transaction takes no more statements, save back to a savepoint.
     #[allow(dead_code, reason = "each driver is a feature")]
     Failed,
     /// The database has rolled the whole transaction back.
+    #[allow(dead_code, reason = "each driver is a feature")]
     Gone,
 }

@@ -58,7 +58,6 @@ impl Engine {
     }
 
     /// An engine with options of its own.
-    #[must_use]
     pub fn builder(url: DatabaseUrl) -> EngineBuilder {
         EngineBuilder::new(url)
     }
@@ -132,6 +131,9 @@ impl Engine {
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine").field("url", &self.shared.url).field("pool", &self.status()).finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("url", &self.shared.url)
+            .field("pool", &self.status())
+            .finish_non_exhaustive()
     }
 }

@@ -49,7 +49,11 @@ impl Holders {
             .take(MOST)
             .map(|h| {
                 let for_ = format!("{:.1} s", h.since.elapsed().as_secs_f64());
-                if cfg!(debug_assertions) { format!("{for_} (acquired at {}:{})", h.at.file(), h.at.line()) } else { for_ }
+                if cfg!(debug_assertions) {
+                    format!("{for_} (acquired at {}:{})", h.at.file(), h.at.line())
+                } else {
+                    for_
+                }
             })
             .collect();
         if shown.is_empty() {

@@ -57,11 +57,15 @@ pub(crate) struct Lease {
 impl Pool {
     pub(crate) fn new(url: DatabaseUrl, options: PoolOptions) -> Arc<Self> {
         let permits = Arc::new(Semaphore::new(options.size + options.overflow));
-        let state = State { idle: Vec::with_capacity(options.size), holders: Holders::default(), generation: 0 };
+        let state =
+            State { idle: Vec::with_capacity(options.size), holders: Holders::default(), generation: 0 };
         Arc::new(Pool { url, options, permits, state: Mutex::new(state) })
     }
 
-    pub(crate) async fn acquire(self: &Arc<Self>, caller: &'static Location<'static>) -> Result<(Raw, Lease)> {
+    pub(crate) async fn acquire(
+        self: &Arc<Self>,
+        caller: &'static Location<'static>,
+    ) -> Result<(Raw, Lease)> {
         let permit = match Arc::clone(&self.permits).try_acquire_owned() {
             Ok(permit) => permit,
             Err(_) => self.wait().await?,
@@ -76,7 +80,6 @@ impl Pool {
             if self.is_usable(&mut raw, now).await {
                 return Ok((raw, lease));
             }
-            drop(raw);
             idle = self.state.lock().idle.pop();
         }
         let driver = Driver::connect(&self.url).await?;
@@ -105,7 +108,9 @@ impl Pool {
     }
 
     async fn is_usable(&self, raw: &mut Raw, now: Instant) -> bool {
-        if raw.driver.is_closed() || self.options.recycle.is_some_and(|age| now.duration_since(raw.born) > age) {
+        if raw.driver.is_closed()
+            || self.options.recycle.is_some_and(|age| now.duration_since(raw.born) > age)
+        {
             return false;
         }
         !self.options.pre_ping || raw.driver.ping().await.is_ok()
@@ -113,33 +118,39 @@ impl Pool {
 
     pub(crate) fn status(&self) -> PoolStatus {
         let state = self.state.lock();
-        PoolStatus { in_use: state.holders.len(), idle: state.idle.len(), limit: self.options.size + self.options.overflow }
+        PoolStatus {
+            in_use: state.holders.len(),
+            idle: state.idle.len(),
+            limit: self.options.size + self.options.overflow,
+        }
     }
 
     pub(crate) fn dispose(&self) {
-        let idle = {
+        // Closing may write to a file, so not under the lock.
+        let _idle = {
             let mut state = self.state.lock();
             state.generation += 1;
             std::mem::take(&mut state.idle)
         };
-        // Closing may write to a file, so not under the lock.
-        drop(idle);
     }
 }
 
 impl Lease {
     /// Gives a clean connection back; the lease goes with it.
     pub(crate) fn give_back(self, raw: Raw) {
-        let surplus = {
+        // Closed after the lock is free.
+        let _surplus = {
             let mut state = self.pool.state.lock();
-            if raw.generation == state.generation && state.idle.len() < self.pool.options.size && !raw.driver.is_closed() {
+            if raw.generation == state.generation
+                && state.idle.len() < self.pool.options.size
+                && !raw.driver.is_closed()
+            {
                 state.idle.push(raw);
                 None
             } else {
                 Some(raw)
             }
         };
-        drop(surplus);
     }
 }
 

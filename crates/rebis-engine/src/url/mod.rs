@@ -9,9 +9,11 @@ use std::time::Duration;
 
 use rebis_sql::Dialect;
 
-use crate::Result;
+use crate::{Result, driver};
 
-pub(crate) use options::{SslMode, UrlOptions};
+#[allow(unused_imports, reason = "the drivers of servers use it, and each is a feature")]
+pub(crate) use options::SslMode;
+pub(crate) use options::UrlOptions;
 
 /// A database's URL, parsed.
 ///
@@ -74,7 +76,7 @@ impl DatabaseUrl {
     #[must_use]
     pub fn with_database(mut self, database: &str) -> Self {
         database.clone_into(&mut self.database);
-        if self.dialect.is_file_based() {
+        if driver::is_file_based(self.dialect) {
             self.file = parse::file_of(database);
         }
         self
@@ -94,9 +96,10 @@ impl DatabaseUrl {
 
     /// Whether the database lives in memory and dies with its connection.
     pub(crate) fn in_memory(&self) -> bool {
-        self.dialect.is_file_based() && self.file.is_none()
+        driver::is_file_based(self.dialect) && self.file.is_none()
     }
 
+    #[allow(dead_code, reason = "the drivers of servers use it, and each is a feature")]
     pub(crate) fn connect_timeout(&self) -> Duration {
         self.options.connect_timeout.unwrap_or(Duration::from_secs(10))
     }
@@ -136,17 +139,6 @@ impl DatabaseUrl {
             text.push_str(query);
         }
         text
-    }
-}
-
-/// What the URL needs to know of a dialect. The engine's registry of drivers answers it.
-trait FileBased {
-    fn is_file_based(self) -> bool;
-}
-
-impl FileBased for Dialect {
-    fn is_file_based(self) -> bool {
-        crate::driver::is_file_based(self)
     }
 }
 

@@ -42,7 +42,8 @@ pub(crate) struct UrlOptions {
     pub(crate) journal_mode: Option<String>,
 }
 
-const POOL: [&str; 6] = ["pool_size", "max_overflow", "pool_timeout", "pool_recycle", "pool_pre_ping", "echo"];
+const POOL: [&str; 6] =
+    ["pool_size", "max_overflow", "pool_timeout", "pool_recycle", "pool_pre_ping", "echo"];
 const SERVER: [&str; 5] = ["sslmode", "sslrootcert", "connect_timeout", "host", "charset"];
 const NAMED: [&str; 2] = ["application_name", "schema"];
 const FILE: [&str; 5] = ["mode", "busy_timeout", "foreign_keys", "synchronous", "journal_mode"];
@@ -54,7 +55,10 @@ impl UrlOptions {
         if !known.contains(&name) {
             let near = known.iter().find(|k| k.starts_with(name) || name.starts_with(*k));
             let hint = near.map(|k| format!(", did you mean `{k}`?")).unwrap_or_default();
-            return Err(wrong(format!("the option `{name}` is not known{hint} (known here: {})", known.join(", "))));
+            return Err(wrong(format!(
+                "the option `{name}` is not known{hint} (known here: {})",
+                known.join(", ")
+            )));
         }
         match name {
             "sslmode" => self.sslmode = ssl_mode(value)?,
@@ -71,9 +75,12 @@ impl UrlOptions {
             "mode" => self.read_only = one_of(name, value, &["ro", "rw", "rwc"])? == "ro",
             "busy_timeout" => self.busy_timeout = Some(Duration::from_millis(count(name, value)? as u64)),
             "foreign_keys" => self.foreign_keys = Some(yes(name, value)?),
-            "synchronous" => self.synchronous = Some(one_of(name, value, &["off", "normal", "full", "extra"])?),
+            "synchronous" => {
+                self.synchronous = Some(one_of(name, value, &["off", "normal", "full", "extra"])?)
+            }
             "journal_mode" => {
-                self.journal_mode = Some(one_of(name, value, &["wal", "delete", "truncate", "persist", "memory", "off"])?);
+                self.journal_mode =
+                    Some(one_of(name, value, &["wal", "delete", "truncate", "persist", "memory", "off"])?);
             }
             // Rebis always speaks UTF-8; the option is accepted because SQLAlchemy's URLs often carry it.
             "charset" => drop(one_of(name, value, &["utf8mb4", "utf8"])?),
@@ -96,20 +103,30 @@ impl Family {
         let own: Vec<&str> = match self {
             Family::File => FILE.to_vec(),
             Family::Server => SERVER.to_vec(),
-            Family::NamedServer => SERVER.iter().filter(|o| **o != "charset").chain(&NAMED).copied().collect(),
+            Family::NamedServer => {
+                SERVER.iter().filter(|o| **o != "charset").chain(&NAMED).copied().collect()
+            }
         };
         own.into_iter().chain(POOL).collect()
     }
 }
 
 fn ssl_mode(value: &str) -> Result<SslMode> {
-    Ok(match one_of("sslmode", value, &["disable", "allow", "prefer", "require", "verify-ca", "verify-full"])?.as_str() {
-        "disable" => SslMode::Disable,
-        "require" => SslMode::Require,
-        "verify-ca" => SslMode::VerifyCa,
-        "verify-full" => SslMode::VerifyFull,
-        _ => SslMode::Prefer,
-    })
+    Ok(
+        match one_of(
+            "sslmode",
+            value,
+            &["disable", "allow", "prefer", "require", "verify-ca", "verify-full"],
+        )?
+        .as_str()
+        {
+            "disable" => SslMode::Disable,
+            "require" => SslMode::Require,
+            "verify-ca" => SslMode::VerifyCa,
+            "verify-full" => SslMode::VerifyFull,
+            _ => SslMode::Prefer,
+        },
+    )
 }
 
 fn count(name: &str, value: &str) -> Result<usize> {

@@ -84,7 +84,9 @@ fn server(rest: &str, url: &mut DatabaseUrl) -> Result<()> {
         None => (None, authority),
     };
     // A slash or `?` in a password that is not encoded cuts the URL in its middle: what is left after the user is then no port.
-    if login.is_none() && (path.contains('@') || address.matches(':').count() > 1 && !address.starts_with('[')) {
+    if login.is_none()
+        && (path.contains('@') || address.matches(':').count() > 1 && !address.starts_with('['))
+    {
         return Err(wrong(String::from(
             "the part before the host holds a character that must be percent-encoded (`/` is %2F, `?` is %3F, `#` is %23, `@` is %40)",
         )));
@@ -100,7 +102,10 @@ fn server(rest: &str, url: &mut DatabaseUrl) -> Result<()> {
     address_of(address, url)?;
     url.database = decode(path, "database")?;
     if url.database.contains('/') {
-        return Err(wrong(format!("the database's name comes last and has no slash: {}://host/{}", url.scheme, "database")));
+        return Err(wrong(format!(
+            "the database's name comes last and has no slash: {}://host/{}",
+            url.scheme, "database"
+        )));
     }
     Ok(())
 }
@@ -108,7 +113,9 @@ fn server(rest: &str, url: &mut DatabaseUrl) -> Result<()> {
 fn address_of(address: &str, url: &mut DatabaseUrl) -> Result<()> {
     let (host, port) = if let Some(rest) = address.strip_prefix('[') {
         let Some((host, port)) = rest.split_once(']') else {
-            return Err(wrong(String::from("an IPv6 address stands in brackets: [::1]:5432; the closing one is missing")));
+            return Err(wrong(String::from(
+                "an IPv6 address stands in brackets: [::1]:5432; the closing one is missing",
+            )));
         };
         (host, port.strip_prefix(':'))
     } else {
@@ -120,13 +127,19 @@ fn address_of(address: &str, url: &mut DatabaseUrl) -> Result<()> {
     url.host = Some(decode(host, "host")?).filter(|h| !h.is_empty());
     if let Some(port) = port.filter(|p| !p.is_empty()) {
         // Not repeated in the message: in a URL that lost its `@` this is a piece of the password.
-        url.port = Some(port.parse().map_err(|_| wrong(String::from("the port is not a number from 1 to 65535; write host:5432/database")))?);
+        url.port = Some(port.parse().map_err(|_| {
+            wrong(String::from("the port is not a number from 1 to 65535; write host:5432/database"))
+        })?);
     }
     Ok(())
 }
 
 fn decode(text: &str, part: &str) -> Result<String> {
-    let bad = || wrong(format!("the {part} holds a `%` that does not start a percent-encoded character; a `%` itself is written %25"));
+    let bad = || {
+        wrong(format!(
+            "the {part} holds a `%` that does not start a percent-encoded character; a `%` itself is written %25"
+        ))
+    };
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(b) = rest.next() {
@@ -188,16 +201,24 @@ mod tests {
         }
         let moved = url("sqlite:///app.db").relative_to(std::path::Path::new("/srv"));
         assert_eq!(moved.to_string(), "sqlite:////srv/app.db");
-        assert_eq!(url("sqlite:////abs.db").relative_to(std::path::Path::new("/srv")).to_string(), "sqlite:////abs.db");
+        assert_eq!(
+            url("sqlite:////abs.db").relative_to(std::path::Path::new("/srv")).to_string(),
+            "sqlite:////abs.db"
+        );
     }
 
     #[test]
     fn servers() {
-        let u = url("postgresql+psycopg://su%40san:p%2Fw%3A@db.example.com:6543/shop?sslmode=require&pool_size=7");
+        let u = url(
+            "postgresql+psycopg://su%40san:p%2Fw%3A@db.example.com:6543/shop?sslmode=require&pool_size=7",
+        );
         assert_eq!((u.user.as_deref(), u.password.as_deref()), (Some("su@san"), Some("p/w:")));
         assert_eq!((u.host.as_deref(), u.port, u.database()), (Some("db.example.com"), Some(6543), "shop"));
         assert_eq!(u.options.pool_size, Some(7));
-        assert_eq!(u.to_string(), "postgresql://su%40san:***@db.example.com:6543/shop?sslmode=require&pool_size=7");
+        assert_eq!(
+            u.to_string(),
+            "postgresql://su%40san:***@db.example.com:6543/shop?sslmode=require&pool_size=7"
+        );
         assert_eq!(format!("{u:?}"), u.to_string());
         assert_eq!(url("postgres://[::1]:5432/x").host.as_deref(), Some("::1"));
         assert_eq!(url("postgres:///x?host=/run/postgresql").host.as_deref(), Some("/run/postgresql"));

@@ -19,11 +19,15 @@ impl MySql {
                 let seconds = url.connect_timeout().as_secs();
                 return Err(Error::new(
                     ErrorKind::Connection,
-                    format!("cannot connect to {}: no answer in {seconds} s; check host and port in the URL, and firewalls between", server(url)),
+                    format!(
+                        "cannot connect to {}: no answer in {seconds} s; check host and port in the URL, and firewalls between",
+                        server(url)
+                    ),
                 ));
             }
         };
-        let version: Option<String> = connection.query_first("SELECT VERSION()").await.map_err(error::classify)?;
+        let version: Option<String> =
+            connection.query_first("SELECT VERSION()").await.map_err(error::classify)?;
         let dialect = dialect_of(version.as_deref().unwrap_or_default())?;
         // ANSI_QUOTES stays off: identifiers are written in backticks, and `"` keeps what the server's other users expect.
         connection
@@ -40,14 +44,21 @@ impl MySql {
 
 async fn open(url: &DatabaseUrl) -> Result<Conn, mysql_async::Error> {
     let mode = url.options.sslmode;
-    let local = url.host.as_deref().is_none_or(|h| matches!(h, "localhost" | "127.0.0.1" | "::1") || h.starts_with('/'));
+    let local = url
+        .host
+        .as_deref()
+        .is_none_or(|h| matches!(h, "localhost" | "127.0.0.1" | "::1") || h.starts_with('/'));
     if mode == SslMode::Disable || (mode == SslMode::Prefer && local) {
         return Conn::new(opts(url, None)).await;
     }
     // rustls refuses to choose when a program links two providers of cryptography; the first one installed counts.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match Conn::new(opts(url, Some(ssl(url)))).await {
-        Err(mysql_async::Error::Driver(DriverError::NoClientSslFlagFromServer)) if mode == SslMode::Prefer => Conn::new(opts(url, None)).await,
+        Err(mysql_async::Error::Driver(DriverError::NoClientSslFlagFromServer))
+            if mode == SslMode::Prefer =>
+        {
+            Conn::new(opts(url, None)).await
+        }
         opened => opened,
     }
 }
@@ -63,7 +74,11 @@ fn opts(url: &DatabaseUrl, ssl: Option<SslOpts>) -> Opts {
         .stmt_cache_size(STATEMENTS)
         .client_found_rows(true)
         .ssl_opts(ssl);
-    builder = if host.starts_with('/') { builder.socket(Some(host)) } else { builder.ip_or_hostname(host).tcp_port(url.port.unwrap_or(3306)) };
+    builder = if host.starts_with('/') {
+        builder.socket(Some(host))
+    } else {
+        builder.ip_or_hostname(host).tcp_port(url.port.unwrap_or(3306))
+    };
     builder.into()
 }
 
@@ -91,7 +106,14 @@ fn dialect_of(version: &str) -> Result<Dialect> {
     if found < oldest {
         return Err(Error::new(
             ErrorKind::Connection,
-            format!("the server is {} {}.{}; Rebis needs {}.{} or newer: upgrade the server", dialect.name(), found.0, found.1, oldest.0, oldest.1),
+            format!(
+                "the server is {} {}.{}; Rebis needs {}.{} or newer: upgrade the server",
+                dialect.name(),
+                found.0,
+                found.1,
+                oldest.0,
+                oldest.1
+            ),
         ));
     }
     Ok(dialect)
@@ -113,10 +135,13 @@ fn unreachable_server(url: &DatabaseUrl, e: mysql_async::Error) -> Error {
             };
             (server.message.clone(), Some(server.state.clone()), advice)
         }
-        e if e.to_string().contains("TLS") || e.to_string().contains("SSL") => (e.to_string(), None, "check sslmode and sslrootcert in the URL"),
+        e if e.to_string().contains("TLS") || e.to_string().contains("SSL") => {
+            (e.to_string(), None, "check sslmode and sslrootcert in the URL")
+        }
         e => (e.to_string(), None, "check that it runs and that host and port in the URL are right"),
     };
-    let mut error = Error::new(ErrorKind::Connection, format!("cannot connect to {}: {said}; {advice}", server(url)));
+    let mut error =
+        Error::new(ErrorKind::Connection, format!("cannot connect to {}: {said}; {advice}", server(url)));
     if let Some(code) = code {
         error = error.with_sqlstate(code);
     }

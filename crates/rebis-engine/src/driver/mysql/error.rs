@@ -17,14 +17,20 @@ pub(super) fn classify(e: Driver) -> Error {
                 .with_column(column)
                 .with_source(e)
         }
-        Driver::Driver(DriverError::StmtParamsMismatch { required, supplied }) => {
-            Error::new(ErrorKind::Syntax, format!("the statement has {required} placeholders, but {supplied} values were bound"))
-        }
-        Driver::Driver(DriverError::PacketTooLarge) => {
-            Error::new(ErrorKind::Data, "the statement is larger than the server takes; send less at once, or raise max_allowed_packet").with_source(e)
-        }
-        _ => Error::new(ErrorKind::Connection, format!("the connection to the database broke: {e}; what was not committed is rolled back"))
-            .with_source(e),
+        Driver::Driver(DriverError::StmtParamsMismatch { required, supplied }) => Error::new(
+            ErrorKind::Syntax,
+            format!("the statement has {required} placeholders, but {supplied} values were bound"),
+        ),
+        Driver::Driver(DriverError::PacketTooLarge) => Error::new(
+            ErrorKind::Data,
+            "the statement is larger than the server takes; send less at once, or raise max_allowed_packet",
+        )
+        .with_source(e),
+        _ => Error::new(
+            ErrorKind::Connection,
+            format!("the connection to the database broke: {e}; what was not committed is rolled back"),
+        )
+        .with_source(e),
     }
 }
 
@@ -41,7 +47,9 @@ fn kind(code: u16, state: &str) -> ErrorKind {
         1290 | 1792 | 1836 => ErrorKind::ReadOnly,
         1051 | 1054 | 1091 | 1146 | 1176 | 1305 | 1049 => ErrorKind::Missing,
         1064 | 1149 => ErrorKind::Syntax,
-        1045 | 1053 | 1927 | 1040 | 1042 | 1043 | 1152 | 1153 | 1158..=1161 | 1698 | 2006 | 2013 | 4031 => ErrorKind::Connection,
+        1045 | 1053 | 1927 | 1040 | 1042 | 1043 | 1152 | 1153 | 1158..=1161 | 1698 | 2006 | 2013 | 4031 => {
+            ErrorKind::Connection
+        }
         1264 | 1265 | 1292 | 1366 | 1406 | 1411 | 1690 | 3140 | 3141 | 3156 => ErrorKind::Data,
         1568 => ErrorKind::State,
         _ => match state.get(..2) {
@@ -69,7 +77,8 @@ fn names(code: u16, message: &str) -> Names {
         1451 | 1452 => {
             let inside = message.split_once('(').map(|(_, inside)| inside).unwrap_or_default();
             let quoted: Vec<&str> = inside.split('`').skip(1).step_by(2).collect();
-            let constraint = inside.split_once("CONSTRAINT `").and_then(|(_, c)| c.split('`').next()).map(str::to_owned);
+            let constraint =
+                inside.split_once("CONSTRAINT `").and_then(|(_, c)| c.split('`').next()).map(str::to_owned);
             (constraint, quoted.get(1).map(|t| (*t).to_owned()), None)
         }
         // Column 'email' cannot be null; Field 'email' doesn't have a default value; Data too long for column 'name' at row 1
@@ -99,7 +108,9 @@ fn without_values(code: u16, message: &str) -> String {
         },
         // Incorrect integer value: 'abc' for column `db`.`t`.`c` at row 1
         1292 | 1366 | 1411 => match (message.find(": '"), message.rfind("' for ")) {
-            (Some(start), Some(end)) if start < end => format!("{}{}", &message[..start], &message[end + 1..]),
+            (Some(start), Some(end)) if start < end => {
+                format!("{}{}", &message[..start], &message[end + 1..])
+            }
             (Some(start), _) => message[..start].to_owned(),
             _ => message.to_owned(),
         },

@@ -5,11 +5,17 @@ use mysql_async::{Params, Value as Raw};
 use rebis_sql::Value;
 
 use super::{MySql, error, types};
-use crate::row::Lent;
+use crate::driver::Lent;
 use crate::{Done, Result, Row, TransactionOptions};
 
 impl MySql {
-    pub(crate) async fn query<F>(&mut self, begin: Option<&TransactionOptions>, sql: &str, binds: &[Value], mut each: F) -> Result<u64>
+    pub(crate) async fn query<F>(
+        &mut self,
+        begin: Option<&TransactionOptions>,
+        sql: &str,
+        binds: &[Value],
+        mut each: F,
+    ) -> Result<u64>
     where
         F: FnMut(&Row<'_>) -> Result<()> + Send,
     {
@@ -32,7 +38,12 @@ impl MySql {
         Ok(count)
     }
 
-    pub(crate) async fn execute(&mut self, begin: Option<&TransactionOptions>, sql: &str, binds: &[Value]) -> Result<Done> {
+    pub(crate) async fn execute(
+        &mut self,
+        begin: Option<&TransactionOptions>,
+        sql: &str,
+        binds: &[Value],
+    ) -> Result<Done> {
         if let Some(options) = begin {
             self.begin(options).await?;
         }
@@ -40,13 +51,21 @@ impl MySql {
         let result = self.connection.exec_iter(sql, binds).await.map_err(error::classify)?;
         let done = Done {
             rows_affected: result.affected_rows(),
-            last_insert_id: result.last_insert_id().filter(|id| *id != 0).and_then(|id| i64::try_from(id).ok()),
+            last_insert_id: result
+                .last_insert_id()
+                .filter(|id| *id != 0)
+                .and_then(|id| i64::try_from(id).ok()),
         };
         result.drop_result().await.map_err(error::classify)?;
         Ok(done)
     }
 
-    pub(crate) async fn execute_many(&mut self, sql: &str, binds: &[Vec<Value>], _in_transaction: bool) -> Result<Vec<Done>> {
+    pub(crate) async fn execute_many(
+        &mut self,
+        sql: &str,
+        binds: &[Vec<Value>],
+        _in_transaction: bool,
+    ) -> Result<Vec<Done>> {
         let mut done = Vec::with_capacity(binds.len());
         for row in binds {
             done.push(self.execute(None, sql, row).await?);

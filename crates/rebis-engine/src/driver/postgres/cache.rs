@@ -24,7 +24,8 @@ impl Cache {
     pub(super) fn put(&mut self, sql: &str, statement: Statement) {
         if self.statements.len() >= MOST {
             // A search, but only where a program has more texts than the cache holds and pays a round trip for each anyway.
-            let oldest = self.statements.iter().min_by_key(|(_, (_, used))| *used).map(|(sql, _)| sql.clone());
+            let oldest =
+                self.statements.iter().min_by_key(|(_, (_, used))| *used).map(|(sql, _)| sql.clone());
             if let Some(oldest) = oldest {
                 self.statements.remove(&oldest);
             }

@@ -76,7 +76,8 @@ fn config(url: &DatabaseUrl) -> Config {
         host => config.host(host.as_deref().unwrap_or("localhost")),
     };
     config.port(url.port.unwrap_or(5432)).connect_timeout(url.connect_timeout());
-    let user = url.user.clone().or_else(|| std::env::var("USER").ok()).unwrap_or_else(|| String::from("postgres"));
+    let user =
+        url.user.clone().or_else(|| std::env::var("USER").ok()).unwrap_or_else(|| String::from("postgres"));
     config.user(user);
     if let Some(password) = &url.password {
         config.password(password);
@@ -118,7 +119,8 @@ fn unreachable_server(url: &DatabaseUrl, e: tokio_postgres::Error) -> Error {
         None if e.to_string().contains("TLS") => "check sslmode and sslrootcert in the URL",
         None => "check that it runs and that host and port in the URL are right",
     };
-    let mut error = Error::new(ErrorKind::Connection, format!("cannot connect to {server}: {said}; {advice}"));
+    let mut error =
+        Error::new(ErrorKind::Connection, format!("cannot connect to {server}: {said}; {advice}"));
     if let Some(code) = code {
         error = error.with_sqlstate(code);
     }

@@ -13,15 +13,25 @@ pub(super) fn classify(e: tokio_postgres::Error) -> Error {
         }
         let said = e.to_string();
         if said.contains("expected") && said.contains("parameters") {
-            return Error::new(ErrorKind::Syntax, format!("the statement's placeholders and the bound values differ in number: {said}"));
+            return Error::new(
+                ErrorKind::Syntax,
+                format!("the statement's placeholders and the bound values differ in number: {said}"),
+            );
         }
-        let kind = if e.is_closed() || said.contains("communicating") || said.contains("closed") || e.source().is_some_and(|s| s.is::<std::io::Error>())
+        let kind = if e.is_closed()
+            || said.contains("communicating")
+            || said.contains("closed")
+            || e.source().is_some_and(|s| s.is::<std::io::Error>())
         {
             ErrorKind::Connection
         } else {
             ErrorKind::Other
         };
-        return Error::new(kind, format!("the connection to PostgreSQL broke: {text}; what was not committed is rolled back")).with_source(e);
+        return Error::new(
+            kind,
+            format!("the connection to PostgreSQL broke: {text}; what was not committed is rolled back"),
+        )
+        .with_source(e);
     };
     let code = db.code().code();
     let kind = kind(code);

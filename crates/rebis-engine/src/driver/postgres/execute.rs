@@ -6,14 +6,20 @@ use rebis_sql::Value;
 use tokio_postgres::{RowStream, Statement};
 
 use super::{Postgres, begin_sql, error, types::Bind};
-use crate::row::Lent;
+use crate::driver::Lent;
 use crate::{Done, Result, Row, TransactionOptions};
 
 /// Statements of one `execute_many` that are on their way at once.
 const WINDOW: usize = 256;
 
 impl Postgres {
-    pub(crate) async fn query<F>(&mut self, begin: Option<&TransactionOptions>, sql: &str, binds: &[Value], mut each: F) -> Result<u64>
+    pub(crate) async fn query<F>(
+        &mut self,
+        begin: Option<&TransactionOptions>,
+        sql: &str,
+        binds: &[Value],
+        mut each: F,
+    ) -> Result<u64>
     where
         F: FnMut(&Row<'_>) -> Result<()> + Send,
     {
@@ -24,7 +30,8 @@ impl Postgres {
                 // Prepared before: BEGIN and the statement go together.
                 Some(options) => {
                     let sent = begin_sql(options);
-                    let (began, rows) = join(self.client.batch_execute(&sent), self.rows(&statement, binds)).await;
+                    let (began, rows) =
+                        join(self.client.batch_execute(&sent), self.rows(&statement, binds)).await;
                     began.map_err(error::classify)?;
                     rows
                 }
@@ -55,7 +62,12 @@ impl Postgres {
         }
     }
 
-    pub(crate) async fn execute(&mut self, begin: Option<&TransactionOptions>, sql: &str, binds: &[Value]) -> Result<Done> {
+    pub(crate) async fn execute(
+        &mut self,
+        begin: Option<&TransactionOptions>,
+        sql: &str,
+        binds: &[Value],
+    ) -> Result<Done> {
         let mut fresh = false;
         loop {
             let (statement, begun) = self.statement(if fresh { None } else { begin }, sql).await?;
@@ -93,7 +105,8 @@ impl Postgres {
         let statement = match begin {
             Some(options) => {
                 let sent = begin_sql(options);
-                let (began, statement) = join(self.client.batch_execute(&sent), self.client.prepare(sql)).await;
+                let (began, statement) =
+                    join(self.client.batch_execute(&sent), self.client.prepare(sql)).await;
                 began.map_err(error::classify)?;
                 statement
             }
@@ -114,7 +127,12 @@ impl Postgres {
         Ok(self.client.batch_execute("SELECT").await.is_ok())
     }
 
-    pub(crate) async fn execute_many(&mut self, sql: &str, binds: &[Vec<Value>], in_transaction: bool) -> Result<Vec<Done>> {
+    pub(crate) async fn execute_many(
+        &mut self,
+        sql: &str,
+        binds: &[Vec<Value>],
+        in_transaction: bool,
+    ) -> Result<Vec<Done>> {
         let mut done = Vec::with_capacity(binds.len());
         if !in_transaction || binds.len() < 2 {
             // Sent ahead, the statements behind a failed one would run all the same.
@@ -127,7 +145,10 @@ impl Postgres {
         for window in binds.chunks(WINDOW) {
             let sent = window.iter().map(|row| self.client.execute_raw(&statement, row.iter().map(Bind)));
             for rows_affected in join_all(sent).await {
-                done.push(Done { rows_affected: rows_affected.map_err(error::classify)?, last_insert_id: None });
+                done.push(Done {
+                    rows_affected: rows_affected.map_err(error::classify)?,
+                    last_insert_id: None,
+                });
             }
         }
         Ok(done)

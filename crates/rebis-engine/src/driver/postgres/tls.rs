@@ -27,14 +27,17 @@ impl Tls {
     pub(super) fn new(options: &UrlOptions) -> Result<Self> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let roots = Arc::new(roots(options)?);
-        let failed = |e: &dyn fmt::Display| Error::new(ErrorKind::Connection, format!("TLS cannot be set up: {e}"));
+        let failed =
+            |e: &dyn fmt::Display| Error::new(ErrorKind::Connection, format!("TLS cannot be set up: {e}"));
         let how = match (options.sslmode, &options.sslrootcert) {
             // As libpq: a root certificate that is given makes `require` check the chain.
             (SslMode::VerifyFull, _) => How::Full,
             (SslMode::VerifyCa, _) | (SslMode::Require, Some(_)) => How::Chain,
             _ => How::Nothing,
         };
-        let webpki = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider)).build().map_err(|e| failed(&e))?;
+        let webpki = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
+            .build()
+            .map_err(|e| failed(&e))?;
         let verifier = Verifier { how, webpki, provider: Arc::clone(&provider) };
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -50,7 +53,10 @@ fn roots(options: &UrlOptions) -> Result<RootCertStore> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     if let Some(file) = &options.sslrootcert {
         let failed = |e: &dyn fmt::Display| {
-            Error::new(ErrorKind::Connection, format!("the certificate {} in sslrootcert cannot be read: {e}", file.display()))
+            Error::new(
+                ErrorKind::Connection,
+                format!("the certificate {} in sslrootcert cannot be read: {e}", file.display()),
+            )
         };
         // The authority that is named is then the only one.
         roots = RootCertStore::empty();
@@ -89,11 +95,9 @@ impl ServerCertVerifier for Verifier {
         }
         match self.webpki.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
             // The name is checked last, so the chain is good.
-            Err(rustls::Error::InvalidCertificate(CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. }))
-                if self.how == How::Chain =>
-            {
-                Ok(ServerCertVerified::assertion())
-            }
+            Err(rustls::Error::InvalidCertificate(
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+            )) if self.how == How::Chain => Ok(ServerCertVerified::assertion()),
             verified => verified,
         }
     }
@@ -104,7 +108,12 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        rustls::crypto::verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+        rustls::crypto::verify_tls12_signature(
+            message,
+            cert,
+            dss,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -113,7 +122,12 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        rustls::crypto::verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+        rustls::crypto::verify_tls13_signature(
+            message,
+            cert,
+            dss,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -150,7 +164,12 @@ where
     type Future = Pin<Box<dyn Future<Output = io::Result<Stream<S>>> + Send>>;
 
     fn connect(self, stream: S) -> Self::Future {
-        Box::pin(async move { tokio_rustls::TlsConnector::from(self.config).connect(self.name, stream).await.map(|s| Stream(Box::new(s))) })
+        Box::pin(async move {
+            tokio_rustls::TlsConnector::from(self.config)
+                .connect(self.name, stream)
+                .await
+                .map(|s| Stream(Box::new(s)))
+        })
     }
 }
 
@@ -164,7 +183,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> TlsStream for Stream<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Stream<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.0).poll_read(cx, buf)
     }
 }

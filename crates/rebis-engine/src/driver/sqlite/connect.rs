@@ -18,13 +18,18 @@ impl Sqlite {
         let busy_timeout = options.busy_timeout.unwrap_or(Duration::from_secs(5));
         let connection = match url.file() {
             Some(file) => open(file, options.read_only)?,
-            None => rusqlite::Connection::open_in_memory().map_err(|e| error::classify(e))?,
+            None => rusqlite::Connection::open_in_memory().map_err(error::classify)?,
         };
         // Waiting is done on the task, not in SQLite: see `Wait`.
-        connection.busy_timeout(Duration::ZERO).map_err(|e| error::classify(e))?;
+        connection.busy_timeout(Duration::ZERO).map_err(error::classify)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        let mut driver =
-            Sqlite { connection: Mutex::new(connection), busy_timeout, on_disk: url.file().is_some(), changes_at_begin: 0, query_only: false };
+        let mut driver = Sqlite {
+            connection: Mutex::new(connection),
+            busy_timeout,
+            on_disk: url.file().is_some(),
+            changes_at_begin: 0,
+            query_only: false,
+        };
 
         let on = if options.foreign_keys.unwrap_or(true) { "ON" } else { "OFF" };
         driver.simple(&format!("PRAGMA foreign_keys = {on}")).await?;
@@ -43,7 +48,7 @@ impl Sqlite {
         let mut wait = Wait::new(self.busy_timeout);
         loop {
             let connection = self.connection.get_mut();
-            match connection.query_row(sql, [], |_| Ok(())).map_err(|e| error::classify(e)) {
+            match connection.query_row(sql, [], |_| Ok(())).map_err(error::classify) {
                 Err(e) if e.kind() == ErrorKind::Locked && wait.again().await => {}
                 done => return done,
             }
@@ -52,9 +57,14 @@ impl Sqlite {
 }
 
 fn open(file: &Path, read_only: bool) -> Result<rusqlite::Connection> {
-    let mode = if read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE };
+    let mode = if read_only {
+        OpenFlags::SQLITE_OPEN_READ_ONLY
+    } else {
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+    };
     // A connection is used by one task at a time, so SQLite's own mutex would only cost.
-    rusqlite::Connection::open_with_flags(file, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(|e| explain(file, read_only, e))
+    rusqlite::Connection::open_with_flags(file, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(|e| explain(file, read_only, e))
 }
 
 /// SQLite only says "unable to open database file"; the reason is found here.
@@ -62,13 +72,22 @@ fn explain(file: &Path, read_only: bool, e: rusqlite::Error) -> Error {
     let shown = file.display();
     let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let (kind, why) = if !folder.is_dir() {
-        (ErrorKind::Connection, format!("its folder {} does not exist; create it, or correct the path in the URL", folder.display()))
+        (
+            ErrorKind::Connection,
+            format!(
+                "its folder {} does not exist; create it, or correct the path in the URL",
+                folder.display()
+            ),
+        )
     } else if file.is_dir() {
         (ErrorKind::Connection, String::from("it is a folder; the URL must name a file"))
     } else if !file.exists() && read_only {
         (ErrorKind::Connection, String::from("it does not exist, and mode=ro creates nothing"))
     } else {
-        (ErrorKind::ReadOnly, format!("check that this user may read and write it and its folder {}", folder.display()))
+        (
+            ErrorKind::ReadOnly,
+            format!("check that this user may read and write it and its folder {}", folder.display()),
+        )
     };
     Error::new(kind, format!("cannot open the SQLite database {shown}: {why}")).with_source(e)
 }

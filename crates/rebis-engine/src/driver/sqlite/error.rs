@@ -8,7 +8,9 @@ use crate::{Error, ErrorKind};
 pub(super) fn classify(e: rusqlite::Error) -> Error {
     let (code, extended, message) = match &e {
         rusqlite::Error::SqliteFailure(code, message) => (code.code, code.extended_code, message.clone()),
-        rusqlite::Error::SqlInputError { error, msg, .. } => (error.code, error.extended_code, Some(msg.clone())),
+        rusqlite::Error::SqlInputError { error, msg, .. } => {
+            (error.code, error.extended_code, Some(msg.clone()))
+        }
         _ => return Error::new(ErrorKind::Other, e.to_string()).with_source(e),
     };
     let message = message.unwrap_or_else(|| ffi::code_to_str(extended).to_owned());
@@ -23,7 +25,9 @@ pub(super) fn classify(e: rusqlite::Error) -> Error {
 
 fn kind(code: ErrorCode, extended: i32, message: &str) -> ErrorKind {
     match extended {
-        ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => return ErrorKind::UniqueViolation,
+        ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
+            return ErrorKind::UniqueViolation;
+        }
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY => return ErrorKind::ForeignKeyViolation,
         ffi::SQLITE_CONSTRAINT_NOTNULL => return ErrorKind::NotNullViolation,
         ffi::SQLITE_CONSTRAINT_CHECK => return ErrorKind::CheckViolation,
@@ -33,14 +37,22 @@ fn kind(code: ErrorCode, extended: i32, message: &str) -> ErrorKind {
     }
     match code {
         // RESTRICT, and a trigger's RAISE, come without a code of their own.
-        ErrorCode::ConstraintViolation if message.starts_with("FOREIGN KEY") => ErrorKind::ForeignKeyViolation,
+        ErrorCode::ConstraintViolation if message.starts_with("FOREIGN KEY") => {
+            ErrorKind::ForeignKeyViolation
+        }
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => ErrorKind::Locked,
         ErrorCode::ReadOnly => ErrorKind::ReadOnly,
-        ErrorCode::CannotOpen | ErrorCode::NotADatabase | ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt => ErrorKind::Connection,
+        ErrorCode::CannotOpen
+        | ErrorCode::NotADatabase
+        | ErrorCode::SystemIoFailure
+        | ErrorCode::DatabaseCorrupt => ErrorKind::Connection,
         ErrorCode::TypeMismatch | ErrorCode::TooBig => ErrorKind::Data,
         // SQLITE_ERROR is all there is for both.
         _ if message.starts_with("no such") || message.contains("has no column named") => ErrorKind::Missing,
-        _ if message.contains("syntax error") || message.starts_with("incomplete input") || message.starts_with("unrecognized token") => {
+        _ if message.contains("syntax error")
+            || message.starts_with("incomplete input")
+            || message.starts_with("unrecognized token") =>
+        {
             ErrorKind::Syntax
         }
         _ => ErrorKind::Other,
@@ -59,7 +71,8 @@ fn names(kind: ErrorKind, message: &str) -> Names {
         }
         ErrorKind::UniqueViolation | ErrorKind::NotNullViolation => {
             let first = named.split(", ").next().unwrap_or(named);
-            let (table, column) = first.split_once('.').map_or((None, None), |(t, c)| (Some(t.to_owned()), Some(c.to_owned())));
+            let (table, column) =
+                first.split_once('.').map_or((None, None), |(t, c)| (Some(t.to_owned()), Some(c.to_owned())));
             let column = column.filter(|_| !named.contains(", "));
             (Some(named.to_owned()), table, column)
         }
@@ -74,9 +87,14 @@ mod tests {
 
     #[test]
     fn names_come_from_the_message() {
-        let (constraint, table, column) = names(ErrorKind::UniqueViolation, "UNIQUE constraint failed: user.first, user.last");
-        assert_eq!((constraint.as_deref(), table.as_deref(), column), (Some("user.first, user.last"), Some("user"), None));
-        let (constraint, ..) = names(ErrorKind::UniqueViolation, "UNIQUE constraint failed: index 'ux_lower'");
+        let (constraint, table, column) =
+            names(ErrorKind::UniqueViolation, "UNIQUE constraint failed: user.first, user.last");
+        assert_eq!(
+            (constraint.as_deref(), table.as_deref(), column),
+            (Some("user.first, user.last"), Some("user"), None)
+        );
+        let (constraint, ..) =
+            names(ErrorKind::UniqueViolation, "UNIQUE constraint failed: index 'ux_lower'");
         assert_eq!(constraint.as_deref(), Some("ux_lower"));
         let (_, table, column) = names(ErrorKind::NotNullViolation, "NOT NULL constraint failed: user.email");
         assert_eq!((table.as_deref(), column.as_deref()), (Some("user"), Some("email")));

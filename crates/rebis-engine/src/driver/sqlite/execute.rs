@@ -4,11 +4,17 @@ use fallible_iterator::FallibleIterator as _;
 use rebis_sql::Value;
 
 use super::{Sqlite, Wait, blocking, error, types};
-use crate::row::Lent;
+use crate::driver::Lent;
 use crate::{Done, ErrorKind, Result, Row, TransactionOptions};
 
 impl Sqlite {
-    pub(crate) async fn query<F>(&mut self, begin: Option<&TransactionOptions>, sql: &str, binds: &[Value], mut each: F) -> Result<u64>
+    pub(crate) async fn query<F>(
+        &mut self,
+        begin: Option<&TransactionOptions>,
+        sql: &str,
+        binds: &[Value],
+        mut each: F,
+    ) -> Result<u64>
     where
         F: FnMut(&Row<'_>) -> Result<()> + Send,
     {
@@ -30,18 +36,22 @@ impl Sqlite {
         F: FnMut(&Row<'_>) -> Result<()>,
     {
         let connection = &*self.connection.get_mut();
-        let failed = |e| error::classify(e);
-        let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+        let mut statement = connection.prepare_cached(sql).map_err(error::classify)?;
         types::bind(&mut statement, binds)?;
         let mut rows = statement.raw_query();
-        while let Some(row) = rows.next().map_err(failed)? {
+        while let Some(row) = rows.next().map_err(error::classify)? {
             *count += 1;
             each(&Row(Lent::Sqlite(row)))?;
         }
         Ok(())
     }
 
-    pub(crate) async fn execute(&mut self, begin: Option<&TransactionOptions>, sql: &str, binds: &[Value]) -> Result<Done> {
+    pub(crate) async fn execute(
+        &mut self,
+        begin: Option<&TransactionOptions>,
+        sql: &str,
+        binds: &[Value],
+    ) -> Result<Done> {
         if let Some(options) = begin {
             self.begin(options).await?;
         }
@@ -56,11 +66,16 @@ impl Sqlite {
 
     fn execute_now(&mut self, sql: &str, binds: &[Value]) -> Result<Done> {
         let connection = &*self.connection.get_mut();
-        let mut statement = connection.prepare_cached(sql).map_err(|e| error::classify(e))?;
+        let mut statement = connection.prepare_cached(sql).map_err(error::classify)?;
         run(connection, &mut statement, binds)
     }
 
-    pub(crate) async fn execute_many(&mut self, sql: &str, binds: &[Vec<Value>], _in_transaction: bool) -> Result<Vec<Done>> {
+    pub(crate) async fn execute_many(
+        &mut self,
+        sql: &str,
+        binds: &[Vec<Value>],
+        _in_transaction: bool,
+    ) -> Result<Vec<Done>> {
         let mut done = Vec::with_capacity(binds.len());
         let mut wait = Wait::new(self.busy_timeout);
         loop {
@@ -74,7 +89,7 @@ impl Sqlite {
     /// Runs what is not done yet.
     fn execute_rest(&mut self, sql: &str, binds: &[Vec<Value>], done: &mut Vec<Done>) -> Result<()> {
         let connection = &*self.connection.get_mut();
-        let mut statement = connection.prepare_cached(sql).map_err(|e| error::classify(e))?;
+        let mut statement = connection.prepare_cached(sql).map_err(error::classify)?;
         while let Some(row) = binds.get(done.len()) {
             done.push(run(connection, &mut statement, row)?);
         }
@@ -85,7 +100,11 @@ impl Sqlite {
         let mut wait = Wait::new(self.busy_timeout);
         loop {
             let mut ran = 0;
-            let done = if self.on_disk { blocking(|| self.script_now(sql, &mut ran)) } else { self.script_now(sql, &mut ran) };
+            let done = if self.on_disk {
+                blocking(|| self.script_now(sql, &mut ran))
+            } else {
+                self.script_now(sql, &mut ran)
+            };
             match done {
                 Err(e) if ran == 0 && e.kind() == ErrorKind::Locked && wait.again().await => {}
                 done => return done,
@@ -96,20 +115,19 @@ impl Sqlite {
     /// The first statement's lock is waited for on the task. Later ones cannot be repeated from the start, so SQLite waits for theirs.
     fn script_now(&mut self, sql: &str, ran: &mut usize) -> Result<()> {
         let connection = &*self.connection.get_mut();
-        let failed = |e| error::classify(e);
         let mut batch = rusqlite::Batch::new(connection, sql);
         let mut run = || -> Result<()> {
-            while let Some(mut statement) = batch.next().map_err(failed)? {
-                finish(statement.raw_query()).map_err(failed)?;
+            while let Some(mut statement) = batch.next().map_err(error::classify)? {
+                finish(statement.raw_query()).map_err(error::classify)?;
                 if *ran == 0 {
-                    connection.busy_timeout(self.busy_timeout).map_err(failed)?;
+                    connection.busy_timeout(self.busy_timeout).map_err(error::classify)?;
                 }
                 *ran += 1;
             }
             Ok(())
         };
         let done = run();
-        connection.busy_timeout(std::time::Duration::ZERO).map_err(failed)?;
+        connection.busy_timeout(std::time::Duration::ZERO).map_err(error::classify)?;
         done
     }
 
@@ -118,7 +136,7 @@ impl Sqlite {
         let mut wait = Wait::new(self.busy_timeout);
         loop {
             let connection = &*self.connection.get_mut();
-            match connection.execute_batch(sql).map_err(|e| error::classify(e)) {
+            match connection.execute_batch(sql).map_err(error::classify) {
                 Err(e) if e.kind() == ErrorKind::Locked && wait.again().await => {}
                 done => return done,
             }
@@ -130,12 +148,15 @@ impl Sqlite {
     }
 }
 
-fn run(connection: &rusqlite::Connection, statement: &mut rusqlite::Statement<'_>, binds: &[Value]) -> Result<Done> {
-    let failed = |e| error::classify(e);
+fn run(
+    connection: &rusqlite::Connection,
+    statement: &mut rusqlite::Statement<'_>,
+    binds: &[Value],
+) -> Result<Done> {
     types::bind(statement, binds)?;
     let before = connection.total_changes();
     let rows = statement.raw_query();
-    finish(rows).map_err(failed)?;
+    finish(rows).map_err(error::classify)?;
     // `changes()` keeps the count of the last statement that changed rows; one that changes none leaves it standing.
     let changed = connection.total_changes() != before;
     Ok(Done {

@@ -72,7 +72,8 @@ impl Sqlite {
         let wrote = self.connection.get_mut().total_changes() != self.changes_at_begin;
         let mut wait = Wait::new(self.busy_timeout);
         loop {
-            let done = if wrote && self.on_disk { blocking(|| self.end("COMMIT")) } else { self.end("COMMIT") };
+            let done =
+                if wrote && self.on_disk { blocking(|| self.end("COMMIT")) } else { self.end("COMMIT") };
             match done {
                 Err(e) if e.kind() == ErrorKind::Locked && wait.again().await => {}
                 done => return done,
@@ -88,10 +89,10 @@ impl Sqlite {
     fn end(&mut self, how: &str) -> Result<()> {
         let connection = self.connection.get_mut();
         if !connection.is_autocommit() {
-            connection.prepare_cached(how).and_then(|mut s| s.raw_execute()).map_err(|e| error::classify(e))?;
+            connection.prepare_cached(how).and_then(|mut s| s.raw_execute()).map_err(error::classify)?;
         }
         if std::mem::take(&mut self.query_only) {
-            connection.execute_batch("PRAGMA query_only = 0").map_err(|e| error::classify(e))?;
+            connection.execute_batch("PRAGMA query_only = 0").map_err(error::classify)?;
         }
         Ok(())
     }

@@ -12,11 +12,16 @@ use crate::{Error, ErrorKind, Result};
 pub(super) fn bind(statement: &mut Statement<'_>, binds: &[Value]) -> Result<()> {
     let wanted = statement.parameter_count();
     if wanted != binds.len() {
-        return Err(Error::new(ErrorKind::Syntax, format!("the statement has {wanted} placeholders, but {} values were bound", binds.len())));
+        return Err(Error::new(
+            ErrorKind::Syntax,
+            format!("the statement has {wanted} placeholders, but {} values were bound", binds.len()),
+        ));
     }
     for (i, value) in binds.iter().enumerate() {
         statement.raw_bind_parameter(i + 1, Bind(value)).map_err(|e| match e {
-            rusqlite::Error::ToSqlConversionFailure(why) => Error::new(ErrorKind::Data, format!("bind {}: {why}", i + 1)),
+            rusqlite::Error::ToSqlConversionFailure(why) => {
+                Error::new(ErrorKind::Data, format!("bind {}: {why}", i + 1))
+            }
             e => error::classify(e),
         })?;
     }
@@ -41,7 +46,8 @@ impl ToSql for Bind<'_> {
             Value::DateTime(at) => owned(storage::datetime_text(*at)),
             Value::DateTimeUtc(at) => owned(storage::datetime_text(at.naive_utc())),
             Value::Interval(i) => {
-                let micros = storage::interval_micros(*i).ok_or_else(|| refuse("the interval is too long to be counted in microseconds"))?;
+                let micros = storage::interval_micros(*i)
+                    .ok_or_else(|| refuse("the interval is too long to be counted in microseconds"))?;
                 ToSqlOutput::Borrowed(ValueRef::Integer(micros))
             }
             Value::Json(json) => owned(json.to_string()),

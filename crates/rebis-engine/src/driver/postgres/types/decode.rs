@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{TimeDelta, NaiveTime};
+use chrono::{NaiveTime, TimeDelta};
 use rebis_sql::{Cell, Value};
 use tokio_postgres::types::{Kind, Type};
 use uuid::Uuid;
@@ -47,16 +47,22 @@ fn other<'a>(ty: &Type, raw: &'a [u8]) -> Result<Cell<'a>> {
     match ty.kind() {
         Kind::Domain(of) => cell(of, raw),
         Kind::Array(of) => array(of, raw).map(Cell::Array),
-        _ => refused(format!("the PostgreSQL type `{}` cannot be read; cast it in the statement: CAST(… AS text)", ty.name())),
+        _ => refused(format!(
+            "the PostgreSQL type `{}` cannot be read; cast it in the statement: CAST(… AS text)",
+            ty.name()
+        )),
     }
 }
 
 fn fixed<const N: usize>(raw: &[u8]) -> Result<[u8; N]> {
-    raw.try_into().map_err(|_| Refused(format!("the server sent {} bytes where {N} were expected", raw.len())))
+    raw.try_into()
+        .map_err(|_| Refused(format!("the server sent {} bytes where {N} were expected", raw.len())))
 }
 
 fn text(raw: &[u8]) -> Result<&str> {
-    std::str::from_utf8(raw).map_err(|_| Refused(String::from("the server sent text that is not UTF-8; set the database's encoding to UTF8")))
+    std::str::from_utf8(raw).map_err(|_| {
+        Refused(String::from("the server sent text that is not UTF-8; set the database's encoding to UTF8"))
+    })
 }
 
 fn timestamp(raw: &[u8]) -> Result<chrono::NaiveDateTime> {
@@ -64,7 +70,9 @@ fn timestamp(raw: &[u8]) -> Result<chrono::NaiveDateTime> {
     if matches!(micros, i64::MIN | i64::MAX) {
         return refused("the timestamp is infinite, which no Rust type holds; use NULL, or cast it to text");
     }
-    EPOCH_TIME.checked_add_signed(TimeDelta::microseconds(micros)).ok_or_else(|| Refused(String::from("the timestamp is out of range")))
+    EPOCH_TIME
+        .checked_add_signed(TimeDelta::microseconds(micros))
+        .ok_or_else(|| Refused(String::from("the timestamp is out of range")))
 }
 
 fn date(raw: &[u8]) -> Result<chrono::NaiveDate> {
@@ -72,7 +80,9 @@ fn date(raw: &[u8]) -> Result<chrono::NaiveDate> {
     if matches!(days, i32::MIN | i32::MAX) {
         return refused("the date is infinite, which no Rust type holds; use NULL, or cast it to text");
     }
-    EPOCH.checked_add_signed(TimeDelta::days(i64::from(days))).ok_or_else(|| Refused(String::from("the date is out of range")))
+    EPOCH
+        .checked_add_signed(TimeDelta::days(i64::from(days)))
+        .ok_or_else(|| Refused(String::from("the date is out of range")))
 }
 
 fn time(raw: &[u8]) -> Result<NaiveTime> {
@@ -81,7 +91,9 @@ fn time(raw: &[u8]) -> Result<NaiveTime> {
     u32::try_from(seconds)
         .ok()
         .and_then(|s| NaiveTime::from_num_seconds_from_midnight_opt(s, rest as u32 * 1000))
-        .ok_or_else(|| Refused(String::from("the time is 24:00, which no Rust type holds; store 00:00 of the next day")))
+        .ok_or_else(|| {
+            Refused(String::from("the time is 24:00, which no Rust type holds; store 00:00 of the next day"))
+        })
 }
 
 fn interval(raw: &[u8]) -> Result<TimeDelta> {
@@ -89,7 +101,9 @@ fn interval(raw: &[u8]) -> Result<TimeDelta> {
     let micros = i64::from_be_bytes([a, b, c, d, e, f, g, h]);
     let days = i32::from_be_bytes([i, j, k, l]);
     if i32::from_be_bytes([m, n, o, p]) != 0 {
-        return refused("the interval counts months, which have no fixed length; store days, or read it as text: CAST(… AS text)");
+        return refused(
+            "the interval counts months, which have no fixed length; store days, or read it as text: CAST(… AS text)",
+        );
     }
     TimeDelta::days(i64::from(days))
         .checked_add(&TimeDelta::microseconds(micros))
@@ -162,7 +176,10 @@ fn value(cell: Cell<'_>) -> Result<Value> {
         Cell::DateTime(at) => Value::DateTime(at),
         Cell::DateTimeUtc(at) => Value::DateTimeUtc(at),
         Cell::Interval(i) => Value::Interval(i),
-        Cell::Json(j) => Value::Json(serde_json::from_str(&j).map_err(|e| Refused(format!("the server sent JSON that is none: {e}")))?),
+        Cell::Json(j) => Value::Json(
+            serde_json::from_str(&j)
+                .map_err(|e| Refused(format!("the server sent JSON that is none: {e}")))?,
+        ),
         Cell::Uuid(u) => Value::Uuid(u),
         Cell::Array(items) => Value::Array(items),
         other => return refused(format!("an array cannot hold {other:?}")),

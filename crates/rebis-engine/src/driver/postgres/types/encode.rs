@@ -14,7 +14,11 @@ use super::{EPOCH, EPOCH_TIME, Refused, is_text, numeric, refused};
 pub(in crate::driver::postgres) struct Bind<'a>(pub(in crate::driver::postgres) &'a Value);
 
 impl ToSql for Bind<'_> {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
         encode(self.0, ty, out).map_err(Into::into)
     }
 
@@ -40,12 +44,18 @@ fn encode(value: &Value, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Refuse
             None => return refused("the number does not fit a decimal of 28 digits"),
         },
         (Value::Decimal(d), &Type::NUMERIC) => numeric::encode(d, out),
-        (Value::Decimal(d), &Type::FLOAT8) => out.extend_from_slice(&d.to_f64().unwrap_or(f64::NAN).to_be_bytes()),
-        (Value::Decimal(d), &Type::FLOAT4) => out.extend_from_slice(&d.to_f32().unwrap_or(f32::NAN).to_be_bytes()),
-        (Value::Decimal(d), &Type::INT2 | &Type::INT4 | &Type::INT8) if d.fract().is_zero() => match d.to_i64() {
-            Some(i) => return integer(i, ty, out),
-            None => return refused("the number is too large for the server's integer"),
-        },
+        (Value::Decimal(d), &Type::FLOAT8) => {
+            out.extend_from_slice(&d.to_f64().unwrap_or(f64::NAN).to_be_bytes())
+        }
+        (Value::Decimal(d), &Type::FLOAT4) => {
+            out.extend_from_slice(&d.to_f32().unwrap_or(f32::NAN).to_be_bytes())
+        }
+        (Value::Decimal(d), &Type::INT2 | &Type::INT4 | &Type::INT8) if d.fract().is_zero() => {
+            match d.to_i64() {
+                Some(i) => return integer(i, ty, out),
+                None => return refused("the number is too large for the server's integer"),
+            }
+        }
         (Value::Text(t), &Type::JSON) => out.extend_from_slice(t.as_bytes()),
         (Value::Text(t), &Type::JSONB) => jsonb(t, out),
         (Value::Text(t), &Type::UUID) => match uuid::Uuid::parse_str(t) {
@@ -54,30 +64,43 @@ fn encode(value: &Value, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Refuse
         },
         (Value::Text(t), ty) if is_text(ty) => {
             if t.contains('\0') {
-                return refused("PostgreSQL's text cannot hold the character U+0000; remove it, or store bytes");
+                return refused(
+                    "PostgreSQL's text cannot hold the character U+0000; remove it, or store bytes",
+                );
             }
             out.extend_from_slice(t.as_bytes());
         }
         (Value::Bytes(b), &Type::BYTEA) => out.extend_from_slice(b),
         (Value::Date(d), &Type::DATE) => {
             let days = d.signed_duration_since(EPOCH).num_days();
-            out.extend_from_slice(&i32::try_from(days).map_err(|_| Refused(String::from("the date is out of range")))?.to_be_bytes());
+            out.extend_from_slice(
+                &i32::try_from(days)
+                    .map_err(|_| Refused(String::from("the date is out of range")))?
+                    .to_be_bytes(),
+            );
         }
-        (Value::Date(d), &Type::TIMESTAMP | &Type::TIMESTAMPTZ) => timestamp(d.and_time(NaiveTime::MIN), out)?,
+        (Value::Date(d), &Type::TIMESTAMP | &Type::TIMESTAMPTZ) => {
+            timestamp(d.and_time(NaiveTime::MIN), out)?
+        }
         (Value::Time(t), &Type::TIME) => {
             // A leap second is the last moment of its minute here.
-            let micros = i64::from(t.num_seconds_from_midnight()) * 1_000_000 + i64::from(t.nanosecond() / 1000).min(999_999);
+            let micros = i64::from(t.num_seconds_from_midnight()) * 1_000_000
+                + i64::from(t.nanosecond() / 1000).min(999_999);
             out.extend_from_slice(&micros.to_be_bytes());
         }
         (Value::DateTime(at), &Type::TIMESTAMP | &Type::TIMESTAMPTZ) => timestamp(*at, out)?,
         (Value::DateTimeUtc(at), &Type::TIMESTAMPTZ | &Type::TIMESTAMP) => timestamp(at.naive_utc(), out)?,
         (Value::Interval(i), &Type::INTERVAL) => {
-            let Some(micros) = i.num_microseconds() else { return refused("the interval is too long to be counted in microseconds") };
+            let Some(micros) = i.num_microseconds() else {
+                return refused("the interval is too long to be counted in microseconds");
+            };
             out.extend_from_slice(&micros.to_be_bytes());
             out.extend_from_slice(&[0; 8]);
         }
         (Value::Json(json), &Type::JSONB) => jsonb(&json.to_string(), out),
-        (Value::Json(json), ty) if *ty == Type::JSON || is_text(ty) => out.extend_from_slice(json.to_string().as_bytes()),
+        (Value::Json(json), ty) if *ty == Type::JSON || is_text(ty) => {
+            out.extend_from_slice(json.to_string().as_bytes())
+        }
         (Value::Uuid(u), &Type::UUID) => out.extend_from_slice(u.as_bytes()),
         (Value::Uuid(u), ty) if is_text(ty) => out.extend_from_slice(u.hyphenated().to_string().as_bytes()),
         (Value::Array(items), ty) => match ty.kind() {
@@ -133,7 +156,8 @@ fn array(items: &[Value], of: &Type, out: &mut BytesMut) -> Result<IsNull, Refus
         let at = out.len();
         out.extend_from_slice(&(-1_i32).to_be_bytes());
         if let IsNull::No = encode(item, of, out)? {
-            let size = i32::try_from(out.len() - at - 4).map_err(|_| Refused(String::from("the array is too long")))?;
+            let size = i32::try_from(out.len() - at - 4)
+                .map_err(|_| Refused(String::from("the array is too long")))?;
             out[at..at + 4].copy_from_slice(&size.to_be_bytes());
         }
     }
@@ -158,5 +182,8 @@ fn mismatch<T>(value: &Value, ty: &Type) -> Result<T, Refused> {
         Value::Array(_) => ("an array", "the array's type"),
         _ => ("a value", "its type"),
     };
-    refused(format!("PostgreSQL expects `{}` here and got {what}; bind the right type, or say it in the statement: CAST($n AS {cast})", ty.name()))
+    refused(format!(
+        "PostgreSQL expects `{}` here and got {what}; bind the right type, or say it in the statement: CAST($n AS {cast})",
+        ty.name()
+    ))
 }

@@ -66,7 +66,9 @@ const EPOCH_TIME: NaiveDateTime = NaiveDateTime::new(EPOCH, NaiveTime::MIN);
 /// Whether the server stores it as plain text.
 fn is_text(ty: &Type) -> bool {
     use tokio_postgres::types::Kind;
-    matches!(*ty, Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN | Type::XML | Type::CHAR)
-        || matches!(ty.kind(), Kind::Enum(_))
+    matches!(
+        *ty,
+        Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN | Type::XML | Type::CHAR
+    ) || matches!(ty.kind(), Kind::Enum(_))
         || ty.name() == "citext"
 }

@@ -31,11 +31,16 @@ pub(super) fn encode(d: &Decimal, out: &mut BytesMut) {
 }
 
 pub(super) fn decode(raw: &[u8]) -> Result<Decimal, Refused> {
-    let Some((head, digits)) = raw.split_first_chunk::<8>() else { return refused("the server sent a numeric that ends too early") };
+    let Some((head, digits)) = raw.split_first_chunk::<8>() else {
+        return refused("the server sent a numeric that ends too early");
+    };
     let [_, _, w1, w0, s1, s0, d1, d0] = *head;
-    let (weight, sign, scale) = (i16::from_be_bytes([w1, w0]), u16::from_be_bytes([s1, s0]), u16::from_be_bytes([d1, d0]));
+    let (weight, sign, scale) =
+        (i16::from_be_bytes([w1, w0]), u16::from_be_bytes([s1, s0]), u16::from_be_bytes([d1, d0]));
     if sign & 0xC000 == 0xC000 {
-        return refused("the numeric is NaN or infinite, which Decimal cannot hold; read it as a float: CAST(… AS double precision)");
+        return refused(
+            "the numeric is NaN or infinite, which Decimal cannot hold; read it as a float: CAST(… AS double precision)",
+        );
     }
     value(weight, scale, digits)
         .map(|m| if sign == NEGATIVE { -m } else { m })
@@ -48,7 +53,9 @@ fn value(weight: i16, scale: u16, digits: &[u8]) -> Option<i128> {
     let mut mantissa: i128 = 0;
     let mut groups = 0;
     for group in digits.chunks_exact(2) {
-        mantissa = mantissa.checked_mul(10_000)?.checked_add(i128::from(i16::from_be_bytes([group[0], group[1]])))?;
+        mantissa = mantissa
+            .checked_mul(10_000)?
+            .checked_add(i128::from(i16::from_be_bytes([group[0], group[1]])))?;
         groups += 1;
     }
     if mantissa == 0 {
@@ -65,7 +72,20 @@ mod tests {
 
     #[test]
     fn every_decimal_comes_back() {
-        for text in ["0", "1", "-1", "0.1", "0.0001", "10000", "12345.6789", "-0.00000001", "100.00", "79228162514264337593543950335", "0.0000000000000000000000000001", "1.10"] {
+        for text in [
+            "0",
+            "1",
+            "-1",
+            "0.1",
+            "0.0001",
+            "10000",
+            "12345.6789",
+            "-0.00000001",
+            "100.00",
+            "79228162514264337593543950335",
+            "0.0000000000000000000000000001",
+            "1.10",
+        ] {
             let d = Decimal::from_str_exact(text).unwrap();
             let mut out = BytesMut::new();
             encode(&d, &mut out);

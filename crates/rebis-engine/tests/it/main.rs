@@ -1,0 +1,4 @@
+//! The engine against every database: the conformance suite of `rebis-testkit`.
+
+mod conformance;
+mod inspect;
