@@ -44,6 +44,12 @@ impl Error {
         Error(Box::new(Inner { kind, message: message.into(), source: None }))
     }
 
+    /// The same error, saying where.
+    pub(crate) fn within(mut self, what: &str) -> Self {
+        self.0.message = format!("{what}: {}", self.0.message);
+        self
+    }
+
     pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self

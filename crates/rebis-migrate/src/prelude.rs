@@ -7,7 +7,10 @@
 
 use rebis_sql::SqlType;
 
-pub use crate::op::{desc, expr, now, row, sql};
+pub use crate::op::{
+    array, asc, bytes, date, datetime, datetime_utc, decimal, desc, expr, interval, json, now, row, sql,
+    time, uuid,
+};
 pub use crate::{Operations, Revision, revision};
 pub use rebis_engine::{Connection, Result};
 pub use rebis_sql::Value;

@@ -91,8 +91,9 @@ pub(crate) fn module(existing: Option<&str>, files: &[String], krate: &str) -> S
         |(b, a)| (b.to_owned(), a.to_owned()),
     );
     let mut text = before;
-    for file in files {
-        text.push_str(&format!("#[path = \"{file}\"]\nmod {};\n", module_name(file)));
+    let names = module_names(files);
+    for (file, name) in files.iter().zip(&names) {
+        text.push_str(&format!("#[path = \"{file}\"]\nmod {name};\n"));
     }
     if !files.is_empty() {
         text.push('\n');
@@ -100,8 +101,8 @@ pub(crate) fn module(existing: Option<&str>, files: &[String], krate: &str) -> S
     text.push_str(
         "/// Every migration of the application.\n#[rustfmt::skip]\npub const ALL: &[Script] = &[\n",
     );
-    for file in files {
-        text.push_str(&format!("    script!({}, \"{file}\"),\n", module_name(file)));
+    for (file, name) in files.iter().zip(&names) {
+        text.push_str(&format!("    script!({name}, \"{file}\"),\n"));
     }
     text.push_str("];\n");
     text.push_str(&after);
@@ -120,15 +121,23 @@ fn around(text: &str) -> Option<(&str, &str)> {
     Some((&text[..start], text[end..].strip_prefix('\n').unwrap_or(&text[end..])))
 }
 
-/// `r` and the revision: an id may start with a digit, a Rust name may not.
-fn module_name(file: &str) -> String {
-    let stem = file.trim_end_matches(".rs");
-    let id = stem.split('_').next().unwrap_or(stem);
-    let mut name = String::from("r");
-    // An id that holds an underscore or another character would not give a name of its own.
-    let source = if id.is_empty() { stem } else { id };
-    name.extend(source.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }));
-    name
+/// `r` and the revision, since an id may start with a digit and a Rust name may not; the whole file name where ids hold underscores and
+/// begin alike.
+fn module_names(files: &[String]) -> Vec<String> {
+    let short = |file: &str| name_of(file.split('_').next().unwrap_or(file));
+    files
+        .iter()
+        .map(|file| {
+            let stem = file.trim_end_matches(".rs");
+            let alone = files.iter().filter(|f| short(f.trim_end_matches(".rs")) == short(stem)).count() == 1;
+            if alone && short(stem) != "r" { short(stem) } else { name_of(stem) }
+        })
+        .collect()
+}
+
+fn name_of(text: &str) -> String {
+    let word = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+    std::iter::once('r').chain(text.chars().map(word)).collect()
 }
 
 /// The message of a script: the heading's first paragraph.

@@ -13,8 +13,12 @@ mod value;
 
 pub use operations::{AddColumn, AlterColumn, CreateForeignKey, CreateIndex, Operations};
 pub use step::{DataStep, Step};
+pub(crate) use table::counted;
 pub use table::{ColumnBuilder, ForeignKeyBuilder, Named, TableBuilder};
-pub use value::{IndexPart, IntoRow, IntoServerDefault, IntoValue, desc, expr, now, row, sql};
+pub use value::{
+    IndexPart, IntoRow, IntoServerDefault, IntoValue, array, asc, bytes, date, datetime, datetime_utc,
+    decimal, desc, expr, interval, json, now, row, sql, time, uuid,
+};
 
 use rebis_sql::schema::Schema;
 use rebis_sql::{Ddl, Insert, SqlType, Value};

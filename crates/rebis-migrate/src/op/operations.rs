@@ -6,7 +6,7 @@ use rebis_sql::schema::{Check, Column, ForeignKey, Index, PrimaryKey, Table, Uni
 use rebis_sql::{Ddl, Expr, Insert, SqlType};
 
 use super::step::{DataStep, Step};
-use super::table::strings;
+use super::table::{counted, strings};
 use super::{
     ColumnBuilder, ForeignKeyBuilder, IndexPart, IntoRow, IntoServerDefault, Op, TableBuilder, UNKNOWN_TYPE,
 };
@@ -71,7 +71,13 @@ impl Operations {
     pub fn create_table(&mut self, name: &str, describe: impl FnOnce(&mut TableBuilder<'_>)) {
         let mut table = Table { schema: self.schema.clone(), ..Table::new(name) };
         let mut if_not_exists = false;
-        describe(&mut TableBuilder { table: &mut table, if_not_exists: &mut if_not_exists });
+        let mut said = Vec::new();
+        describe(&mut TableBuilder { table: &mut table, if_not_exists: &mut if_not_exists, said: &mut said });
+        if let Some(at) = counted(&table)
+            && !said.contains(&table.columns[at].name)
+        {
+            table.columns[at].autoincrement = true;
+        }
         self.push(Ddl::CreateTable { table, if_not_exists });
     }
 
@@ -92,7 +98,7 @@ impl Operations {
         let Some(Op::Schema(Ddl::AddColumn { column, .. })) = self.ops.last_mut() else {
             unreachable!("pushed above")
         };
-        ColumnBuilder { column, key: None }
+        ColumnBuilder { column, key: None, said: None }
     }
 
     /// Drops a column.

@@ -12,6 +12,8 @@ use super::IntoServerDefault;
 pub struct TableBuilder<'a> {
     pub(super) table: &'a mut Table,
     pub(super) if_not_exists: &'a mut bool,
+    /// The columns that said whether the database makes their values.
+    pub(super) said: &'a mut Vec<String>,
 }
 
 impl TableBuilder<'_> {
@@ -20,7 +22,11 @@ impl TableBuilder<'_> {
         self.table.columns.push(Column::new(name, ty));
         let Table { columns, primary_key, .. } = &mut *self.table;
         // The column was pushed just now; `last_mut` cannot fail, and a builder over a spare would hide it if it did.
-        ColumnBuilder { column: columns.last_mut().expect("a column was pushed"), key: Some(primary_key) }
+        ColumnBuilder {
+            column: columns.last_mut().expect("a column was pushed"),
+            key: Some(primary_key),
+            said: Some(self.said),
+        }
     }
 
     /// The primary key of several columns.
@@ -82,6 +88,7 @@ impl TableBuilder<'_> {
 pub struct ColumnBuilder<'a> {
     pub(super) column: &'a mut Column,
     pub(super) key: Option<&'a mut Option<PrimaryKey>>,
+    pub(super) said: Option<&'a mut Vec<String>>,
 }
 
 impl ColumnBuilder<'_> {
@@ -91,7 +98,7 @@ impl ColumnBuilder<'_> {
         if let Some(key) = self.key {
             let key = key.get_or_insert_default();
             key.columns.push(self.column.name.clone());
-            return ColumnBuilder { column: self.column, key: None };
+            return ColumnBuilder { column: self.column, key: None, said: self.said };
         }
         self
     }
@@ -115,7 +122,19 @@ impl ColumnBuilder<'_> {
 
     /// The database makes the key.
     pub fn autoincrement(self) -> Self {
-        self.column.autoincrement = true;
+        self.counts(true)
+    }
+
+    /// The program makes the key, though it is one integer.
+    pub fn no_autoincrement(self) -> Self {
+        self.counts(false)
+    }
+
+    fn counts(mut self, yes: bool) -> Self {
+        self.column.autoincrement = yes;
+        if let Some(said) = &mut self.said {
+            said.push(self.column.name.clone());
+        }
         self
     }
 
@@ -183,6 +202,19 @@ impl Named<'_> {
     pub fn name(self, name: &str) {
         *self.0 = Some(name.to_owned());
     }
+}
+
+/// The column whose values the database makes when nobody says anything: an integer that is the whole key and refers to nothing.
+pub(crate) fn counted(table: &Table) -> Option<usize> {
+    let [name] = &table.primary_key.as_ref()?.columns[..] else { return None };
+    let at = table.columns.iter().position(|c| c.name == *name)?;
+    let column = &table.columns[at];
+    let integer = matches!(column.ty, SqlType::SmallInteger | SqlType::Integer | SqlType::BigInteger);
+    let given = column.default.is_some()
+        || column.computed.is_some()
+        || column.identity.is_some()
+        || table.foreign_keys.iter().any(|key| key.columns.contains(name));
+    (integer && !given).then_some(at)
 }
 
 pub(super) fn strings(columns: &[&str]) -> Vec<String> {

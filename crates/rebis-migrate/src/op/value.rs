@@ -97,6 +97,58 @@ impl IntoServerDefault for ServerDefault {
     }
 }
 
+macro_rules! parsed {
+    ($($(#[$doc:meta])* $name:ident($text:ident) => $value:expr;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// What cannot be read stays text, which the database refuses.
+        #[must_use]
+        pub fn $name($text: &str) -> Value {
+            $value.unwrap_or_else(|| Value::Text($text.to_owned()))
+        }
+    )*};
+}
+
+parsed! {
+    /// An exact decimal number: `decimal("19.90")`.
+    decimal(text) => text.parse().ok().map(Value::Decimal);
+    /// A date: `date("2026-11-20")`.
+    date(text) => text.parse().ok().map(Value::Date);
+    /// A time of day: `time("10:12:33")`.
+    time(text) => text.parse().ok().map(Value::Time);
+    /// A date and time without zone: `datetime("2026-11-20 10:12:33")`.
+    datetime(text) => moment(text).map(Value::DateTime);
+    /// A moment in UTC: `datetime_utc("2026-11-20 10:12:33")`.
+    datetime_utc(text) => moment(text).map(|at| Value::DateTimeUtc(at.and_utc()));
+    /// A JSON document: `json("{\"a\": 1}")`.
+    json(text) => serde_json::from_str(text).ok().map(Value::Json);
+    /// A UUID.
+    uuid(text) => text.parse().ok().map(Value::Uuid);
+    /// Bytes, in hexadecimal: `bytes("00ff")`.
+    bytes(text) => unhex(text).map(Value::Bytes);
+}
+
+fn moment(text: &str) -> Option<chrono::NaiveDateTime> {
+    text.replace(' ', "T").parse().ok()
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = text.chars().map(|c| c.to_digit(16).map(|d| d as u8)).collect::<Option<_>>()?;
+    digits.len().is_multiple_of(2).then(|| digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+}
+
+/// A length of time in microseconds.
+#[must_use]
+pub fn interval(microseconds: i64) -> Value {
+    Value::Interval(chrono::TimeDelta::microseconds(microseconds))
+}
+
+/// An array (PostgreSQL).
+#[must_use]
+pub fn array<V: IntoValue, const N: usize>(items: [V; N]) -> Value {
+    Value::Array(items.into_iter().map(V::into_value).collect())
+}
+
 /// The current moment, as a server default.
 #[must_use]
 pub fn now() -> ServerDefault {
@@ -122,6 +174,12 @@ impl From<String> for IndexPart {
     fn from(name: String) -> Self {
         IndexPart(IndexKey::Column { name, descending: false })
     }
+}
+
+/// A column of an index, from low to high; a plain name says the same where all parts are columns.
+#[must_use]
+pub fn asc(column: &str) -> IndexPart {
+    column.into()
 }
 
 /// A column of an index, from high to low.

@@ -1,0 +1,144 @@
+//! One operation as a statement. Invariant: an operation that has no statement is an error.
+
+use rebis_sql::Ddl;
+use rebis_sql::ddl::{ColumnChange, Constraint};
+use rebis_sql::schema::{Column, Index};
+
+use super::layout::statement;
+use super::{Doc, call, cannot, table, text, texts, types, values, word};
+use crate::op::UNKNOWN_TYPE;
+use crate::{Op, Result};
+
+pub(super) fn render(op: &Op, indent: usize) -> Result<String> {
+    let ddl = match op {
+        Op::Schema(Ddl::CreateTable { table, if_not_exists }) => {
+            return table::create(table, *if_not_exists, indent);
+        }
+        Op::Schema(ddl) => ddl,
+        Op::Execute { sql, binds } if binds.is_empty() => {
+            return Ok(statement("op", &[call("execute", [text(sql)])], indent));
+        }
+        other => return Err(cannot(format_args!("«{}»", other.describe()))),
+    };
+    Ok(statement("op", &links(ddl).map_err(|e| e.within(&op.describe()))?, indent))
+}
+
+fn links(ddl: &Ddl) -> Result<Vec<Doc>> {
+    Ok(match ddl {
+        Ddl::DropTable { table, if_exists: false, .. } => vec![call("drop_table", [text(table)])],
+        Ddl::RenameTable { from, to, .. } => vec![call("rename_table", [text(from), text(to)])],
+        Ddl::AddColumn { table, column, .. } => {
+            let mut links =
+                vec![call("add_column", [text(table), text(&column.name), types::type_of(&column.ty)?])];
+            links.extend(table::of_column(column, false, false)?);
+            links
+        }
+        Ddl::DropColumn { table, column, .. } => vec![call("drop_column", [text(table), text(column)])],
+        Ddl::RenameColumn { table, from, to, .. } => {
+            vec![call("rename_column", [text(table), text(from), text(to)])]
+        }
+        Ddl::AlterColumn { table, existing, change, .. } => alter(table, existing, change)?,
+        Ddl::CreateIndex { table, index, if_not_exists, concurrently, .. } => {
+            let mut links = create_index(table, index);
+            if *if_not_exists {
+                links.push(call("if_not_exists", []));
+            }
+            if *concurrently {
+                links.push(call("concurrently", []));
+            }
+            links
+        }
+        Ddl::DropIndex { table, name, if_exists: false, .. } => {
+            vec![call("drop_index", [text(name), text(table)])]
+        }
+        Ddl::AddConstraint { table, constraint, .. } => add_constraint(table, constraint),
+        Ddl::DropConstraint { table, name, kind, .. } => {
+            let kind = word(&format!("ConstraintKind::{kind:?}"));
+            vec![call("drop_constraint", [text(name), text(table), kind])]
+        }
+        Ddl::CommentTable { table, comment: Some(comment), .. } => {
+            vec![call("create_table_comment", [text(table), text(comment)])]
+        }
+        Ddl::CommentTable { table, comment: None, .. } => vec![call("drop_table_comment", [text(table)])],
+        Ddl::CreateType { name, values } => vec![call("create_type", [text(name), texts(values)])],
+        Ddl::DropType { name } => vec![call("drop_type", [text(name)])],
+        other => return Err(cannot(format_args!("{other:?}"))),
+    })
+}
+
+fn alter(table: &str, existing: &Column, change: &ColumnChange) -> Result<Vec<Doc>> {
+    let mut links = vec![call("alter_column", [text(table), text(&existing.name)])];
+    if existing.ty != UNKNOWN_TYPE {
+        links.push(call("existing_type", [types::type_of(&existing.ty)?]));
+        links.push(call("existing_nullable", [word(&existing.nullable.to_string())]));
+    }
+    if let Some(default) = &existing.default {
+        links.push(call("existing_server_default", [values::default(default)?]));
+    }
+    if let Some(comment) = &existing.comment {
+        links.push(call("existing_comment", [text(comment)]));
+    }
+    if existing.autoincrement {
+        links.push(call("existing_autoincrement", []));
+    }
+    if let Some(ty) = &change.ty {
+        links.push(call("set_type", [types::type_of(ty)?]));
+    }
+    if let Some(using) = &change.using {
+        links.push(call("using", [text(using)]));
+    }
+    if let Some(nullable) = change.nullable {
+        links.push(call("set_nullable", [word(&nullable.to_string())]));
+    }
+    match &change.default {
+        None => {}
+        Some(None) => links.push(call("drop_server_default", [])),
+        Some(Some(default)) => links.push(call("set_server_default", [values::default(default)?])),
+    }
+    match &change.comment {
+        None => {}
+        Some(None) => links.push(call("drop_comment", [])),
+        Some(Some(comment)) => links.push(call("set_comment", [text(comment)])),
+    }
+    Ok(links)
+}
+
+fn create_index(table: &str, index: &Index) -> Vec<Doc> {
+    let mut links = vec![call("create_index", [text(&index.name), text(table), values::keys(index)])];
+    if index.unique {
+        links.push(call("unique", []));
+    }
+    if let Some(filter) = &index.filter {
+        links.push(call("filter", [text(filter)]));
+    }
+    if let Some(method) = &index.method {
+        links.push(call("method", [text(method)]));
+    }
+    if !index.include.is_empty() {
+        links.push(call("include", [texts(&index.include)]));
+    }
+    links
+}
+
+fn add_constraint(table: &str, constraint: &Constraint) -> Vec<Doc> {
+    // An empty name is none.
+    let named = |name: &Option<String>| text(name.as_deref().unwrap_or_default());
+    match constraint {
+        Constraint::PrimaryKey(c) => {
+            vec![call("create_primary_key", [named(&c.name), text(table), texts(&c.columns)])]
+        }
+        Constraint::Unique(c) => {
+            vec![call("create_unique_constraint", [named(&c.name), text(table), texts(&c.columns)])]
+        }
+        Constraint::Check(c) => {
+            vec![call("create_check_constraint", [named(&c.name), text(table), text(&c.sql)])]
+        }
+        Constraint::ForeignKey(c) => {
+            let arguments =
+                [named(&c.name), text(table), texts(&c.columns), text(&c.ref_table), texts(&c.ref_columns)];
+            let mut links = vec![call("create_foreign_key", arguments)];
+            links.extend(table::of_foreign_key(c));
+            links
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! A whole script. Invariant: its heading holds what `history` and `show` print; its text depends on its input only.
+
+use chrono::{DateTime, Utc};
+
+use super::layout::comment;
+use super::op;
+use crate::diff::Noted;
+use crate::{Op, Result};
+
+/// What a script is made of.
+pub(crate) struct NewScript<'a> {
+    pub(crate) message: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) down: &'a [String],
+    pub(crate) created: DateTime<Utc>,
+    /// The path of this crate in the program.
+    pub(crate) krate: &'a str,
+    pub(crate) upgrade: &'a [Noted],
+    pub(crate) downgrade: &'a [Op],
+}
+
+/// The script's source.
+pub(crate) fn script(new: &NewScript<'_>) -> Result<String> {
+    let message = if new.message.trim().is_empty() { "empty message" } else { new.message.trim() };
+    let mut out = String::new();
+    let revises = format!("Revises: {}", new.down.join(", "));
+    let heading = [
+        message,
+        "",
+        &format!("Revision ID: {}", new.id),
+        &revises,
+        &format!("Create Date: {}", new.created.format("%Y-%m-%d %H:%M:%S UTC")),
+    ];
+    for line in
+        heading.iter().flat_map(|part| if part.is_empty() { vec![""] } else { part.lines().collect() })
+    {
+        out.push_str(format!("//! {line}").trim_end());
+        out.push('\n');
+    }
+    out.push_str(&format!("\nuse {}::prelude::*;\n\n", new.krate));
+    out.push_str(&revision(new));
+    let upgrade: Vec<(&Op, &[String])> = new.upgrade.iter().map(|n| (&n.op, &n.notes[..])).collect();
+    let downgrade: Vec<(&Op, &[String])> = new.downgrade.iter().map(|op| (op, &[][..])).collect();
+    for (name, ops) in [("upgrade", upgrade), ("downgrade", downgrade)] {
+        out.push_str(&format!("\npub fn {name}(op: &mut Operations) {{\n{}}}\n", body(&ops)?));
+    }
+    Ok(out)
+}
+
+fn revision(new: &NewScript<'_>) -> String {
+    let down: Vec<String> = new.down.iter().map(|d| format!("{d:?}")).collect();
+    let (who, down) = (format!("revision({:?})", new.id), format!(".down(&[{}])", down.join(", ")));
+    let between = if who.len() + down.len() > 60 { "\n    " } else { "" };
+    format!("pub const REVISION: Revision = {who}{between}{down};\n")
+}
+
+fn body(ops: &[(&Op, &[String])]) -> Result<String> {
+    if ops.is_empty() {
+        return Ok(String::from("    let _ = op;\n"));
+    }
+    let schema_of = |op: &Op| op.table().and_then(|(schema, _)| schema.map(str::to_owned));
+    let mut out = String::new();
+    let mut rest = ops;
+    while let Some((first, _)) = rest.first() {
+        let schema = schema_of(first);
+        let count = rest.iter().take_while(|(op, _)| schema_of(op) == schema).count();
+        let (block, after) = rest.split_at(count);
+        let indent = if schema.is_some() { 8 } else { 4 };
+        let mut text = String::new();
+        for (op, notes) in block {
+            for note in *notes {
+                text.push_str(&comment(note, indent));
+            }
+            text.push_str(&op::render(op, indent)?);
+        }
+        out.push_str(&match schema {
+            Some(schema) => format!("    op.in_schema({schema:?}, |op| {{\n{text}    }});\n"),
+            None => text,
+        });
+        rest = after;
+    }
+    Ok(out)
+}

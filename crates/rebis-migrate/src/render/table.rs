@@ -1,0 +1,104 @@
+//! `op.create_table(…)`. Invariant: a column says only what it does not have by itself.
+
+use rebis_sql::schema::{Column, ForeignKey, ReferentialAction, Table};
+
+use super::layout::statement;
+use super::{Doc, call, cannot, text, texts, types, values, word};
+use crate::Result;
+use crate::op::counted;
+
+pub(super) fn create(table: &Table, if_not_exists: bool, indent: usize) -> Result<String> {
+    if let Some(index) = table.indexes.first() {
+        return Err(cannot(format_args!("the index {} inside of a table", index.name)));
+    }
+    let pad = " ".repeat(indent);
+    let mut body = String::new();
+    let mut line = |links: &[Doc]| body.push_str(&statement("t", links, indent + 4));
+
+    let inline = table.primary_key.as_ref().filter(|k| k.name.is_none() && k.columns.len() == 1);
+    let counted = counted(table).map(|at| table.columns[at].name.as_str());
+    for column in &table.columns {
+        let key = inline.is_some_and(|k| k.columns[0] == column.name);
+        let mut links = vec![call("column", [text(&column.name), types::type_of(&column.ty)?])];
+        if key {
+            links.push(call("primary_key", []));
+        }
+        links.extend(of_column(column, key || table.is_key(&column.name), counted == Some(&column.name))?);
+        line(&links);
+    }
+    if let Some(key) = table.primary_key.as_ref().filter(|_| inline.is_none()) {
+        line(&constraint(call("primary_key", [texts(&key.columns)]), key.name.as_deref()));
+    }
+    for key in &table.foreign_keys {
+        let begin = call("foreign_key", [texts(&key.columns), text(&key.ref_table), texts(&key.ref_columns)]);
+        let mut links = constraint(begin, key.name.as_deref());
+        links.extend(of_foreign_key(key));
+        line(&links);
+    }
+    for unique in &table.uniques {
+        line(&constraint(call("unique", [texts(&unique.columns)]), unique.name.as_deref()));
+    }
+    for check in &table.checks {
+        line(&constraint(call("check", [text(&check.sql)]), check.name.as_deref()));
+    }
+    if let Some(comment) = &table.comment {
+        line(&[call("comment", [text(comment)])]);
+    }
+    if if_not_exists {
+        line(&[call("if_not_exists", [])]);
+    }
+    Ok(format!("{pad}op.create_table({:?}, |t| {{\n{body}{pad}}});\n", table.name))
+}
+
+/// What a column says beyond its name and type.
+pub(super) fn of_column(column: &Column, key: bool, counted: bool) -> Result<Vec<Doc>> {
+    let mut links = Vec::new();
+    if !column.nullable && !key {
+        links.push(call("not_null", []));
+    }
+    match (column.autoincrement, counted) {
+        (true, false) => links.push(call("autoincrement", [])),
+        (false, true) => links.push(call("no_autoincrement", [])),
+        _ => {}
+    }
+    if let Some(default) = &column.default {
+        links.push(call("server_default", [values::default(default)?]));
+    }
+    if let Some(computed) = &column.computed {
+        links.push(call("computed", [text(&computed.sql), word(&computed.stored.to_string())]));
+    }
+    if let Some(identity) = &column.identity {
+        let option = |n: Option<i64>| word(&format!("{n:?}"));
+        links.push(call(
+            "identity",
+            [word(&identity.always.to_string()), option(identity.start), option(identity.increment)],
+        ));
+    }
+    if let Some(comment) = &column.comment {
+        links.push(call("comment", [text(comment)]));
+    }
+    Ok(links)
+}
+
+/// What a foreign key says beyond its columns and name.
+pub(super) fn of_foreign_key(key: &ForeignKey) -> Vec<Doc> {
+    let mut links = Vec::new();
+    for (link, action) in [("on_delete", key.on_delete), ("on_update", key.on_update)] {
+        if action != ReferentialAction::NoAction {
+            links.push(call(link, [word(&format!("{action:?}"))]));
+        }
+    }
+    if let Some(deferred) = key.deferrable {
+        links.push(call("deferrable", [word(&deferred.to_string())]));
+    }
+    if let Some(schema) = &key.ref_schema {
+        links.push(call("ref_schema", [text(schema)]));
+    }
+    links
+}
+
+fn constraint(begin: Doc, name: Option<&str>) -> Vec<Doc> {
+    let mut links = vec![begin];
+    links.extend(name.map(|n| call("name", [text(n)])));
+    links
+}
