@@ -225,7 +225,7 @@ impl<S: Selection> SelectStatement<S> {
         self.select.order_by.clear();
         self.select.limit = Some(1);
         if self.select.group_by.is_empty() && self.select.distinct.is_none() {
-            self.select.columns = vec![Expr::Value(rebis_sql::Value::Int(1)).into()];
+            self.select.columns = vec![crate::relation::one().into()];
         }
         let inner = rebis_sql::stmt::TableRef::Select { select: Box::new(self.named()), alias: "found".into() };
         Ok(!on.values(over(inner, self.broken)).await?.iter().all(|n| *n == 0))

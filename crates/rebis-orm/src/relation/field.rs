@@ -326,7 +326,8 @@ macro_rules! to_one {
         {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self.0.0.get().ok().and_then(|(owner, relation)| single::<T::Model>(&owner, relation)) {
-                    Some(found) => found.fmt(f),
+                    Some(Some(found)) => found.fmt(f),
+                    Some(None) => f.write_str("None"),
                     None => f.write_str("<not loaded>"),
                 }
             }

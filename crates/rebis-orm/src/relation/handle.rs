@@ -80,7 +80,7 @@ impl<M: Model, T: Model> Relation<M, T> {
     fn exists(self, condition: Option<Predicate>) -> Predicate {
         let Ok(on) = self.on() else { return Predicate(Expr::Or(Vec::new())) };
         let mut select = Select {
-            columns: vec![Expr::Value(rebis_sql::Value::Int(1)).into()],
+            columns: vec![one().into()],
             from: vec![T::meta().table_ref()],
             filter: Some(on),
             ..Select::default()
@@ -125,4 +125,9 @@ impl<M: Model, T> std::fmt::Debug for Relation<M, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}.{}", M::DEF.name, self.name)
     }
+}
+
+/// The literal `1`: a bound one has no type that PostgreSQL could know.
+pub(crate) fn one() -> Expr {
+    Expr::Raw { parts: vec!["1".into()], binds: Vec::new() }
 }

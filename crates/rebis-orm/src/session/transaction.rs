@@ -82,7 +82,8 @@ fn restore(session: &Session) {
     // What was inserted leaves the identity map before what was deleted comes back: they may have the same key.
     for object in born {
         object.leave_map(&session.0);
-        object.show(object.status().committed);
+        let committed = object.status().committed;
+        object.show(committed);
         let mut status = object.status();
         status.state = State::Transient;
         status.group = None;

@@ -1,5 +1,7 @@
 //! The ORM on every database that is there. Invariant: each test makes the database it uses, and drops it.
 
+#![allow(unreachable_pub, missing_debug_implementations)]
+
 extern crate rebis_orm as rebis;
 
 mod flush;

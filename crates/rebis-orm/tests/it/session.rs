@@ -123,6 +123,7 @@ fn the_identity_map_holds_weakly() {
         // A changed object is held until it is written.
         session.commit().await.unwrap();
         assert_eq!(session.get(User, 1).await.unwrap().unwrap().username, "held");
+        session.commit().await.unwrap();
         rebis::update(User).set(User::username, "outside").execute(&db).await.unwrap();
         // Nobody held the clean one, so this reads again.
         assert_eq!(session.get(User, 1).await.unwrap().unwrap().username, "outside");

@@ -23,7 +23,10 @@ where
                 crate::tree::Node
             ]
         };
-        let db = Database::connect("sqlite://").expect("SQLite").models(models());
+        // A file, so that a session and a plain query have a connection each.
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:///{}", folder.path().join("test.db").display());
+        let db = Database::connect(&url).expect("SQLite").models(models());
         db.create_all().await.expect("create_all");
         test(db).await;
         for variable in ["REBIS_TEST_POSTGRES_URL", "REBIS_TEST_MYSQL_URL"] {
