@@ -7,8 +7,32 @@ use super::{default, mysql, postgres, sqlite, tables};
 
 /// A declared table as [`inspect`](super::inspect()) reports it after it was created by that dialect.
 ///
-/// Compare this, not the declaration itself, with what inspection finds. The rules stand in the module's table; what a database writes
-/// anew (SQL of checks, of expression defaults …) stays as declared and is not comparable as text.
+/// Compare this, not the declaration itself, with what inspection finds: `inspect(create(table)) == as_inspected(table)`, so every
+/// difference is one.
+///
+/// | declared | SQLite | PostgreSQL | MySQL, MariaDB |
+/// |---|---|---|---|
+/// | `Interval` | `BigInteger` | as declared | `BigInteger` |
+/// | `DateTime { timezone: true }` | `timezone: false` | as declared | `timezone: false` |
+/// | `String(None)` | as declared | as declared | `String(Some(255))` |
+/// | `Numeric` without digits | as declared | as declared | 38 digits, scale 10 |
+/// | `Numeric` with scale 0 | without a scale | without a scale | without a scale |
+/// | `Enum` | as declared | as declared | `name` is the column's: the database keeps none |
+/// | `Other` that is a generic type's spelling | that type | that type | that type |
+/// | a counted `SmallInteger`, `BigInteger` | `Integer` | as declared | as declared |
+/// | a lone `Integer` primary key | counted, NOT NULL | as declared | as declared |
+/// | other primary key columns | as declared | NOT NULL | NOT NULL |
+/// | an unnamed primary key | no name | `<table>_pkey` | no name, also when one is given |
+/// | a unique constraint | as declared | as declared | a unique index of that name |
+/// | `Restrict` | as declared | as declared | `NoAction`, which is the same there |
+/// | `deferrable` | as declared | as declared | refused when created |
+/// | identity | none | counted; start and step 1 are absent | none |
+/// | comments | none | as declared | as declared |
+/// | an index's `include`, `method` | none | as declared; `btree` is absent | `include` none, `btree` absent |
+///
+/// A default NULL is no default; `now()` in any spelling of the database is `ServerDefault::Now`; a constant is read as a value of its
+/// column's type. **Not comparable as text**, since PostgreSQL and MySQL write them anew: `ServerDefault::Sql`, the SQL of checks, of
+/// generated columns, of partial and expression indexes, and array constants on PostgreSQL. Compare those by name and presence.
 ///
 /// ```
 /// use rebis_engine::as_inspected;
@@ -70,7 +94,7 @@ fn type_of(dialect: Dialect, ty: &SqlType, column: &str) -> SqlType {
     let Ok(spelled) = dialect.type_name(ty) else { return ty.clone() };
     // The registry of type readers.
     match dialect {
-        Dialect::Sqlite => sqlite::types::read(&spelled),
+        Dialect::Sqlite => sqlite::expect_type(&spelled),
         Dialect::Postgres => postgres::expect_type(&spelled),
         Dialect::MySql | Dialect::MariaDb => mysql::expect_type(&spelled, column),
         _ => ty.clone(),

@@ -1,32 +1,6 @@
 //! [`inspect`]: a live database as [`rebis_sql::schema`]. Invariant: the number of catalogue queries does not depend on the number of tables.
 //!
-//! What a database keeps is not always what was asked for: MySQL has no intervals, SQLite no zones. [`as_inspected`] says what
-//! inspection finds after a declared table was created, so `inspect(create(table)) == as_inspected(table)`, and a comparison of the two
-//! shows exactly what is different. The rules, by database:
-//!
-//! | declared | SQLite | PostgreSQL | MySQL, MariaDB |
-//! |---|---|---|---|
-//! | `Interval` | `BigInteger` | as declared | `BigInteger` |
-//! | `DateTime { timezone: true }` | `timezone: false` | as declared | `timezone: false` |
-//! | `String(None)` | as declared | as declared | `String(Some(255))` |
-//! | `Numeric` without digits | as declared | as declared | 38 digits, scale 10 |
-//! | `Numeric` with scale 0 | without a scale | without a scale | without a scale |
-//! | `Enum` | as declared | as declared | `name` is the column's: the database keeps none |
-//! | `Other` that is a generic type's spelling | that type | that type | that type |
-//! | a counted `SmallInteger`, `BigInteger` | `Integer` | as declared | as declared |
-//! | a lone `Integer` primary key | counted, NOT NULL | as declared | as declared |
-//! | other primary key columns | as declared | NOT NULL | NOT NULL |
-//! | an unnamed primary key | no name | `<table>_pkey` | no name, also when one is given |
-//! | a unique constraint | as declared | as declared | a unique index of that name |
-//! | `Restrict` | as declared | as declared | `NoAction`, which is the same there |
-//! | `deferrable` | as declared | as declared | refused when created |
-//! | identity | none | counted; start and step 1 are absent | none |
-//! | comments | none | as declared | as declared |
-//! | an index's `include`, `method` | none | as declared; `btree` is absent | `include` none, `btree` absent |
-//!
-//! A default NULL is no default; `now()` in any spelling of the database is `ServerDefault::Now`; a constant is read as a value of its
-//! column's type. **Not comparable as text**, since PostgreSQL and MySQL write them anew: `ServerDefault::Sql`, the SQL of checks, of
-//! generated columns, of partial and expression indexes, and array constants on PostgreSQL. Compare those by name and presence.
+//! What a database keeps is not always what was asked for; [`as_inspected`] says what to expect, and lists the rules.
 
 mod default;
 mod expected;

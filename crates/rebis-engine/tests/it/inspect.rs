@@ -1,11 +1,13 @@
 //! What is created through `Dialect::ddl` is found again by inspection, as `as_inspected` says.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta};
 use rebis_engine::sql::schema::{
     Check, Column, Computed, ForeignKey, Identity, Index, IndexKey, PrimaryKey, ReferentialAction, Schema,
     ServerDefault, Table, Unique, create_statements,
 };
-use rebis_engine::sql::{Dialect, SqlType, Value};
+use rebis_engine::sql::{Ddl, Dialect, SqlType, Value};
 use rebis_engine::{Connection, InspectOptions, as_inspected, inspect};
 use rebis_testkit::{TestDatabase, each_database};
 
@@ -188,6 +190,28 @@ each_database! {
         let before = recording.statements().len();
         inspect(&mut c, &InspectOptions::default()).await.unwrap();
         assert_eq!(recording.statements().len() - before, empty);
+    }
+
+    async fn added_columns_are_found_again(db: TestDatabase) {
+        let mut c = db.engine().acquire().await.unwrap();
+        let dialect = c.dialect();
+        let mut table = Table::new("t");
+        table.columns.push(Column::new("id", SqlType::Integer));
+        create(&mut c, vec![table.clone()]).await;
+        let late = types(dialect).into_iter().enumerate();
+        for (i, (ty, default)) in late {
+            // SQLite fills the rows that are there, so a default is what lets a column be NOT NULL.
+            let mut column = Column::new(format!("late '{i}\""), ty);
+            column.nullable = default.as_ref().is_none_or(|_| i % 2 == 0);
+            column.default = default.map(ServerDefault::Value);
+            let add = Ddl::AddColumn { schema: None, table: "t".into(), column: column.clone() };
+            for sql in dialect.ddl(&add).unwrap() {
+                c.execute(&sql, &[]).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
+            }
+            table.columns.push(column);
+        }
+        let expected = Schema { tables: vec![as_inspected(dialect, &table)] };
+        assert_same(&inspect(&mut c, &InspectOptions::default()).await.unwrap(), &expected);
     }
 
     async fn checks_generated_columns_and_expressions(db: TestDatabase) {

@@ -55,6 +55,7 @@ pub(super) async fn checks(connection: &mut Connection, tables: &mut Tables, mar
                 return Ok(());
             }
             let name = Some(name).filter(|_| !of_column);
+            let sql = super::unescaped(sql, maria);
             table.checks.push(Check { name, sql: unwrap_brackets(&sql).to_owned() });
             Ok(())
         })

@@ -74,7 +74,7 @@ impl Found {
         let generated = self.generated.filter(|sql| !sql.is_empty());
         if let Some(sql) = generated {
             let stored = self.extra.contains("STORED") || self.extra.contains("PERSISTENT");
-            let sql = default::unwrap_brackets(&sql).to_owned();
+            let sql = default::unwrap_brackets(&unescaped(sql, maria)).to_owned();
             column.computed = Some(Computed { sql, stored });
         } else if let Some(sql) = self.default_sql {
             let expression = maria || self.extra.contains("DEFAULT_GENERATED");
@@ -99,14 +99,19 @@ fn constant(ty: &SqlType, text: String) -> Option<ServerDefault> {
 
 /// MySQL shows `('abc')` as `_utf8mb4\'abc\'`.
 fn plain(sql: &str, maria: bool) -> String {
+    let sql = unescaped(sql.to_owned(), maria);
     if maria {
-        return sql.to_owned();
+        return sql;
     }
-    let sql = sql.replace("\\'", "'");
     match sql.strip_prefix('_').and_then(|s| s.split_once('\'')) {
         Some((charset, rest)) if charset.chars().all(|c| c.is_ascii_alphanumeric()) => format!("'{rest}"),
         _ => sql,
     }
+}
+
+/// MySQL keeps expressions with their quotes escaped, as no statement takes them.
+fn unescaped(sql: String, maria: bool) -> String {
+    if maria { sql } else { sql.replace("\\'", "'") }
 }
 
 /// What becomes of a declared table here.

@@ -3,7 +3,7 @@
 mod catalogue;
 mod sql_text;
 mod token;
-pub(super) mod types;
+mod types;
 
 use std::collections::HashMap;
 
@@ -121,4 +121,9 @@ pub(super) fn expect(table: &mut Table) {
     for index in &mut table.indexes {
         index.include.clear();
     }
+}
+
+/// The type that a declared one is read back as.
+pub(super) fn expect_type(spelled: &str) -> SqlType {
+    types::read(spelled)
 }
