@@ -8,7 +8,7 @@ pub use rebis_sql::{Cell, ColumnType, DecodeError, SqlType, Value};
 pub use crate::entity::{Addable, Entity, Given, Linked, Required, or_unset};
 pub use crate::expr::{Assign, Column};
 pub use crate::model::{
-    CheckDef, ColumnDef, ColumnSet, EntityOf, ForeignKeyDef, IndexDef, LazyMeta, Model, ModelDef, ModelMeta, Registered,
-    ServerDefaultDef, UniqueDef,
+    CheckDef, ColumnDef, ColumnSet, EntityOf, ForeignKeyDef, IndexDef, LazyMeta, Model, ModelDef, ModelMeta,
+    Registered, ServerDefaultDef, UniqueDef,
 };
 pub use crate::relation::{Attach, BelongsTo, Cascade, HasMany, HasOne, Relation, RelationDef, Target};

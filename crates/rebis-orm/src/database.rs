@@ -48,7 +48,10 @@ impl Database {
     /// The same database with these models only: `.models(models![User, Post])`.
     #[must_use]
     pub fn models(self, models: impl IntoIterator<Item = &'static ModelMeta>) -> Self {
-        Database(Arc::new(Inner { engine: self.0.engine.clone(), models: Some(models.into_iter().collect()) }))
+        Database(Arc::new(Inner {
+            engine: self.0.engine.clone(),
+            models: Some(models.into_iter().collect()),
+        }))
     }
 
     /// Binds it, for all clones.
@@ -57,7 +60,8 @@ impl Database {
     /// When it is bound already.
     pub fn bind(&self, engine: Engine) -> Result<()> {
         self.0.engine.set(engine).map_err(|_| {
-            Error::new(ErrorKind::State, "this database is bound already").advise("make a `Database` for each application")
+            Error::new(ErrorKind::State, "this database is bound already")
+                .advise("make a `Database` for each application")
         })
     }
 
@@ -116,11 +120,16 @@ impl Database {
         let mut statements = Vec::new();
         let mut after = Vec::new();
         for table in sorted {
-            if there.tables.iter().any(|t| t.name == table.name && (table.schema.is_none() || t.schema == table.schema)) {
+            if there
+                .tables
+                .iter()
+                .any(|t| t.name == table.name && (table.schema.is_none() || t.schema == table.schema))
+            {
                 continue;
             }
             let mut table = table.clone();
-            let mut late: Vec<usize> = edges.iter().filter(|e| e.table == table.name).map(|e| e.foreign_key).collect();
+            let mut late: Vec<usize> =
+                edges.iter().filter(|e| e.table == table.name).map(|e| e.foreign_key).collect();
             late.sort_unstable();
             for index in late.into_iter().rev() {
                 after.push(Ddl::AddConstraint {
@@ -152,10 +161,15 @@ impl Database {
         if dialect.capabilities().alter_table {
             for edge in edges {
                 let table = schema.tables.iter().find(|t| t.name == edge.table);
-                let Some((table, name)) = table.and_then(|t| Some((t, t.foreign_keys.get(edge.foreign_key)?.name.clone()?))) else {
+                let Some((table, name)) =
+                    table.and_then(|t| Some((t, t.foreign_keys.get(edge.foreign_key)?.name.clone()?)))
+                else {
                     continue;
                 };
-                if there.table(&table.name).is_some_and(|t| t.foreign_keys.iter().any(|k| k.name.as_ref() == Some(&name))) {
+                if there
+                    .table(&table.name)
+                    .is_some_and(|t| t.foreign_keys.iter().any(|k| k.name.as_ref() == Some(&name)))
+                {
                     statements.extend(dialect.ddl(&Ddl::DropConstraint {
                         schema: table.schema.clone(),
                         table: table.name.clone(),

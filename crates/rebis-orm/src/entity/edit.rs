@@ -4,8 +4,8 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::Weak;
 
-use super::instance::AnyInstance;
 use super::Entity;
+use super::instance::AnyInstance;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Model;
 use crate::relation::{Attach, forget_stale_parents, relate_pending};
@@ -22,9 +22,12 @@ impl<T: Model> Edit<T> {
         if status.editing {
             drop(status);
             let any: &dyn AnyInstance = &*entity.0;
-            return Err(Error::new(ErrorKind::State, format!("{} is being edited through another guard", any.label()))
-                .on(T::DEF.name)
-                .advise("let the first guard of `edit()` go out of scope before the next is made"));
+            return Err(Error::new(
+                ErrorKind::State,
+                format!("{} is being edited through another guard", any.label()),
+            )
+            .on(T::DEF.name)
+            .advise("let the first guard of `edit()` go out of scope before the next is made"));
         }
         status.editing = true;
         drop(status);

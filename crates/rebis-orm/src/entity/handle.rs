@@ -21,7 +21,8 @@ impl<T: Model> Entity<T> {
     pub fn transient(row: T, mut unset: ColumnSet) -> Self {
         // A struct literal says «the database makes the key» with the integer 0.
         for (i, column) in T::DEF.columns.iter().enumerate() {
-            unset = unset.with_if(i, column.autoincrement && T::value_of(&row, i) == rebis_sql::Value::Int(0));
+            unset =
+                unset.with_if(i, column.autoincrement && T::value_of(&row, i) == rebis_sql::Value::Int(0));
         }
         Entity(Instance::new(row, Status { unset, ..Status::default() }))
     }

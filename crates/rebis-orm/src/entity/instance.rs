@@ -134,14 +134,22 @@ impl<T: Model> Instance<T> {
                 T::attach(&mut row, &mut attach);
                 pending = attach.pending;
             }
-            Instance { rows: Versions::new(row), status: Mutex::new(status), slots: OnceLock::new(), me: me.clone() }
+            Instance {
+                rows: Versions::new(row),
+                status: Mutex::new(status),
+                slots: OnceLock::new(),
+                me: me.clone(),
+            }
         });
         relate_pending(&instance, pending);
         instance
     }
 
     pub(crate) fn loaded(row: T, group: &Arc<Group>) -> Arc<Self> {
-        Self::new(row, Status { state: State::Persistent, group: Some(Arc::clone(group)), ..Status::default() })
+        Self::new(
+            row,
+            Status { state: State::Persistent, group: Some(Arc::clone(group)), ..Status::default() },
+        )
     }
 }
 
@@ -178,7 +186,11 @@ impl dyn AnyInstance {
             })
             .collect();
         let known = self.has_key();
-        format!("{}({})", self.meta().def.name, if known { key.join(", ") } else { String::from("not written yet") })
+        format!(
+            "{}({})",
+            self.meta().def.name,
+            if known { key.join(", ") } else { String::from("not written yet") }
+        )
     }
 
     pub(crate) fn address(&self) -> usize {

@@ -14,7 +14,11 @@ impl<S: SerializeStruct> SerializeStruct for Fields<S> {
     type Ok = S::Ok;
     type Error = S::Error;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), S::Error> {
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), S::Error> {
         if value.serialize(Probe).is_err_and(|answer| answer.0) {
             return self.0.skip_field(key);
         }
@@ -72,7 +76,11 @@ impl<S: Serializer> Serializer for SkipUnloaded<S> {
         self.0.serialize_some(value)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<S::Ok, S::Error> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<S::Ok, S::Error> {
         self.0.serialize_newtype_struct(name, value)
     }
 
@@ -94,7 +102,11 @@ impl<S: Serializer> Serializer for SkipUnloaded<S> {
         self.0.serialize_tuple(len)
     }
 
-    fn serialize_tuple_struct(self, name: &'static str, len: usize) -> Result<S::SerializeTupleStruct, S::Error> {
+    fn serialize_tuple_struct(
+        self,
+        name: &'static str,
+        len: usize,
+    ) -> Result<S::SerializeTupleStruct, S::Error> {
         self.0.serialize_tuple_struct(name, len)
     }
 

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use super::instance::{AnyInstance, guarded};
 use super::Entity;
+use super::instance::{AnyInstance, guarded};
 use crate::model::Model;
 
 impl<T: Model + fmt::Debug> fmt::Debug for Entity<T> {
@@ -19,7 +19,9 @@ impl<T: Model + Serialize> Serialize for Entity<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let any: &dyn AnyInstance = &*self.0;
         let mut serializer = Some(serializer);
-        let done = guarded(any.address(), || serializer.take().map(|s| (**self).serialize(super::skip::SkipUnloaded(s))));
+        let done = guarded(any.address(), || {
+            serializer.take().map(|s| (**self).serialize(super::skip::SkipUnloaded(s)))
+        });
         match (done.flatten(), serializer) {
             (Some(result), _) => result,
             (None, Some(serializer)) => {

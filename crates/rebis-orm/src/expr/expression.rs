@@ -226,7 +226,13 @@ pub(crate) fn compare(left: Expr, op: rebis_sql::expr::BinaryOp, right: Expr) ->
     })
 }
 
-pub(crate) fn like(expr: Expr, pattern: String, escape: Option<char>, insensitive: bool, negated: bool) -> super::Predicate {
+pub(crate) fn like(
+    expr: Expr,
+    pattern: String,
+    escape: Option<char>,
+    insensitive: bool,
+    negated: bool,
+) -> super::Predicate {
     let pattern = Box::new(Expr::Value(rebis_sql::Value::Text(pattern)));
     super::Predicate(Expr::Like { expr: Box::new(expr), pattern, escape, insensitive, negated })
 }

@@ -107,4 +107,15 @@ macro_rules! by_reference {
     };
 }
 
-by_reference!(i16, i32, i64, f64, bool, uuid::Uuid, rust_decimal::Decimal, chrono::NaiveDate, chrono::NaiveDateTime, chrono::DateTime<chrono::Utc>);
+by_reference!(
+    i16,
+    i32,
+    i64,
+    f64,
+    bool,
+    uuid::Uuid,
+    rust_decimal::Decimal,
+    chrono::NaiveDate,
+    chrono::NaiveDateTime,
+    chrono::DateTime<chrono::Utc>
+);

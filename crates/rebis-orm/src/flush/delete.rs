@@ -13,7 +13,11 @@ use crate::session::Shared;
 
 const CHUNK: usize = 500;
 
-pub(crate) async fn delete(session: &Arc<Shared>, connection: &mut Connection, rows: Vec<Object>) -> Result<()> {
+pub(crate) async fn delete(
+    session: &Arc<Shared>,
+    connection: &mut Connection,
+    rows: Vec<Object>,
+) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -53,8 +57,12 @@ pub(crate) async fn delete(session: &Arc<Shared>, connection: &mut Connection, r
 async fn remove(connection: &mut Connection, rows: &[&Object]) -> Result<()> {
     let Some(first) = rows.first() else { return Ok(()) };
     let meta = first.meta();
-    let mut statement =
-        Delete { schema: meta.schema_name(), table: meta.def.table.into(), filter: Some(key_condition(meta)), returning: Vec::new() };
+    let mut statement = Delete {
+        schema: meta.schema_name(),
+        table: meta.def.table.into(),
+        filter: Some(key_condition(meta)),
+        returning: Vec::new(),
+    };
     if let ([key], true) = (meta.key.as_slice(), rows.len() > 1) {
         let column = Expr::Column { table: None, name: meta.column(*key) };
         let list = rows.iter().map(|r| Expr::Value(r.value(*key))).collect();
@@ -62,7 +70,11 @@ async fn remove(connection: &mut Connection, rows: &[&Object]) -> Result<()> {
         let compiled = compile(&Statement::Delete(statement), connection.dialect())?;
         let done = connection.execute(&compiled.sql, &compiled.binds).await?;
         if done.rows_affected != rows.len() as u64 {
-            return Err(stale(first, &format!("DELETE of {} rows, among them", rows.len()), done.rows_affected));
+            return Err(stale(
+                first,
+                &format!("DELETE of {} rows, among them", rows.len()),
+                done.rows_affected,
+            ));
         }
         return Ok(());
     }

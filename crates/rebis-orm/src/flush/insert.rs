@@ -16,7 +16,11 @@ use crate::session::Shared;
 const MOST_ROWS: usize = 1000;
 
 /// Inserts the rows; gives those that need an UPDATE afterwards, because a circle was broken there.
-pub(crate) async fn insert(session: &Arc<Shared>, connection: &mut Connection, rows: Vec<Object>) -> Result<Vec<Object>> {
+pub(crate) async fn insert(
+    session: &Arc<Shared>,
+    connection: &mut Connection,
+    rows: Vec<Object>,
+) -> Result<Vec<Object>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -73,8 +77,11 @@ fn break_circle(rows: &[Object], needs: &mut [Vec<usize>], circle: &[usize]) -> 
         }
     }
     let names: Vec<String> = circle.iter().map(|&i| rows[i].meta().def.name.to_owned()).collect();
-    Err(Error::new(ErrorKind::Cycle, format!("these new rows refer to each other in a circle: {}", names.join(", ")))
-        .advise("make one of the foreign keys an Option, so that it can be filled in after the rows exist"))
+    Err(Error::new(
+        ErrorKind::Cycle,
+        format!("these new rows refer to each other in a circle: {}", names.join(", ")),
+    )
+    .advise("make one of the foreign keys an Option, so that it can be filled in after the rows exist"))
 }
 
 async fn write(
@@ -111,7 +118,8 @@ async fn write(
             }
             _ if capabilities.insert_returning => returning(connection, meta, &given, &back, chunk).await?,
             _ => {
-                let key: Vec<usize> = back.iter().copied().filter(|&c| meta.def.columns[c].autoincrement).collect();
+                let key: Vec<usize> =
+                    back.iter().copied().filter(|&c| meta.def.columns[c].autoincrement).collect();
                 one_by_one(connection, meta, &given, &key, chunk).await?;
                 for row in chunk {
                     read_back(connection, meta, &back, row).await?;
@@ -182,7 +190,12 @@ async fn returning(
 }
 
 /// Reads what the database filled in, where INSERT cannot give it back.
-async fn read_back(connection: &mut Connection, meta: &ModelMeta, back: &[usize], row: &Object) -> Result<()> {
+async fn read_back(
+    connection: &mut Connection,
+    meta: &ModelMeta,
+    back: &[usize],
+    row: &Object,
+) -> Result<()> {
     let mut select = meta.select_all();
     select.columns = back.iter().map(|&c| meta.column_expr(c).into()).collect();
     for &k in &meta.key {

@@ -49,7 +49,9 @@ pub(crate) async fn flush(session: &Arc<Shared>) -> Result<()> {
             return Ok(());
         }
         if let Some(why) = &work.refused {
-            return Err(Error::new(ErrorKind::State, why.clone()).advise("call `session.rollback().await?` to go on"));
+            return Err(
+                Error::new(ErrorKind::State, why.clone()).advise("call `session.rollback().await?` to go on")
+            );
         }
     }
     let mut fuse = Fuse { session, why: Some(String::from("a flush was interrupted")) };
@@ -108,7 +110,8 @@ fn orphans(session: &Arc<Shared>) {
             }
             let Ok(link) = owner.meta().link(relation) else { continue };
             for orphan in removed {
-                let adopted = orphan.status().pointers.iter().any(|p| p.link.child == link.child && p.parent.is_some());
+                let adopted =
+                    orphan.status().pointers.iter().any(|p| p.link.child == link.child && p.parent.is_some());
                 if !adopted {
                     delete_object(session, &orphan);
                 }
@@ -128,7 +131,8 @@ async fn cascade_delete(session: &Arc<Shared>, deleted: Vec<Object>) -> Result<(
     models.sort_by_key(|m| m.def.table);
     models.dedup_by_key(|m| m.type_id);
     for meta in models {
-        let owners: Vec<Object> = deleted.iter().filter(|o| o.meta().type_id == meta.type_id).map(Arc::clone).collect();
+        let owners: Vec<Object> =
+            deleted.iter().filter(|o| o.meta().type_id == meta.type_id).map(Arc::clone).collect();
         for (relation, def) in meta.def.relations.iter().enumerate() {
             if def.kind == RelationKind::BelongsTo {
                 continue;

@@ -28,10 +28,10 @@ pub(crate) fn dependencies(objects: &[Object]) -> Vec<Vec<usize>> {
     let mut by_key: HashMap<(&'static str, RowKey), usize> = HashMap::new();
     for (i, object) in objects.iter().enumerate() {
         // Only keys that are known can be referred to by value.
-        if object.has_key() {
-            if let Some(key) = object.key() {
-                by_key.insert((object.meta().def.table, key), i);
-            }
+        if object.has_key()
+            && let Some(key) = object.key()
+        {
+            by_key.insert((object.meta().def.table, key), i);
         }
     }
     objects
@@ -40,7 +40,12 @@ pub(crate) fn dependencies(objects: &[Object]) -> Vec<Vec<usize>> {
         .map(|(i, object)| {
             let mut needs: Vec<usize> = Vec::new();
             let pointers = object.status().pointers.clone();
-            needs.extend(pointers.iter().filter_map(|p| p.parent.as_ref()).filter_map(|p| index.get(&p.address()).copied()));
+            needs.extend(
+                pointers
+                    .iter()
+                    .filter_map(|p| p.parent.as_ref())
+                    .filter_map(|p| index.get(&p.address()).copied()),
+            );
             if !by_key.is_empty() {
                 for (column, def) in object.meta().def.columns.iter().enumerate() {
                     let Some(fk) = def.foreign_key else { continue };
@@ -87,7 +92,11 @@ pub(crate) fn sort(needs: &[Vec<usize>], rank: &[usize]) -> Result<Vec<usize>, V
             }
         }
     }
-    if sorted.len() == needs.len() { Ok(sorted) } else { Err((0..needs.len()).filter(|&i| waiting[i] > 0).collect()) }
+    if sorted.len() == needs.len() {
+        Ok(sorted)
+    } else {
+        Err((0..needs.len()).filter(|&i| waiting[i] > 0).collect())
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,9 @@ pub(crate) fn follow(object: &Object) -> Result<bool> {
     let mut waits = false;
     for pointer in pointers {
         let values: Vec<Value> = match &pointer.parent {
-            Some(parent) if parent.status().state == State::Pending && unset(parent, &pointer.link.parent) => {
+            Some(parent)
+                if parent.status().state == State::Pending && unset(parent, &pointer.link.parent) =>
+            {
                 waits = true;
                 continue;
             }

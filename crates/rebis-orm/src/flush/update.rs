@@ -21,7 +21,9 @@ pub(crate) async fn update(connection: &mut Connection, rows: Vec<Object>) -> Re
             continue;
         }
         match groups.last_mut() {
-            Some((meta, columns, all)) if meta.type_id == row.meta().type_id && *columns == changed => all.push(row),
+            Some((meta, columns, all)) if meta.type_id == row.meta().type_id && *columns == changed => {
+                all.push(row)
+            }
             _ => groups.push((row.meta(), changed, vec![row])),
         }
     }
@@ -31,7 +33,12 @@ pub(crate) async fn update(connection: &mut Connection, rows: Vec<Object>) -> Re
     Ok(())
 }
 
-async fn write(connection: &mut Connection, meta: &'static ModelMeta, changed: ColumnSet, rows: &[Object]) -> Result<()> {
+async fn write(
+    connection: &mut Connection,
+    meta: &'static ModelMeta,
+    changed: ColumnSet,
+    rows: &[Object],
+) -> Result<()> {
     if let Some(&column) = meta.key.iter().find(|&&k| changed.has(k)) {
         return Err(Error::new(
             ErrorKind::State,
@@ -63,8 +70,11 @@ async fn write(connection: &mut Connection, meta: &'static ModelMeta, changed: C
 
 /// `key = ?`, with stand-ins for the values: only the text is used.
 pub(crate) fn key_condition(meta: &ModelMeta) -> Expr {
-    let mut all: Vec<Expr> =
-        meta.key.iter().map(|&k| equal(Expr::Column { table: None, name: meta.column(k) }, Expr::Value(Value::Int(0)))).collect();
+    let mut all: Vec<Expr> = meta
+        .key
+        .iter()
+        .map(|&k| equal(Expr::Column { table: None, name: meta.column(k) }, Expr::Value(Value::Int(0))))
+        .collect();
     if all.len() == 1 { all.remove(0) } else { Expr::And(all) }
 }
 

@@ -49,7 +49,17 @@ macro_rules! parts {
     ($($ty:ty),* $(,)?) => { $(impl KeyPart for $ty {})* };
 }
 
-parts!(i16, i32, i64, String, bool, uuid::Uuid, chrono::NaiveDate, chrono::NaiveDateTime, chrono::DateTime<chrono::Utc>);
+parts!(
+    i16,
+    i32,
+    i64,
+    String,
+    bool,
+    uuid::Uuid,
+    chrono::NaiveDate,
+    chrono::NaiveDateTime,
+    chrono::DateTime<chrono::Utc>
+);
 
 macro_rules! tuples {
     ($($part:ident $at:tt),+) => {

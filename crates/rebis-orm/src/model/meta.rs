@@ -90,7 +90,11 @@ impl ModelMeta {
     }
 
     pub(crate) fn table_ref(&self) -> rebis_sql::stmt::TableRef {
-        rebis_sql::stmt::TableRef::Table { schema: self.schema_name(), name: Name::Borrowed(self.def.table), alias: None }
+        rebis_sql::stmt::TableRef::Table {
+            schema: self.schema_name(),
+            name: Name::Borrowed(self.def.table),
+            alias: None,
+        }
     }
 
     pub(crate) fn relation(&self, index: usize) -> &'static RelationDef {
@@ -100,8 +104,11 @@ impl ModelMeta {
     /// How a relation joins, worked out on first use (the other model's metadata may not exist before).
     pub(crate) fn link(&self, relation: usize) -> Result<&Link> {
         self.links[relation].get_or_init(|| self.find_link(relation)).as_ref().map_err(|why| {
-            Error::new(ErrorKind::Mapping, format!("the relation {}.{} {why}", self.def.name, self.relation(relation).name))
-                .on(self.def.name)
+            Error::new(
+                ErrorKind::Mapping,
+                format!("the relation {}.{} {why}", self.def.name, self.relation(relation).name),
+            )
+            .on(self.def.name)
         })
     }
 
@@ -118,11 +125,14 @@ impl ModelMeta {
         let target = (relation.target)();
         let inverse = match relation.back_populates {
             None => None,
-            Some(name) => Some(target.def.relations.iter().position(|r| r.name == name).ok_or_else(|| {
-                format!("names `{name}` as its other side, which {} does not have", target.def.name)
-            })?),
+            Some(name) => {
+                Some(target.def.relations.iter().position(|r| r.name == name).ok_or_else(|| {
+                    format!("names `{name}` as its other side, which {} does not have", target.def.name)
+                })?)
+            }
         };
-        let (child, parent) = if relation.kind == RelationKind::BelongsTo { (self, target) } else { (target, self) };
+        let (child, parent) =
+            if relation.kind == RelationKind::BelongsTo { (self, target) } else { (target, self) };
         let keys = if !relation.key.is_empty() {
             relation.key
         } else if let Some(other) = inverse.filter(|_| relation.kind != RelationKind::BelongsTo) {
@@ -134,20 +144,27 @@ impl ModelMeta {
             child.foreign_key_to(parent)?
         } else {
             keys.iter()
-                .map(|k| child.position(k).ok_or_else(|| format!("names the key `{k}`, which {} does not have", child.def.name)))
+                .map(|k| {
+                    child
+                        .position(k)
+                        .ok_or_else(|| format!("names the key `{k}`, which {} does not have", child.def.name))
+                })
                 .collect::<std::result::Result<Vec<_>, _>>()?
         };
         let parent_columns = child_columns
             .iter()
             .enumerate()
             .map(|(i, &c)| match &child.def.columns[c].foreign_key {
-                Some(fk) if parent.is_self((fk.target)()) => parent
-                    .def
-                    .columns
-                    .iter()
-                    .position(|p| p.name == fk.column)
-                    .ok_or_else(|| format!("refers to a column `{}` that {} does not have", fk.column, parent.def.name)),
-                _ => parent.key.get(i).copied().ok_or_else(|| String::from("has more keys than the other side's primary key")),
+                Some(fk) if parent.is_self((fk.target)()) => {
+                    parent.def.columns.iter().position(|p| p.name == fk.column).ok_or_else(|| {
+                        format!("refers to a column `{}` that {} does not have", fk.column, parent.def.name)
+                    })
+                }
+                _ => parent
+                    .key
+                    .get(i)
+                    .copied()
+                    .ok_or_else(|| String::from("has more keys than the other side's primary key")),
             })
             .collect::<std::result::Result<Vec<_>, _>>()?;
         Ok(Link { child: child_columns, parent: parent_columns, inverse })
@@ -158,12 +175,19 @@ impl ModelMeta {
         let refers = |c: &ColumnDef| c.foreign_key.is_some_and(|fk| parent.is_self((fk.target)()));
         let all: Vec<usize> = (0..self.def.columns.len()).filter(|&i| refers(&self.def.columns[i])).collect();
         if all.is_empty() {
-            return Err(format!("needs a foreign key from {} to {}; add `foreign_key = …` to a column", self.def.name, parent.def.name));
+            return Err(format!(
+                "needs a foreign key from {} to {}; add `foreign_key = …` to a column",
+                self.def.name, parent.def.name
+            ));
         }
-        let mut names: Vec<_> = all.iter().filter_map(|&i| self.def.columns[i].foreign_key).map(|fk| fk.column).collect();
+        let mut names: Vec<_> =
+            all.iter().filter_map(|&i| self.def.columns[i].foreign_key).map(|fk| fk.column).collect();
         names.sort_unstable();
         if names.windows(2).any(|w| w[0] == w[1]) {
-            return Err(format!("has several foreign keys from {} to {} to choose from; add `key = …`", self.def.name, parent.def.name));
+            return Err(format!(
+                "has several foreign keys from {} to {} to choose from; add `key = …`",
+                self.def.name, parent.def.name
+            ));
         }
         Ok(all)
     }
@@ -199,7 +223,8 @@ fn table(def: &ModelDef) -> Table {
         index.unique = i.unique;
         table.indexes.push(index);
     }
-    table.checks = def.checks.iter().map(|c| Check { name: c.name.map(str::to_owned), sql: c.sql.to_owned() }).collect();
+    table.checks =
+        def.checks.iter().map(|c| Check { name: c.name.map(str::to_owned), sql: c.sql.to_owned() }).collect();
     names.apply(&mut table);
     table
 }

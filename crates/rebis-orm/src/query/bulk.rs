@@ -112,8 +112,12 @@ pub struct DeleteStatement<M>(Delete, PhantomData<fn() -> M>);
 pub fn delete<M: Model>(model: EntityOf<M>) -> DeleteStatement<M> {
     let _ = model;
     let meta = M::meta();
-    let statement =
-        Delete { schema: meta.schema_name(), table: Name::Borrowed(M::TABLE), filter: None, returning: Vec::new() };
+    let statement = Delete {
+        schema: meta.schema_name(),
+        table: Name::Borrowed(M::TABLE),
+        filter: None,
+        returning: Vec::new(),
+    };
     DeleteStatement(statement, PhantomData)
 }
 
@@ -162,7 +166,9 @@ impl<M: Model> InsertStatement<M> {
         let columns: Vec<usize> =
             (0..meta.def.columns.len()).filter(|&c| !unset.has(c) && !meta.computed.has(c)).collect();
         self.0.columns = columns.iter().map(|&c| meta.column(c)).collect();
-        self.0.rows.extend(objects.iter().map(|o| columns.iter().map(|&c| Expr::Value(o.value(c))).collect()));
+        self.0
+            .rows
+            .extend(objects.iter().map(|o| columns.iter().map(|&c| Expr::Value(o.value(c))).collect()));
         self
     }
 

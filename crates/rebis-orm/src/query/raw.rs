@@ -82,7 +82,12 @@ impl RawSql {
         if parts.len() != self.binds.len() + 1 {
             return Err(Error::new(
                 ErrorKind::State,
-                format!("the SQL has {} `{{}}` and {} values: {}", parts.len() - 1, self.binds.len(), self.text),
+                format!(
+                    "the SQL has {} `{{}}` and {} values: {}",
+                    parts.len() - 1,
+                    self.binds.len(),
+                    self.text
+                ),
             )
             .advise("call `.bind(…)` once for each `{}`"));
         }

@@ -13,10 +13,16 @@ use crate::model::{EntityOf, Key, Model};
 use crate::relation::load_plan;
 use crate::session::{Session, Shared};
 
-pub(crate) async fn plain<S: Selection>(connection: &mut Connection, query: SelectStatement<S>) -> Result<Vec<S::Plain>> {
+pub(crate) async fn plain<S: Selection>(
+    connection: &mut Connection,
+    query: SelectStatement<S>,
+) -> Result<Vec<S::Plain>> {
     if !query.loading.is_empty() {
-        return Err(Error::new(ErrorKind::Detached, "`with(…)` loads relations of entities, and this query gives plain structs")
-            .advise("run it on a `Session`"));
+        return Err(Error::new(
+            ErrorKind::Detached,
+            "`with(…)` loads relations of entities, and this query gives plain structs",
+        )
+        .advise("run it on a `Session`"));
     }
     let compiled = query.compiled(connection.dialect())?;
     let mut rows = Vec::new();
@@ -29,7 +35,10 @@ pub(crate) async fn plain<S: Selection>(connection: &mut Connection, query: Sele
     Ok(rows)
 }
 
-pub(crate) async fn tracked<S: Selection>(session: &Arc<Shared>, query: SelectStatement<S>) -> Result<Vec<S::Tracked>> {
+pub(crate) async fn tracked<S: Selection>(
+    session: &Arc<Shared>,
+    query: SelectStatement<S>,
+) -> Result<Vec<S::Tracked>> {
     let group = Group::new(session);
     let mut arrivals = Arrivals { group: Some(Arc::clone(&group)), members: Vec::new() };
     let maps = S::maps(&Session(Arc::clone(session)));
@@ -58,7 +67,10 @@ pub(crate) async fn tracked<S: Selection>(session: &Arc<Shared>, query: SelectSt
 }
 
 /// Entities of a query that the ORM itself makes: without autoflush, which its caller has seen to.
-pub(crate) async fn fetch_entities<T: Model>(session: &Arc<Shared>, statement: Select) -> Result<Vec<Entity<T>>> {
+pub(crate) async fn fetch_entities<T: Model>(
+    session: &Arc<Shared>,
+    statement: Select,
+) -> Result<Vec<Entity<T>>> {
     let mut query = select(EntityOf::<T>::new());
     query.select = statement;
     tracked(session, query).await

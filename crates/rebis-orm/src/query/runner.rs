@@ -23,11 +23,15 @@ pub trait Runner: Send + Sized {
     type Out<S: Selection>: Send;
 
     /// The rows.
-    fn rows<S: Selection>(self, query: SelectStatement<S>) -> impl Future<Output = Result<Vec<Self::Out<S>>>> + Send;
+    fn rows<S: Selection>(
+        self,
+        query: SelectStatement<S>,
+    ) -> impl Future<Output = Result<Vec<Self::Out<S>>>> + Send;
 
     /// The numbers of a counting query.
     #[doc(hidden)]
-    fn values(self, query: SelectStatement<Expression<i64>>) -> impl Future<Output = Result<Vec<i64>>> + Send;
+    fn values(self, query: SelectStatement<Expression<i64>>)
+    -> impl Future<Output = Result<Vec<i64>>> + Send;
 
     /// A statement without rows.
     fn execute(self, statement: Statement) -> impl Future<Output = Result<Done>> + Send;

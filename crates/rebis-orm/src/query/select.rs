@@ -75,7 +75,11 @@ impl<S: Selection> SelectStatement<S> {
     /// Joins a model on a condition.
     pub fn join_on<T: Model>(mut self, model: crate::EntityOf<T>, on: impl Into<Predicate>) -> Self {
         let _ = model;
-        self.select.joins.push(Join { kind: JoinKind::Inner, table: T::meta().table_ref(), on: Some(on.into().0) });
+        self.select.joins.push(Join {
+            kind: JoinKind::Inner,
+            table: T::meta().table_ref(),
+            on: Some(on.into().0),
+        });
         self
     }
 
@@ -163,7 +167,9 @@ impl<S: Selection> SelectStatement<S> {
     /// When there is none ([`Error::is_not_found`]) or several; else as [`all`](Self::all).
     pub async fn one<R: Runner>(self, on: R) -> Result<R::Out<S>> {
         let what = self.what();
-        self.one_or_none(on).await?.ok_or_else(|| Error::new(ErrorKind::NotFound, format!("no row of {what} matches")))
+        self.one_or_none(on)
+            .await?
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("no row of {what} matches")))
     }
 
     /// The only row, or nothing.
@@ -177,8 +183,11 @@ impl<S: Selection> SelectStatement<S> {
         }
         let mut rows = on.rows(self).await?;
         if rows.len() > 1 {
-            return Err(Error::new(ErrorKind::MultipleFound, format!("several rows of {what} match where one is expected"))
-                .advise("narrow the filter, or take `.first(…)`"));
+            return Err(Error::new(
+                ErrorKind::MultipleFound,
+                format!("several rows of {what} match where one is expected"),
+            )
+            .advise("narrow the filter, or take `.first(…)`"));
         }
         Ok(rows.pop())
     }
@@ -189,7 +198,9 @@ impl<S: Selection> SelectStatement<S> {
     /// When there is no row ([`Error::is_not_found`]); else as [`all`](Self::all).
     pub async fn first_or_404<R: Runner>(self, on: R) -> Result<R::Out<S>> {
         let what = self.what();
-        self.first(on).await?.ok_or_else(|| Error::new(ErrorKind::NotFound, format!("no row of {what} matches")))
+        self.first(on)
+            .await?
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("no row of {what} matches")))
     }
 
     /// As [`one`](Self::one): no row answers 404 in a handler.
@@ -227,7 +238,8 @@ impl<S: Selection> SelectStatement<S> {
         if self.select.group_by.is_empty() && self.select.distinct.is_none() {
             self.select.columns = vec![crate::relation::one().into()];
         }
-        let inner = rebis_sql::stmt::TableRef::Select { select: Box::new(self.named()), alias: "found".into() };
+        let inner =
+            rebis_sql::stmt::TableRef::Select { select: Box::new(self.named()), alias: "found".into() };
         Ok(!on.values(over(inner, self.broken)).await?.iter().all(|n| *n == 0))
     }
 
@@ -258,7 +270,8 @@ impl<S: Selection> SelectStatement<S> {
             counting.select.filter = self.select.filter;
             return counting;
         }
-        let inner = rebis_sql::stmt::TableRef::Select { select: Box::new(self.named()), alias: "counted".into() };
+        let inner =
+            rebis_sql::stmt::TableRef::Select { select: Box::new(self.named()), alias: "counted".into() };
         over(inner, self.broken)
     }
 
@@ -285,7 +298,10 @@ fn over_nothing(broken: Option<std::sync::Arc<Error>>) -> SelectStatement<Expres
     counting
 }
 
-fn over(inner: rebis_sql::stmt::TableRef, broken: Option<std::sync::Arc<Error>>) -> SelectStatement<Expression<i64>> {
+fn over(
+    inner: rebis_sql::stmt::TableRef,
+    broken: Option<std::sync::Arc<Error>>,
+) -> SelectStatement<Expression<i64>> {
     let mut counting = over_nothing(broken);
     counting.select.from = vec![inner];
     counting

@@ -31,7 +31,12 @@ pub trait Selection: Send + Sync + Clone + 'static {
     #[doc(hidden)]
     fn plain(row: &Row<'_>, at: &mut usize) -> rebis_engine::Result<Self::Plain>;
     #[doc(hidden)]
-    fn tracked(maps: &Self::Maps, arrivals: &mut Arrivals, row: &Row<'_>, at: &mut usize) -> rebis_engine::Result<Self::Tracked>;
+    fn tracked(
+        maps: &Self::Maps,
+        arrivals: &mut Arrivals,
+        row: &Row<'_>,
+        at: &mut usize,
+    ) -> rebis_engine::Result<Self::Tracked>;
 }
 
 /// The objects that a query brings.
@@ -78,7 +83,12 @@ impl<M: Model> Selection for EntityOf<M> {
     }
 
     #[inline]
-    fn tracked(maps: &Self::Maps, arrivals: &mut Arrivals, row: &Row<'_>, at: &mut usize) -> rebis_engine::Result<Entity<M>> {
+    fn tracked(
+        maps: &Self::Maps,
+        arrivals: &mut Arrivals,
+        row: &Row<'_>,
+        at: &mut usize,
+    ) -> rebis_engine::Result<Entity<M>> {
         let start = *at;
         *at += M::DEF.columns.len();
         let key = M::decode_key(row, start)?;
@@ -93,7 +103,10 @@ impl<M: Model> Selection for EntityOf<M> {
             }
             None => {
                 let Some(group) = &arrivals.group else {
-                    return Err(rebis_engine::Error::new(rebis_engine::ErrorKind::State, "a query without a session"));
+                    return Err(rebis_engine::Error::new(
+                        rebis_engine::ErrorKind::State,
+                        "a query without a session",
+                    ));
                 };
                 let instance = Instance::loaded(M::decode(row, start)?, group);
                 map.insert(key, Arc::downgrade(&instance));

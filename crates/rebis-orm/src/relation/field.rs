@@ -181,17 +181,15 @@ impl<T: Model> HasMany<T> {
 
     /// A query for the related rows, which loads nothing into the relation.
     ///
-    /// # Panics
-    /// Never; a relation of a plain struct gives a query without rows.
-    #[must_use]
+    /// On a plain struct's relation the query gives an error when it is run.
     pub fn select(&self) -> SelectStatement<EntityOf<T>> {
         let query = select(EntityOf::<T>::new());
         let condition = self.0.0.get().and_then(|(owner, relation)| {
             let link = owner.meta().link(relation)?;
             let parts = link.child.iter().zip(owner.values(&link.parent));
-            Ok(Predicate::all(parts.map(|(&c, v)| {
-                Predicate(equal(T::meta().column_expr(c), rebis_sql::Expr::Value(v)))
-            })))
+            Ok(Predicate::all(
+                parts.map(|(&c, v)| Predicate(equal(T::meta().column_expr(c), rebis_sql::Expr::Value(v)))),
+            ))
         });
         match condition {
             Ok(condition) => query.filter(condition),
@@ -241,7 +239,11 @@ impl<T: Model> HasMany<T> {
 }
 
 fn collected<T: Model>(owner: &Object, relation: usize) -> Option<Vec<Entity<T>>> {
-    owner.slot(relation).lock().many().map(|all| all.iter().filter(|o| o.status().state != State::Deleted).filter_map(typed).collect())
+    owner
+        .slot(relation)
+        .lock()
+        .many()
+        .map(|all| all.iter().filter(|o| o.status().state != State::Deleted).filter_map(typed).collect())
 }
 
 fn single<T: Model>(owner: &Object, relation: usize) -> Option<Option<Entity<T>>> {
@@ -280,7 +282,8 @@ macro_rules! to_one {
             /// When it is not loaded; never «none» instead.
             pub fn loaded(&self) -> Result<T::Out> {
                 let (owner, relation) = self.0.0.get()?;
-                let found = single::<T::Model>(&owner, relation).ok_or_else(|| not_loaded(&owner, relation))?;
+                let found =
+                    single::<T::Model>(&owner, relation).ok_or_else(|| not_loaded(&owner, relation))?;
                 T::out(found, || none_there(&owner, relation))
             }
 

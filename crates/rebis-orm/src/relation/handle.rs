@@ -95,8 +95,11 @@ impl<M: Model, T: Model> Relation<M, T> {
     pub(crate) fn on(self) -> Result<Expr> {
         let (own, other) = (M::meta(), T::meta());
         let link = own.link(self.index)?;
-        let (child, parent) =
-            if own.relation(self.index).kind == RelationKind::BelongsTo { (own, other) } else { (other, own) };
+        let (child, parent) = if own.relation(self.index).kind == RelationKind::BelongsTo {
+            (own, other)
+        } else {
+            (other, own)
+        };
         let mut all: Vec<Expr> = link
             .child
             .iter()

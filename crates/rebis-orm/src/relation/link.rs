@@ -10,7 +10,10 @@ use crate::model::{ColumnSet, Link};
 use crate::session::{cascade_add, register_change};
 
 /// What a builder, a struct or an edit put into relation fields becomes content of the slots.
-pub(crate) fn relate_pending<T: crate::Model>(owner: &Arc<crate::entity::Instance<T>>, pending: Vec<(usize, Vec<Object>)>) {
+pub(crate) fn relate_pending<T: crate::Model>(
+    owner: &Arc<crate::entity::Instance<T>>,
+    pending: Vec<(usize, Vec<Object>)>,
+) {
     for (relation, objects) in pending {
         let owner: Object = Arc::<crate::entity::Instance<T>>::clone(owner);
         for object in objects {
@@ -59,10 +62,10 @@ pub(crate) fn remove_child(owner: &Object, relation: usize, child: &Object) -> R
 pub(crate) fn set_parent(child: &Object, relation: usize, parent: Option<&Object>) -> Result<()> {
     let link = child.meta().link(relation)?.clone();
     let old = child.slot(relation).lock().one().flatten();
-    if let (Some(old), Some(inverse)) = (&old, link.inverse) {
-        if !parent.is_some_and(|p| Arc::ptr_eq(p, old)) {
-            remove(old, inverse, child, false);
-        }
+    if let (Some(old), Some(inverse)) = (&old, link.inverse)
+        && !parent.is_some_and(|p| Arc::ptr_eq(p, old))
+    {
+        remove(old, inverse, child, false);
     }
     {
         let mut slot = child.slot(relation).lock();
@@ -111,7 +114,11 @@ fn remove(owner: &Object, relation: usize, child: &Object, orphan: bool) {
     slot.added.retain(|o| !Arc::ptr_eq(o, child));
     match &mut slot.content {
         Content::Many(all) => all.retain(|o| !Arc::ptr_eq(o, child)),
-        Content::One(one) if one.as_ref().and_then(Reference::get).is_some_and(|o| Arc::ptr_eq(&o, child)) => *one = None,
+        Content::One(one)
+            if one.as_ref().and_then(Reference::get).is_some_and(|o| Arc::ptr_eq(&o, child)) =>
+        {
+            *one = None
+        }
         _ => {}
     }
     if orphan {
@@ -121,10 +128,10 @@ fn remove(owner: &Object, relation: usize, child: &Object, orphan: bool) {
 
 fn take_from_old_parent(child: &Object, inverse: usize, new: &Object) {
     let old = child.slot(inverse).lock().one().flatten();
-    if let Some(old) = old.filter(|old| !Arc::ptr_eq(old, new)) {
-        if let Some(back) = child.meta().link(inverse).ok().and_then(|l| l.inverse) {
-            remove(&old, back, child, false);
-        }
+    if let Some(old) = old.filter(|old| !Arc::ptr_eq(old, new))
+        && let Some(back) = child.meta().link(inverse).ok().and_then(|l| l.inverse)
+    {
+        remove(&old, back, child, false);
     }
 }
 

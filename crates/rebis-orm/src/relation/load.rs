@@ -25,7 +25,11 @@ pub(crate) type Task<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a
 pub(crate) type LoadFn = for<'a> fn(&'a Arc<Shared>, Vec<Object>, usize) -> Task<'a, ()>;
 
 /// Fills the slot `relation` of each owner. The owners are of one model; `T` is the relation's target.
-pub(crate) fn load_related<T: Model>(session: &Arc<Shared>, owners: Vec<Object>, relation: usize) -> Task<'_, ()> {
+pub(crate) fn load_related<T: Model>(
+    session: &Arc<Shared>,
+    owners: Vec<Object>,
+    relation: usize,
+) -> Task<'_, ()> {
     Box::pin(async move {
         let Some(meta) = owners.first().map(|o| o.meta()) else { return Ok(()) };
         let link = meta.link(relation)?;
@@ -37,7 +41,12 @@ pub(crate) fn load_related<T: Model>(session: &Arc<Shared>, owners: Vec<Object>,
     })
 }
 
-async fn load_parents<T: Model>(session: &Arc<Shared>, owners: &[Object], relation: usize, link: &Link) -> Result<()> {
+async fn load_parents<T: Model>(
+    session: &Arc<Shared>,
+    owners: &[Object],
+    relation: usize,
+    link: &Link,
+) -> Result<()> {
     let by_key = link.parent == T::meta().key;
     let mut found: HashMap<RowKey, Object> = HashMap::new();
     let mut missing: Vec<(RowKey, Vec<rebis_sql::Value>)> = Vec::new();
@@ -48,7 +57,8 @@ async fn load_parents<T: Model>(session: &Arc<Shared>, owners: &[Object], relati
         if !seen.insert(key.clone()) {
             continue;
         }
-        let known = if by_key { T::Key::from_values(&values).and_then(|k| session.known::<T>(&k)) } else { None };
+        let known =
+            if by_key { T::Key::from_values(&values).and_then(|k| session.known::<T>(&k)) } else { None };
         match known {
             Some(entity) => drop(found.insert(key, entity.object())),
             None => missing.push((key, values)),
@@ -67,7 +77,8 @@ async fn load_parents<T: Model>(session: &Arc<Shared>, owners: &[Object], relati
     for owner in owners {
         let parent = RowKey::new(&owner.values(&link.child)).and_then(|key| found.get(&key));
         // A parent whose collection holds this owner already is held by that side.
-        let holds = parent.zip(link.inverse).is_some_and(|(p, inverse)| p.slot(inverse).lock().many().is_some());
+        let holds =
+            parent.zip(link.inverse).is_some_and(|(p, inverse)| p.slot(inverse).lock().many().is_some());
         let mut slot = owner.slot(relation).lock();
         if !slot.touched {
             slot.content = Content::One(parent.map(|p| {
@@ -78,7 +89,12 @@ async fn load_parents<T: Model>(session: &Arc<Shared>, owners: &[Object], relati
     Ok(())
 }
 
-async fn load_children<T: Model>(session: &Arc<Shared>, owners: &[Object], relation: usize, link: &Link) -> Result<()> {
+async fn load_children<T: Model>(
+    session: &Arc<Shared>,
+    owners: &[Object],
+    relation: usize,
+    link: &Link,
+) -> Result<()> {
     let def = owners.first().map(|o| o.meta().relation(relation));
     let order_by = def.map_or(&[] as &[(&str, bool)], |d| d.order_by);
     let mut lists: HashMap<RowKey, Vec<crate::Entity<T>>> = HashMap::new();
@@ -101,7 +117,8 @@ async fn load_children<T: Model>(session: &Arc<Shared>, owners: &[Object], relat
         }
     }
     for owner in owners {
-        let mut list = RowKey::new(&owner.values(&link.parent)).and_then(|k| lists.remove(&k)).unwrap_or_default();
+        let mut list =
+            RowKey::new(&owner.values(&link.parent)).and_then(|k| lists.remove(&k)).unwrap_or_default();
         // What was moved or deleted in memory and not written yet no longer belongs here.
         list.retain(|e| e.object().status().state != State::Deleted);
         if order_by.is_empty() {
@@ -146,7 +163,9 @@ fn among<T: Model>(columns: &[usize], rows: Vec<Vec<rebis_sql::Value>>) -> Expr 
         return Expr::In { expr: Box::new(meta.column_expr(*column)), list, negated: false };
     }
     let one = |values: Vec<rebis_sql::Value>| {
-        Expr::And(columns.iter().zip(values).map(|(&c, v)| equal(meta.column_expr(c), Expr::Value(v))).collect())
+        Expr::And(
+            columns.iter().zip(values).map(|(&c, v)| equal(meta.column_expr(c), Expr::Value(v))).collect(),
+        )
     };
     Expr::Or(rows.into_iter().map(one).collect())
 }
@@ -179,11 +198,18 @@ pub(crate) async fn load_lazily(owner: &Object, relation: usize) -> Result<()> {
 }
 
 /// Loads what `with(…)` asked for, level by level.
-pub(crate) fn load_plan<'a>(session: &'a Arc<Shared>, objects: &'a [Object], plan: &'a [Loading]) -> Task<'a, ()> {
+pub(crate) fn load_plan<'a>(
+    session: &'a Arc<Shared>,
+    objects: &'a [Object],
+    plan: &'a [Loading],
+) -> Task<'a, ()> {
     Box::pin(async move {
         for step in plan {
-            let owners: Vec<Object> =
-                objects.iter().filter(|o| o.meta().type_id == (step.owner)().type_id).map(Arc::clone).collect();
+            let owners: Vec<Object> = objects
+                .iter()
+                .filter(|o| o.meta().type_id == (step.owner)().type_id)
+                .map(Arc::clone)
+                .collect();
             let todo: Vec<Object> =
                 owners.iter().filter(|o| !o.slot(step.relation).lock().is_loaded()).map(Arc::clone).collect();
             if let Some(first) = todo.first() {
@@ -207,17 +233,27 @@ pub(crate) fn load_plan<'a>(session: &'a Arc<Shared>, objects: &'a [Object], pla
 pub(crate) fn not_loaded(owner: &Object, relation: usize) -> Error {
     let (model, name) = (owner.meta().def.name, owner.meta().relation(relation).name);
     let call = if owner.meta().relation(relation).kind == RelationKind::HasMany { "all" } else { "get" };
-    Error::new(ErrorKind::NotLoaded, format!("the relation {model}.{name} of {} is not loaded", owner.label())).on(model).advise(
-        format!("load it with `.{name}.{call}().await?`, or with the query: `select({model}).with({model}::{name})`"),
+    Error::new(
+        ErrorKind::NotLoaded,
+        format!("the relation {model}.{name} of {} is not loaded", owner.label()),
     )
+    .on(model)
+    .advise(format!(
+        "load it with `.{name}.{call}().await?`, or with the query: `select({model}).with({model}::{name})`"
+    ))
 }
 
 fn detached(owner: &Object, relation: usize) -> Error {
     let (model, name) = (owner.meta().def.name, owner.meta().relation(relation).name);
     Error::new(
         ErrorKind::Detached,
-        format!("{model}.{name} cannot be loaded: {} is in no session, or its session is gone", owner.label()),
+        format!(
+            "{model}.{name} cannot be loaded: {} is in no session, or its session is gone",
+            owner.label()
+        ),
     )
     .on(model)
-    .advise(format!("keep the session while you load, or load with the query: `select({model}).with({model}::{name})`"))
+    .advise(format!(
+        "keep the session while you load, or load with the query: `select({model}).with({model}::{name})`"
+    ))
 }

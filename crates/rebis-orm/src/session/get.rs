@@ -12,7 +12,11 @@ impl Session {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn get<T: Model>(&self, model: EntityOf<T>, key: impl IntoKey<T::Key>) -> Result<Option<Entity<T>>> {
+    pub async fn get<T: Model>(
+        &self,
+        model: EntityOf<T>,
+        key: impl IntoKey<T::Key>,
+    ) -> Result<Option<Entity<T>>> {
         let _ = model;
         let key = key.into_key();
         if let Some(entity) = self.0.known::<T>(&key) {
@@ -35,7 +39,11 @@ impl Session {
     ///
     /// # Errors
     /// When there is no such row ([`Error::is_not_found`]), and what the database says.
-    pub async fn get_or_404<T: Model>(&self, model: EntityOf<T>, key: impl IntoKey<T::Key>) -> Result<Entity<T>> {
+    pub async fn get_or_404<T: Model>(
+        &self,
+        model: EntityOf<T>,
+        key: impl IntoKey<T::Key>,
+    ) -> Result<Entity<T>> {
         let key = key.into_key();
         self.get(model, key.clone()).await?.ok_or_else(|| missing::<T>(&key))
     }
@@ -47,7 +55,8 @@ impl Session {
     pub async fn refresh<T: Model>(&self, entity: &Entity<T>) -> Result<()> {
         let object = entity.object();
         if !super::belongs(&*object, &self.0) || object.status().state != State::Persistent {
-            return Err(Error::new(ErrorKind::State, format!("{} is not in this session", object.label())).on(T::DEF.name));
+            return Err(Error::new(ErrorKind::State, format!("{} is not in this session", object.label()))
+                .on(T::DEF.name));
         }
         let key = T::key_of(entity);
         let row = read::<T>(&self.0, &key).await?.ok_or_else(|| missing::<T>(&key))?;
@@ -78,9 +87,14 @@ async fn read<T: Model>(session: &Shared, key: &T::Key) -> Result<Option<T>> {
 }
 
 pub(crate) fn missing<T: Model>(key: &T::Key) -> Error {
-    let values: Vec<String> = key.values().iter().map(|v| match v {
-        rebis_sql::Value::Int(i) => i.to_string(),
-        other => format!("{other:?}"),
-    }).collect();
-    Error::new(ErrorKind::NotFound, format!("there is no {} with the key {}", T::DEF.name, values.join(", "))).on(T::DEF.name)
+    let values: Vec<String> = key
+        .values()
+        .iter()
+        .map(|v| match v {
+            rebis_sql::Value::Int(i) => i.to_string(),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    Error::new(ErrorKind::NotFound, format!("there is no {} with the key {}", T::DEF.name, values.join(", ")))
+        .on(T::DEF.name)
 }

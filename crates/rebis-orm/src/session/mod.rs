@@ -153,7 +153,9 @@ impl Shared {
 
     pub(crate) fn map<T: Model>(&self) -> Arc<Mutex<IdentityMap<T>>> {
         let mut maps = self.maps.lock();
-        let map = maps.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(Mutex::new(IdentityMap::<T>::default())));
+        let map = maps
+            .entry(TypeId::of::<T>())
+            .or_insert_with(|| Arc::new(Mutex::new(IdentityMap::<T>::default())));
         let any: Arc<dyn std::any::Any + Send + Sync> = Arc::<dyn AnyMap>::clone(map);
         // The entry of a type holds that type's map; a fresh one instead of a panic if that were ever broken.
         any.downcast().unwrap_or_default()

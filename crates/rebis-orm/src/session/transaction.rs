@@ -23,12 +23,12 @@ impl Session {
     pub async fn commit(&self) -> Result<()> {
         self.flush().await?;
         let connection = self.0.connection.lock().await.take();
-        if let Some(mut connection) = connection {
-            if let Err(error) = connection.commit().await {
-                drop(connection);
-                restore(self);
-                return Err(error.into());
-            }
+        if let Some(mut connection) = connection
+            && let Err(error) = connection.commit().await
+        {
+            drop(connection);
+            restore(self);
+            return Err(error.into());
         }
         let touched = std::mem::take(&mut self.0.work.lock().touched);
         for object in touched {
@@ -60,10 +60,10 @@ impl Session {
     pub async fn rollback(&self) -> Result<()> {
         let connection = self.0.connection.lock().await.take();
         restore(self);
-        if let Some(mut connection) = connection {
-            if connection.in_transaction() {
-                connection.rollback().await?;
-            }
+        if let Some(mut connection) = connection
+            && connection.in_transaction()
+        {
+            connection.rollback().await?;
         }
         Ok(())
     }

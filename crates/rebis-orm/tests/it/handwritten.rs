@@ -32,7 +32,8 @@ pub const User: ::rebis::__private::EntityOf<User> = ::rebis::__private::EntityO
 impl User {
     // Columns: the field's position among the columns, and the column's name in the database.
     pub const id: ::rebis::__private::Column<User, i64> = ::rebis::__private::Column::new(0, "id");
-    pub const username: ::rebis::__private::Column<User, String> = ::rebis::__private::Column::new(1, "username");
+    pub const username: ::rebis::__private::Column<User, String> =
+        ::rebis::__private::Column::new(1, "username");
     pub const email: ::rebis::__private::Column<User, String> = ::rebis::__private::Column::new(2, "email");
     pub const password_hash: ::rebis::__private::Column<User, Option<String>> =
         ::rebis::__private::Column::new(3, "password_hash");
@@ -56,14 +57,16 @@ impl ::rebis::__private::Model for User {
             ::rebis::__private::ColumnDef::new::<i64>("id", "id").primary_key().autoincrement(),
             ::rebis::__private::ColumnDef::new::<String>("username", "username").length(64).unique().index(),
             ::rebis::__private::ColumnDef::new::<String>("email", "email").length(120).unique().index(),
-            ::rebis::__private::ColumnDef::new::<Option<String>>("password_hash", "password_hash").length(256),
+            ::rebis::__private::ColumnDef::new::<Option<String>>("password_hash", "password_hash")
+                .length(256),
         ])
         .relations(&[::rebis::__private::RelationDef::has_many::<Post>("posts")
             .back_populates("author")
             .cascade(::rebis::__private::Cascade::new().delete().delete_orphan())]);
 
     fn meta() -> &'static ::rebis::__private::ModelMeta {
-        static META: ::rebis::__private::LazyMeta = ::rebis::__private::LazyMeta::new(::rebis::__private::ModelMeta::of::<User>);
+        static META: ::rebis::__private::LazyMeta =
+            ::rebis::__private::LazyMeta::new(::rebis::__private::ModelMeta::of::<User>);
         &META
     }
 
@@ -77,7 +80,10 @@ impl ::rebis::__private::Model for User {
         })
     }
 
-    fn decode_key(row: &::rebis::__private::Row<'_>, at: usize) -> ::rebis::__private::EngineResult<Self::Key> {
+    fn decode_key(
+        row: &::rebis::__private::Row<'_>,
+        at: usize,
+    ) -> ::rebis::__private::EngineResult<Self::Key> {
         // Several key columns: `Ok((row.get(at + 0)?, row.get(at + 2)?))`.
         row.get(at)
     }
@@ -175,7 +181,10 @@ impl ::core::default::Default for UserBuilder {
 #[allow(dead_code)]
 impl<S0, S1> UserBuilder<S0, S1> {
     /// The column `username`. Required.
-    pub fn username(self, value: impl ::rebis::__private::Assign<String>) -> UserBuilder<::rebis::__private::Given<String>, S1> {
+    pub fn username(
+        self,
+        value: impl ::rebis::__private::Assign<String>,
+    ) -> UserBuilder<::rebis::__private::Given<String>, S1> {
         UserBuilder {
             username: ::rebis::__private::Given(::rebis::__private::Assign::assign(value)),
             email: self.email,
@@ -186,7 +195,10 @@ impl<S0, S1> UserBuilder<S0, S1> {
     }
 
     /// The column `email`. Required.
-    pub fn email(self, value: impl ::rebis::__private::Assign<String>) -> UserBuilder<S0, ::rebis::__private::Given<String>> {
+    pub fn email(
+        self,
+        value: impl ::rebis::__private::Assign<String>,
+    ) -> UserBuilder<S0, ::rebis::__private::Given<String>> {
         UserBuilder {
             email: ::rebis::__private::Given(::rebis::__private::Assign::assign(value)),
             username: self.username,
@@ -264,7 +276,8 @@ pub const Post: ::rebis::__private::EntityOf<Post> = ::rebis::__private::EntityO
 impl Post {
     pub const id: ::rebis::__private::Column<Post, i64> = ::rebis::__private::Column::new(0, "id");
     pub const body: ::rebis::__private::Column<Post, String> = ::rebis::__private::Column::new(1, "body");
-    pub const timestamp: ::rebis::__private::Column<Post, DateTime<Utc>> = ::rebis::__private::Column::new(2, "timestamp");
+    pub const timestamp: ::rebis::__private::Column<Post, DateTime<Utc>> =
+        ::rebis::__private::Column::new(2, "timestamp");
     pub const user_id: ::rebis::__private::Column<Post, i64> = ::rebis::__private::Column::new(3, "user_id");
     pub const author: ::rebis::__private::Relation<Post, <User as ::rebis::__private::Target>::Model> =
         ::rebis::__private::Relation::new(0, "author");
@@ -289,10 +302,13 @@ impl ::rebis::__private::Model for Post {
                 .foreign_key(::rebis::__private::ForeignKeyDef::to::<_, i64>(User::id)),
         ])
         // `key` names *fields* of this model, in the order of the other's key columns: `.key(&["user_id"])`.
-        .relations(&[::rebis::__private::RelationDef::belongs_to::<User>("author").key(&["user_id"]).back_populates("posts")]);
+        .relations(&[::rebis::__private::RelationDef::belongs_to::<User>("author")
+            .key(&["user_id"])
+            .back_populates("posts")]);
 
     fn meta() -> &'static ::rebis::__private::ModelMeta {
-        static META: ::rebis::__private::LazyMeta = ::rebis::__private::LazyMeta::new(::rebis::__private::ModelMeta::of::<Post>);
+        static META: ::rebis::__private::LazyMeta =
+            ::rebis::__private::LazyMeta::new(::rebis::__private::ModelMeta::of::<Post>);
         &META
     }
 
@@ -306,7 +322,10 @@ impl ::rebis::__private::Model for Post {
         })
     }
 
-    fn decode_key(row: &::rebis::__private::Row<'_>, at: usize) -> ::rebis::__private::EngineResult<Self::Key> {
+    fn decode_key(
+        row: &::rebis::__private::Row<'_>,
+        at: usize,
+    ) -> ::rebis::__private::EngineResult<Self::Key> {
         row.get(at)
     }
 
@@ -397,7 +416,10 @@ impl ::core::default::Default for PostBuilder {
 #[allow(dead_code)]
 impl<S0, S1> PostBuilder<S0, S1> {
     /// The column `body`. Required.
-    pub fn body(self, value: impl ::rebis::__private::Assign<String>) -> PostBuilder<::rebis::__private::Given<String>, S1> {
+    pub fn body(
+        self,
+        value: impl ::rebis::__private::Assign<String>,
+    ) -> PostBuilder<::rebis::__private::Given<String>, S1> {
         PostBuilder {
             body: ::rebis::__private::Given(::rebis::__private::Assign::assign(value)),
             user_id: self.user_id,
@@ -408,7 +430,10 @@ impl<S0, S1> PostBuilder<S0, S1> {
     }
 
     /// The column `user_id`. Required, unless `author` is given.
-    pub fn user_id(self, value: impl ::rebis::__private::Assign<i64>) -> PostBuilder<S0, ::rebis::__private::Given<i64>> {
+    pub fn user_id(
+        self,
+        value: impl ::rebis::__private::Assign<i64>,
+    ) -> PostBuilder<S0, ::rebis::__private::Given<i64>> {
         PostBuilder {
             user_id: ::rebis::__private::Given(::rebis::__private::Assign::assign(value)),
             body: self.body,

@@ -8,7 +8,9 @@ use crate::support::on_each;
 
 async fn people(db: &rebis::Database) {
     let session = db.session();
-    for (name, email) in [("alice", "a@gmail.com"), ("bob", "b@example.com"), ("susan", "s@gmail.com"), ("steve", "st@x.org")] {
+    for (name, email) in
+        [("alice", "a@gmail.com"), ("bob", "b@example.com"), ("susan", "s@gmail.com"), ("steve", "st@x.org")]
+    {
         session.add(User::builder().username(name).email(email));
     }
     session.commit().await.unwrap();
@@ -68,7 +70,10 @@ fn filters() {
         let names = async |condition: rebis::Predicate| {
             select(User::username).filter(condition).order_by(User::id).all(&db).await.unwrap()
         };
-        assert_eq!(names(User::username.eq("alice") | User::email.like("%@gmail.com")).await, ["alice", "susan"]);
+        assert_eq!(
+            names(User::username.eq("alice") | User::email.like("%@gmail.com")).await,
+            ["alice", "susan"]
+        );
         assert_eq!(names(User::id.in_([1, 3])).await, ["alice", "susan"]);
         assert_eq!(names(User::id.between(2, 3)).await, ["bob", "susan"]);
         assert_eq!(names(User::password_hash.is_null() & User::id.gt(1)).await, ["bob", "steve"]);
@@ -99,9 +104,15 @@ fn projections_joins_and_groups() {
             .all(&session)
             .await
             .unwrap();
-        assert_eq!(counted.iter().map(|(u, n)| (u.username.as_str(), *n)).collect::<Vec<_>>(), [("alice", 0), ("bob", 0), ("susan", 3), ("steve", 0)]);
+        assert_eq!(
+            counted.iter().map(|(u, n)| (u.username.as_str(), *n)).collect::<Vec<_>>(),
+            [("alice", 0), ("bob", 0), ("susan", 3), ("steve", 0)]
+        );
         assert_eq!(select(func::count_all()).select_from(Post).scalar(&db).await.unwrap(), 3);
-        assert_eq!(select(Post).join(Post::author).filter(User::username.eq("susan")).count(&session).await.unwrap(), 3);
+        assert_eq!(
+            select(Post).join(Post::author).filter(User::username.eq("susan")).count(&session).await.unwrap(),
+            3
+        );
         assert_eq!(select(User::username).distinct().count(&db).await.unwrap(), 4);
         assert!(select(User).filter(User::id.eq(1)).exists(&db).await.unwrap());
         assert!(!select(User).filter(User::id.eq(9)).exists(&db).await.unwrap());
@@ -130,7 +141,12 @@ fn bulk_statements_keep_the_session_right() {
         let session = db.session();
         let users = select(User).order_by(User::id).all(&session).await.unwrap();
         users[1].edit().email = "edited".into();
-        let n = rebis::update(User).filter(User::username.eq("alice")).set(User::email, "new").execute(&session).await.unwrap();
+        let n = rebis::update(User)
+            .filter(User::username.eq("alice"))
+            .set(User::email, "new")
+            .execute(&session)
+            .await
+            .unwrap();
         assert_eq!((n, users[0].email.as_str(), users[1].email.as_str()), (1, "new", "edited"));
         let n = rebis::delete(User).filter(User::username.eq("bob")).execute(&session).await.unwrap();
         assert_eq!((n, users[1].state()), (1, rebis::State::Deleted));

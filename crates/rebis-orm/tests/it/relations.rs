@@ -41,7 +41,10 @@ fn peers_load_together() {
         assert_eq!(posts.len(), 6);
         let error = posts[3].author.loaded().unwrap_err();
         assert!(error.is_not_loaded());
-        assert!(error.to_string().contains("Post.author") && error.to_string().contains("with(Post::author)"), "{error}");
+        assert!(
+            error.to_string().contains("Post.author") && error.to_string().contains("with(Post::author)"),
+            "{error}"
+        );
         assert_eq!(posts[0].author.get().await.unwrap().username, "ada");
         // One call loaded it for all of the query.
         assert_eq!(posts[5].author.loaded().unwrap().username, "cid");
@@ -69,7 +72,8 @@ fn eager_loading_comes_with_the_query() {
     on_each(async |db| {
         some(&db).await;
         let session = db.session();
-        let users = select(User).order_by(User::id).with(User::posts.with(Post::author)).all(&session).await.unwrap();
+        let users =
+            select(User).order_by(User::id).with(User::posts.with(Post::author)).all(&session).await.unwrap();
         assert_eq!(users[0].posts.loaded().unwrap().len(), 2);
         assert_eq!(users[0].posts.loaded().unwrap()[0].author.loaded().unwrap(), users[0]);
         let error = select(User).with(User::posts).all(&db).await.unwrap_err();

@@ -89,7 +89,7 @@ fn two_guards_of_one_object_are_refused() {
         let session = db.session();
         let john = session.add(john());
         let first = john.edit();
-        let error = john.try_edit().err().expect("refused");
+        let error = john.try_edit().expect_err("refused");
         assert!(error.to_string().contains("another guard"), "{error}");
         drop(first);
         john.edit().username = "x".into();
@@ -142,7 +142,10 @@ fn refresh_expunge_and_missing_rows() {
         session.expunge(&john);
         assert_eq!(john.state(), State::Detached);
         let error = session.get_or_404(User, 7).await.unwrap_err();
-        assert!(error.is_not_found() && error.to_string().contains("User") && error.to_string().contains('7'), "{error}");
+        assert!(
+            error.is_not_found() && error.to_string().contains("User") && error.to_string().contains('7'),
+            "{error}"
+        );
     });
 }
 
@@ -174,7 +177,7 @@ fn a_transaction_commits_or_rolls_back() {
 #[test]
 fn an_unbound_database_says_so() {
     let db = rebis::Database::new();
-    let error = db.engine().err().expect("unbound");
+    let error = db.engine().expect_err("unbound");
     assert_eq!(error.kind(), rebis::ErrorKind::Unbound);
     assert!(error.to_string().contains("Database::connect"), "{error}");
 }

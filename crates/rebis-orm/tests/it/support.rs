@@ -16,13 +16,7 @@ where
 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let models = || {
-            rebis::models![
-                crate::handwritten::User,
-                crate::handwritten::Post,
-                crate::tree::Node
-            ]
-        };
+        let models = || rebis::models![crate::handwritten::User, crate::handwritten::Post, crate::tree::Node];
         // A file, so that a session and a plain query have a connection each.
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:///{}", folder.path().join("test.db").display());
