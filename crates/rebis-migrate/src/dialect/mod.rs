@@ -2,7 +2,6 @@
 //!
 //! **Invariant.** Nothing above this folder names a database: a difference is data in [`Rules`], or one of the functions here.
 
-mod compare;
 mod live;
 mod mysql;
 mod postgres;
@@ -11,7 +10,6 @@ mod sqlite;
 use rebis_engine::{Connection, DatabaseUrl};
 use rebis_sql::{Dialect, Value};
 
-pub(crate) use compare::{same_action, same_type};
 
 use crate::op::Op;
 use crate::{Error, ErrorKind, Result};

@@ -1,5 +1,6 @@
 //! Columns that were added, removed or changed. Invariant: one operation per changed column; it carries the column as it is.
 
+use rebis_engine::as_inspected;
 use rebis_sql::ddl::ColumnChange;
 use rebis_sql::schema::{Column, Table};
 use rebis_sql::{Ddl, Dialect};
@@ -46,13 +47,17 @@ pub(super) fn removed(there: &Table, model: &Table, found: &mut Vec<Noted>) {
 }
 
 pub(super) fn altered(there: &Table, model: &Table, dialect: Dialect, found: &mut Vec<Noted>) {
+    let (seen, expected) = (as_inspected(dialect, there), as_inspected(dialect, model));
     for wanted in &model.columns {
         let Some(now) = there.column(&wanted.name) else { continue };
+        let (Some(seen), Some(expected)) = (seen.column(&wanted.name), expected.column(&wanted.name)) else {
+            continue;
+        };
         let at = format!("'{}.{}'", model.name, wanted.name);
         let mut change = ColumnChange::default();
         let mut said = Vec::new();
         let mut notes = Vec::new();
-        if !types::same(dialect, now, wanted) {
+        if !types::same(dialect, seen, expected) {
             change.ty = Some(wanted.ty.clone());
             said.push(format!(
                 "type change from {} to {} on {at}",
@@ -71,7 +76,7 @@ pub(super) fn altered(there: &Table, model: &Table, dialect: Dialect, found: &mu
                 ));
             }
         }
-        if !defaults::same(dialect, now, wanted) {
+        if !defaults::same(seen, expected) {
             change.default = Some(wanted.default.clone());
             said.push(format!("server default on column {at}"));
         }
@@ -79,6 +84,9 @@ pub(super) fn altered(there: &Table, model: &Table, dialect: Dialect, found: &mu
         if dialect.capabilities().comments && comment(now) != comment(wanted) {
             change.comment = Some(comment(wanted));
             said.push(format!("column comment {at}"));
+        }
+        if now.computed.is_some() != wanted.computed.is_some() {
+            tracing::warn!(target: "rebis::migrate", "Generated column {at} cannot be altered; drop and add it by hand");
         }
         if said.is_empty() {
             continue;

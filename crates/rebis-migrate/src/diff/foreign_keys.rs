@@ -1,5 +1,6 @@
 //! Foreign keys, by what they say. Invariant: names are not compared, so a database that named a key itself shows no difference.
 
+use rebis_engine::as_inspected;
 use rebis_sql::ddl::{Constraint, ConstraintKind};
 use rebis_sql::schema::{ForeignKey, Table};
 use rebis_sql::{Ddl, Dialect};
@@ -72,6 +73,7 @@ pub(super) fn said(what: &str, key: &ForeignKey, table: &str) -> String {
     )
 }
 
+/// Compared as inspection would report them: some databases do not tell every action apart.
 fn same(dialect: Dialect, of: &Table, now: &ForeignKey, wanted: &ForeignKey) -> bool {
     let schema = |k: &ForeignKey| k.ref_schema.clone().filter(|s| of.schema.as_ref() != Some(s));
     let pairs = |k: &ForeignKey| {
@@ -80,10 +82,13 @@ fn same(dialect: Dialect, of: &Table, now: &ForeignKey, wanted: &ForeignKey) -> 
         pairs.sort();
         pairs
     };
+    let does = |k: &ForeignKey| {
+        let alone = Table { foreign_keys: vec![k.clone()], ..Table::new("t") };
+        let seen = as_inspected(dialect, &alone).foreign_keys.pop();
+        seen.map(|k| (k.on_delete, k.on_update, k.deferrable))
+    };
     pairs(now) == pairs(wanted)
         && now.ref_table == wanted.ref_table
         && schema(now) == schema(wanted)
-        && crate::dialect::same_action(dialect, now.on_delete, wanted.on_delete)
-        && crate::dialect::same_action(dialect, now.on_update, wanted.on_update)
-        && now.deferrable == wanted.deferrable
+        && does(now) == does(wanted)
 }

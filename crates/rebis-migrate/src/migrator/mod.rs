@@ -140,6 +140,14 @@ impl Migrator {
         self.run(Direction::Stamp, target).await
     }
 
+    /// As [`stamp`](Self::stamp), whatever the database said before: also revisions that no script has.
+    ///
+    /// # Errors
+    /// When there is no such revision.
+    pub async fn stamp_purging(&self, target: &str) -> Result<Vec<StepDone>> {
+        self.run(Direction::Purge, target).await
+    }
+
     /// The revisions, newest first.
     ///
     /// # Errors

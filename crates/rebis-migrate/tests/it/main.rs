@@ -2,5 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
 
+mod diff;
 mod execute;
 mod rebuild;
+mod wide;

@@ -1,0 +1,185 @@
+//! Comparisons: no change is no difference; each change is one, with what its author has to know.
+
+use rebis_engine::{InspectOptions, inspect};
+use rebis_migrate::diff::{DiffOptions, Noted, Rename, diff};
+use rebis_sql::schema::{Column, Index, Schema, ServerDefault, Table};
+use rebis_sql::{Dialect, SqlType, Value, schema::create_statements};
+use rebis_testkit::each_database;
+
+use crate::wide::{everything, users, users_and_posts};
+
+fn compare(database: &Schema, models: &Schema) -> Vec<Noted> {
+    diff(database, models, Dialect::ALL[1], &DiffOptions::default())
+}
+
+fn detected(found: &[Noted]) -> Vec<&str> {
+    found.iter().map(|n| n.detected.as_str()).collect()
+}
+
+fn described(found: &[Noted]) -> Vec<String> {
+    found.iter().map(|n| n.op.describe()).collect()
+}
+
+/// `users()` with its table changed.
+fn changed(change: impl FnOnce(&mut Table)) -> Schema {
+    let mut schema = users();
+    change(&mut schema.tables[0]);
+    schema
+}
+
+#[test]
+fn tables_come_in_the_order_of_their_references() {
+    let found = compare(&Schema::default(), &users_and_posts());
+    assert_eq!(
+        detected(&found),
+        [
+            "added table 'user'",
+            "added index 'ix_user_email' on '[\"email\"]'",
+            "added index 'ix_user_username' on '[\"username\"]'",
+            "added table 'post'",
+            "added index 'ix_post_timestamp' on '[\"timestamp\"]'",
+            "added index 'ix_post_user_id' on '[\"user_id\"]'",
+        ]
+    );
+    let found = compare(&users_and_posts(), &Schema::default());
+    assert_eq!(
+        described(&found),
+        [
+            "drop index ix_post_timestamp on post",
+            "drop index ix_post_user_id on post",
+            "drop table post",
+            "drop index ix_user_email on user",
+            "drop index ix_user_username on user",
+            "drop table user",
+        ]
+    );
+}
+
+#[test]
+fn a_circle_is_closed_after_the_tables() {
+    let circle = Schema {
+        tables: everything(None).tables.into_iter().filter(|t| t.name == "hen" || t.name == "egg").collect(),
+    };
+    let found = diff(&Schema::default(), &circle, Dialect::ALL[1], &DiffOptions::default());
+    assert_eq!(
+        described(&found),
+        ["create table egg", "create table hen", "add foreign key fk_egg_hen_id_hen on egg"]
+    );
+    let found = diff(&circle, &Schema::default(), Dialect::ALL[1], &DiffOptions::default());
+    assert_eq!(
+        described(&found),
+        ["drop constraint fk_egg_hen_id_hen on egg", "drop table hen", "drop table egg"]
+    );
+    let found = diff(&Schema::default(), &circle, Dialect::ALL[0], &DiffOptions::default());
+    assert_eq!(described(&found), ["create table egg", "create table hen"], "SQLite adds no constraint");
+}
+
+#[test]
+fn a_column_is_one_operation() {
+    let models = changed(|t| {
+        t.columns[1].ty = SqlType::String(Some(80));
+        t.columns[1].nullable = true;
+        t.columns[3].nullable = false;
+        t.columns[2].default = Some(ServerDefault::Value(Value::Text("nobody".into())));
+        t.columns.push(Column::new("age", SqlType::Integer).not_null());
+    });
+    let found = compare(&users(), &models);
+    assert_eq!(
+        detected(&found),
+        [
+            "added column 'user.age'",
+            "type change from VARCHAR(64) to VARCHAR(80) on 'user.username'; NULL on column 'user.username'",
+            "server default on column 'user.email'",
+            "NOT NULL on column 'user.password_hash'",
+        ]
+    );
+    assert!(found[0].notes[0].starts_with("user.age is NOT NULL without a default"), "{:?}", found[0].notes);
+    assert!(found[3].notes[0].starts_with("user.password_hash becomes NOT NULL"), "{:?}", found[3].notes);
+    assert!(found[1].notes.is_empty() && found[2].notes.is_empty());
+}
+
+#[test]
+fn indexes_are_known_by_their_names() {
+    let models = changed(|t| {
+        t.indexes[0].unique = false;
+        t.indexes[1] = Index::new("ix_user_mail", ["email"]);
+    });
+    assert_eq!(
+        detected(&compare(&users(), &models)),
+        [
+            "removed index 'ix_user_email' on 'user'",
+            "changed index 'ix_user_username' on 'user': unique=true to unique=false",
+            "changed index 'ix_user_username' on 'user': unique=true to unique=false",
+            "added index 'ix_user_mail' on '[\"email\"]'",
+        ]
+    );
+}
+
+#[test]
+fn what_looks_like_a_rename_is_said_and_never_taken_for_one() {
+    let models = changed(|t| t.columns[3].name = "secret".into());
+    let found = compare(&users(), &models);
+    assert_eq!(described(&found), ["add column user.secret", "drop column user.password_hash"]);
+    assert!(
+        found[0].notes[0].starts_with("POSSIBLE RENAME of column user.password_hash to secret"),
+        "{:?}",
+        found[0].notes
+    );
+    let options =
+        DiffOptions { renames: vec!["user.password_hash:secret".parse().unwrap()], ..DiffOptions::default() };
+    let found = diff(&users(), &models, Dialect::ALL[1], &options);
+    assert_eq!(described(&found), ["rename column user.password_hash to secret"]);
+
+    let models = changed(|t| {
+        t.name = "account".into();
+        t.indexes.clear();
+    });
+    let found = compare(&users(), &models);
+    assert!(
+        found[0].notes[0].starts_with("POSSIBLE RENAME of table user to account"),
+        "{:?}",
+        found[0].notes
+    );
+    let options = DiffOptions { renames: vec!["user:account".parse().unwrap()], ..DiffOptions::default() };
+    assert_eq!(
+        described(&diff(&users(), &models, Dialect::ALL[1], &options)),
+        [
+            "rename table user to account",
+            "drop index ix_user_email on account",
+            "drop index ix_user_username on account"
+        ]
+    );
+    for wrong in ["", "a", ":b", "a:", "a.b:", "a.b:c.d"] {
+        assert!(wrong.parse::<Rename>().is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn the_version_table_is_nobodys() {
+    let mut database = users();
+    database.tables.push(Table::new("alembic_version"));
+    assert_eq!(compare(&database, &users()), []);
+}
+
+#[test]
+fn equal_schemas_do_not_differ_on_any_dialect() {
+    for dialect in Dialect::ALL {
+        let all = everything(Some(dialect));
+        assert_eq!(diff(&all, &all, dialect, &DiffOptions::default()), [], "{dialect:?}");
+    }
+}
+
+each_database! {
+    /// What `create_all` makes is what the models say.
+    async fn a_created_schema_does_not_differ(db: TestDatabase) {
+        let mut connection = db.acquire().await;
+        let dialect = connection.dialect();
+        let models = everything(Some(dialect));
+        for sql in create_statements(&models, dialect).unwrap() {
+            connection.script(&sql).await.unwrap_or_else(|e| panic!("{e}\n{sql}"));
+        }
+        let database = inspect(&mut connection, &InspectOptions::default()).await.unwrap();
+        let found = diff(&database, &models, dialect, &DiffOptions::default());
+        assert_eq!(detected(&found), [""; 0]);
+    }
+}
