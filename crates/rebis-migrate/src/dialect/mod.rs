@@ -10,7 +10,6 @@ mod sqlite;
 use rebis_engine::{Connection, DatabaseUrl};
 use rebis_sql::{Dialect, Value};
 
-
 use crate::op::Op;
 use crate::{Error, ErrorKind, Result};
 

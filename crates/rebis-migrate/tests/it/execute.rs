@@ -1,5 +1,6 @@
 //! Upgrades, downgrades, stamps and their failures on each database.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rebis_engine::Connection;
@@ -188,6 +189,14 @@ each_database! {
         assert_eq!(versions(&db).await, ["cccc3333"]);
     }
 
+    async fn an_unknown_revision_is_purged(db: TestDatabase) {
+        migrator(&db, three()).upgrade("head").await.unwrap();
+        let older = migrator(&db, three()[..2].to_vec());
+        older.stamp_purging("bbbb2222").await.unwrap();
+        assert_eq!(versions(&db).await, ["bbbb2222"]);
+        older.downgrade("-1").await.unwrap();
+    }
+
     async fn nothing_is_created_by_looking(db: TestDatabase) {
         let m = migrator(&db, three());
         assert!(!m.is_at_head().await.unwrap());
@@ -219,6 +228,23 @@ each_database! {
         assert_eq!(applied, ["aaaa1111", "bbbb2222", "cccc3333", "dddd4444"]);
         assert_eq!(versions(&db).await, ["dddd4444"]);
         assert_eq!(ids(&mut db.acquire().await, "SELECT id FROM once").await, [1]);
+    }
+
+    async fn a_cancelled_upgrade_leaves_nothing_behind(db: TestDatabase) {
+        let stuck = |op: &mut Operations| {
+            op.alter_column("person", "name").set_nullable(true);
+            op.run(async |conn| {
+                conn.execute("INSERT INTO person (id, name) VALUES (9, 'z')", &[]).await?;
+                tokio::time::sleep(Duration::from_secs(60)).await;
+                Ok(())
+            });
+        };
+        let m = migrator(&db, vec![three().remove(0), script("bbbb2222", &["aaaa1111"], stuck, nothing)]);
+        m.upgrade("+1").await.unwrap();
+        tokio::time::timeout(Duration::from_millis(700), m.upgrade("head")).await.unwrap_err();
+        let again = migrator(&db, three());
+        assert_eq!(again.upgrade("head").await.unwrap().len(), 2, "the lock is free");
+        assert_eq!(ids(&mut db.acquire().await, "SELECT id FROM person ORDER BY id").await, [1, 2]);
     }
 
     async fn code_of_a_script_runs_in_the_transaction(db: TestDatabase) {
@@ -276,6 +302,70 @@ each_database! {
         let e = conn.execute("INSERT INTO t (id, n) VALUES (2, NULL)", &[]).await.unwrap_err();
         assert_eq!(e.kind(), rebis_engine::ErrorKind::NotNullViolation);
         conn.execute(&db.sql("INSERT INTO t (id, n) VALUES (3, ?)"), &[Value::Text("x".repeat(40))]).await.unwrap();
+    }
+}
+
+/// Keeps the text of what is logged for `rebis::migrate`.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<std::string::String>>>);
+
+impl tracing::Subscriber for Log {
+    fn enabled(&self, at: &tracing::Metadata<'_>) -> bool {
+        at.target() == "rebis::migrate" && *at.level() == tracing::Level::INFO
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        struct Message(std::string::String);
+        impl tracing::field::Visit for Message {
+            fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+                if field.name() == "message" {
+                    self.0 = format!("{value:?}");
+                }
+            }
+        }
+        let mut message = Message(std::string::String::new());
+        event.record(&mut message);
+        self.0.lock().unwrap().push(message.0);
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn the_log_reads_as_alembics() {
+    for (backend, name, kind) in [
+        (Backend::Sqlite, "SQLiteImpl", "transactional"),
+        (Backend::Postgres, "PostgresqlImpl", "transactional"),
+        (Backend::MySql, "MySQLImpl", "non-transactional"),
+    ] {
+        rebis_testkit::run(backend, async |db| {
+            let log = Log::default();
+            let guard = tracing::subscriber::set_default(log.clone());
+            let m = migrator(&db, three());
+            m.upgrade("bbbb").await.unwrap();
+            m.downgrade("-1").await.unwrap();
+            m.stamp("head").await.unwrap();
+            drop(guard);
+            let head = [format!("Context impl {name}."), format!("Will assume {kind} DDL.")];
+            let mut expected = head.to_vec();
+            expected.push("Running upgrade  -> aaaa1111, change aaaa1111".into());
+            expected.push("Running upgrade aaaa1111 -> bbbb2222, change bbbb2222".into());
+            expected.extend(head.clone());
+            expected.push("Running downgrade bbbb2222 -> aaaa1111, change bbbb2222".into());
+            expected.extend(head);
+            expected.push("Running stamp_revision aaaa1111 -> cccc3333".into());
+            assert_eq!(*log.0.lock().unwrap(), expected);
+        });
     }
 }
 

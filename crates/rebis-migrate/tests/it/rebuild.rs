@@ -137,7 +137,8 @@ fn a_column_in_use_is_not_dropped_in_silence() {
     const TABLE: &str = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, c INTEGER, d INTEGER,
         CONSTRAINT uq UNIQUE (a, b), CONSTRAINT ck CHECK (c > d));
         CREATE INDEX ix ON t (a, d); CREATE VIEW seen AS SELECT b FROM t; INSERT INTO t VALUES (1, 'x', 'y', 2, 1);";
-    let cases: [(fn(&mut Operations), &str); 4] = [
+    type Case = (fn(&mut Operations), &'static str);
+    let cases: [Case; 4] = [
         (|op| op.drop_column("t", "b"), "constraint uq is over column b and others"),
         (|op| op.drop_column("t", "c"), "constraint ck is over column c and others"),
         (
@@ -381,5 +382,26 @@ fn a_rename_carries_what_refers_to_it() {
         done.unwrap();
         assert!(create_text(&mut conn, "child").await.contains("REFERENCES \"u\"(id)"));
         assert_eq!(ids(&mut conn, "SELECT count(*) FROM seen JOIN u ON u.z = seen.z").await, [1]);
+    });
+}
+
+#[test]
+fn a_table_is_not_dropped_from_under_rows_that_refer_to_it() {
+    const TABLES: &str = "CREATE TABLE t (id INTEGER PRIMARY KEY);
+        CREATE TABLE child (id INTEGER PRIMARY KEY, t_id INTEGER REFERENCES t(id) ON DELETE CASCADE);
+        INSERT INTO t VALUES (1); INSERT INTO child VALUES (10, 1);";
+    run(Backend::Sqlite, async |db| {
+        let (mut conn, done) = after(&db, TABLES, |op| op.drop_table("t")).await;
+        let text = done.unwrap_err().to_string();
+        assert!(text.contains("table child would refer to table t, which is not there any more"), "{text}");
+        assert_eq!(ids(&mut conn, "SELECT id FROM child").await, [10]);
+    });
+    run(Backend::Sqlite, async |db| {
+        let (_, done) = after(&db, TABLES, |op| {
+            op.drop_table("t");
+            op.drop_table("child");
+        })
+        .await;
+        done.unwrap();
     });
 }

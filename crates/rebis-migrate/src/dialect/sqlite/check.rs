@@ -2,7 +2,7 @@
 //!
 //! **Invariant.** A migration is blamed only for what it made worse; what was broken before stays the owner's business.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rebis_engine::Connection;
 
@@ -15,9 +15,15 @@ use crate::Result;
 pub(super) struct Health {
     /// Rows that refer to nothing, by table and the table referred to; `None` when SQLite cannot tell.
     orphans: Option<BTreeMap<(String, String), usize>>,
+    /// Tables that refer to a table that is not there, and its name.
+    dangling: BTreeSet<(String, String)>,
     /// Views and triggers that do not work, and why.
     broken: BTreeMap<String, String>,
 }
+
+const DANGLING: &str = "SELECT DISTINCT s.name, f.\"table\" FROM sqlite_master s JOIN pragma_foreign_key_list(s.name) f \
+    WHERE s.type = 'table' AND NOT EXISTS \
+    (SELECT 1 FROM sqlite_master p WHERE p.type = 'table' AND p.name = f.\"table\" COLLATE NOCASE)";
 
 impl Health {
     pub(super) async fn of(conn: &mut Connection) -> Result<Self> {
@@ -28,6 +34,7 @@ impl Health {
                 Ok(())
             })
             .await;
+        let dangling = conn.fetch_all::<(String, String)>(DANGLING, &[]).await?.into_iter().collect();
         let mut broken = BTreeMap::new();
         let all = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type IN ('view', 'trigger') ORDER BY name";
         for (kind, name, table, sql) in conn.fetch_all::<(String, String, String, String)>(all, &[]).await? {
@@ -42,7 +49,7 @@ impl Health {
                 broken.insert(format!("{kind} {name}"), e.to_string());
             }
         }
-        Ok(Health { orphans: counted.is_ok().then_some(orphans), broken })
+        Ok(Health { orphans: counted.is_ok().then_some(orphans), dangling, broken })
     }
 
     /// What was made worse since `before`.
@@ -53,6 +60,11 @@ impl Health {
                     "{what} would not work any more ({why}); drop it in the script before the change and create it anew after it"
                 ));
             }
+        }
+        if let Some((table, parent)) = self.dangling.difference(&before.dangling).next() {
+            return Some(format!(
+                "table {table} would refer to table {parent}, which is not there any more; drop the foreign key or the table first"
+            ));
         }
         let Some(known) = &before.orphans else { return None };
         let Some(now) = &self.orphans else {

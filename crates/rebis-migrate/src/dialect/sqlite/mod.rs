@@ -1,7 +1,7 @@
 //! Migrations on SQLite: what ALTER TABLE cannot do is done by making the table anew.
 //!
-//! **Invariants.** Foreign keys are off before BEGIN whenever a table may be made anew, because DROP TABLE would delete the rows that refer to
-//! it; they are checked before COMMIT and on again on every way out. Views and triggers that worked before work after.
+//! **Invariants.** Foreign keys are off before BEGIN whenever a table may be dropped or made anew, because DROP TABLE would delete the rows
+//! that refer to it; they are checked before COMMIT and on again on every way out. Views and triggers that worked before work after.
 
 mod check;
 mod edit;
@@ -40,6 +40,11 @@ fn needs_rebuild(op: &Op) -> bool {
 
 fn may_need_rebuild(op: &Op) -> bool {
     needs_rebuild(op) || matches!(op.to_ddl(), Some(Ddl::DropColumn { .. }))
+}
+
+/// Whether a table may be dropped, by the script or to make it anew. With foreign keys on, that deletes the rows that refer to it.
+fn may_drop(op: &Op) -> bool {
+    may_need_rebuild(op) || matches!(op.to_ddl(), Some(Ddl::DropTable { .. }))
 }
 
 /// The next statements: one operation, or all neighbours on one table when one of them needs the table made anew.
@@ -126,7 +131,7 @@ pub(crate) struct Session {
 
 /// Foreign keys off; BEGIN comes after it, inside a transaction the pragma would do nothing.
 pub(super) async fn prepare(conn: &mut Connection, ops: &[Op]) -> Result<Option<Session>> {
-    if !ops.iter().any(may_need_rebuild) {
+    if !ops.iter().any(may_drop) {
         return Ok(None);
     }
     let foreign_keys = flag(conn, "foreign_keys").await?;
