@@ -14,6 +14,9 @@ const HEADING: &str = "\
 
 ";
 
+/// Before the first migration nothing calls `script!`.
+const UNUSED: &str = "#[allow(unused_imports)]\n";
+
 /// A script as it stands on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OnDisk {
@@ -87,7 +90,7 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
 /// The text of `mod.rs` for these files.
 pub(crate) fn module(existing: Option<&str>, files: &[String], krate: &str) -> String {
     let (before, after) = existing.and_then(around).map_or_else(
-        || (format!("{HEADING}use {krate}::{{Script, script}};\n\n"), String::new()),
+        || (format!("{HEADING}{UNUSED}use {krate}::{{Script, script}};\n\n"), String::new()),
         |(b, a)| (b.to_owned(), a.to_owned()),
     );
     let mut text = before;

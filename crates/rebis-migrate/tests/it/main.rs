@@ -4,5 +4,8 @@
 
 mod diff;
 mod execute;
+#[allow(unreachable_pub, reason = "written as for a program")]
+mod migrations;
+mod migrator;
 mod rebuild;
 mod wide;

@@ -209,3 +209,69 @@ pub(crate) fn everything(dialect: Option<Dialect>) -> Schema {
 
     named(vec![all, defaults, link, node, egg, hen, country, profile])
 }
+
+/// `everything`, changed in each way that a comparison knows.
+pub(crate) fn changed(dialect: Option<Dialect>) -> Schema {
+    let mut tables = everything(dialect).tables;
+    // Two tables go, which refer to each other.
+    tables.retain(|t| t.name != "egg" && t.name != "hen");
+    for table in &mut tables {
+        let at = |table: &Table, name: &str| table.columns.iter().position(|c| c.name == name).unwrap();
+        match table.name.as_str() {
+            "all_types" => {
+                table.columns.remove(at(table, "short"));
+                for (name, ty) in [
+                    ("medium", SqlType::BigInteger),
+                    ("short_given", SqlType::String(Some(80))),
+                    ("price", SqlType::Numeric { precision: Some(12), scale: Some(4) }),
+                ] {
+                    let i = at(table, name);
+                    table.columns[i].ty = ty;
+                }
+                let i = at(table, "long");
+                table.columns[i].nullable = false;
+                let i = at(table, "big_given");
+                table.columns[i].nullable = true;
+                table.columns.push(Column {
+                    default: Some(ServerDefault::Value(Value::Text("new".into()))),
+                    ..Column::new("added", SqlType::String(Some(20))).not_null()
+                });
+                table.indexes.push(Index::new("ix_all_types_day", ["day", "hour"]).unique());
+            }
+            "defaults" => {
+                for (name, default) in
+                    [("small", None), ("local", None), ("empty", Some(ServerDefault::Value(Value::Text("full".into()))))]
+                {
+                    let i = at(table, name);
+                    table.columns[i].default = default;
+                }
+            }
+            "node" => {
+                table.columns.push(Column::new("country_code", SqlType::String(Some(2))));
+                table.foreign_keys.push(ForeignKey {
+                    ref_columns: vec!["code".into()],
+                    ..foreign_key("country_code", "country")
+                });
+            }
+            name if name.starts_with("link") => {
+                table.uniques[0] = Unique { name: None, columns: vec!["right_id".into(), "position".into()] };
+                table.foreign_keys[0].on_delete = ReferentialAction::NoAction;
+                table.checks.remove(1);
+                table.checks.push(Check { name: Some("ck_position_small".into()), sql: "position < 1000".into() });
+                table.indexes.retain(|i| i.name != "ix_link_label");
+                table.indexes[0].unique = true;
+                if table.comment.is_some() {
+                    table.comment = Some("Links".into());
+                    table.columns[3].comment = None;
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut extra = Table::new("extra");
+    extra.columns = vec![Column::new("node_id", SqlType::Integer)];
+    key(&mut extra, "id", SqlType::Integer);
+    extra.foreign_keys = vec![foreign_key("node_id", "node")];
+    tables.push(extra);
+    named(tables)
+}
