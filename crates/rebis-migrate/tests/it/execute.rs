@@ -1,6 +1,7 @@
 //! Upgrades, downgrades, stamps and their failures on each database.
 
-use std::sync::{Arc, Mutex};
+use std::cell::RefCell;
+use std::sync::Once;
 use std::time::Duration;
 
 use rebis_engine::Connection;
@@ -25,6 +26,8 @@ pub(crate) fn script(
 }
 
 pub(crate) fn migrator(db: &TestDatabase, scripts: Vec<Script>) -> Migrator {
+    static LISTEN: Once = Once::new();
+    LISTEN.call_once(|| tracing::subscriber::set_global_default(Log).unwrap());
     Migrator::new(db.engine().clone(), Schema::default(), Some(scripts.leak()), "/nowhere/migrations")
 }
 
@@ -305,9 +308,13 @@ each_database! {
     }
 }
 
-/// Keeps the text of what is logged for `rebis::migrate`.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<std::string::String>>>);
+/// Keeps the text of what is logged for `rebis::migrate`, each thread its own. It is there before the first line is logged: `tracing` remembers
+/// for each line whether anybody listens.
+struct Log;
+
+thread_local! {
+    static LOGGED: RefCell<Vec<std::string::String>> = const { RefCell::new(Vec::new()) };
+}
 
 impl tracing::Subscriber for Log {
     fn enabled(&self, at: &tracing::Metadata<'_>) -> bool {
@@ -333,7 +340,7 @@ impl tracing::Subscriber for Log {
         }
         let mut message = Message(std::string::String::new());
         event.record(&mut message);
-        self.0.lock().unwrap().push(message.0);
+        LOGGED.with_borrow_mut(|lines| lines.push(message.0));
     }
 
     fn enter(&self, _: &tracing::span::Id) {}
@@ -349,13 +356,11 @@ fn the_log_reads_as_alembics() {
         (Backend::MySql, "MySQLImpl", "non-transactional"),
     ] {
         rebis_testkit::run(backend, async |db| {
-            let log = Log::default();
-            let guard = tracing::subscriber::set_default(log.clone());
             let m = migrator(&db, three());
+            LOGGED.take();
             m.upgrade("bbbb").await.unwrap();
             m.downgrade("-1").await.unwrap();
             m.stamp("head").await.unwrap();
-            drop(guard);
             let head = [format!("Context impl {name}."), format!("Will assume {kind} DDL.")];
             let mut expected = head.to_vec();
             expected.push("Running upgrade  -> aaaa1111, change aaaa1111".into());
@@ -364,7 +369,7 @@ fn the_log_reads_as_alembics() {
             expected.push("Running downgrade bbbb2222 -> aaaa1111, change bbbb2222".into());
             expected.extend(head);
             expected.push("Running stamp_revision aaaa1111 -> cccc3333".into());
-            assert_eq!(*log.0.lock().unwrap(), expected);
+            assert_eq!(LOGGED.take(), expected);
         });
     }
 }
