@@ -4,6 +4,7 @@
 
 mod live;
 mod mysql;
+mod mysql_indexes;
 mod postgres;
 mod sqlite;
 
@@ -75,6 +76,11 @@ pub(crate) async fn next(conn: &mut Connection, ops: &[Op]) -> Result<Next> {
     match conn.dialect() {
         Dialect::Sqlite => sqlite::next(conn, ops).await,
         dialect => {
+            if matches!(dialect, Dialect::MySql | Dialect::MariaDb)
+                && let Some(next) = mysql_indexes::next(conn, ops).await?
+            {
+                return Ok(next);
+            }
             let op = live::fill(conn, &ops[0]).await?;
             Ok(Next { ops: 1, statements: statements(dialect, &op)? })
         }

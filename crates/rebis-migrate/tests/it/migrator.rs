@@ -233,7 +233,8 @@ fn whole(dialect: Dialect) -> &'static [Script] {
         }
     }
     const fn both<const D: usize>() -> [Script; 2] {
-        let (source, first, second) = ("//! step", rebis_migrate::revision("aaaaaaaaaaaa"), rebis_migrate::revision("bbbbbbbbbbbb"));
+        let (source, first, second) =
+            ("//! step", rebis_migrate::revision("aaaaaaaaaaaa"), rebis_migrate::revision("bbbbbbbbbbbb"));
         [
             Script { revision: first, file: "a.rs", source, upgrade: up::<D, 0>, downgrade: down::<D, 0> },
             Script {
@@ -284,7 +285,10 @@ async fn empty_scripts_follow_the_head() {
     let m = migrator(&db, users(), &ALL[..1], folder.path());
     let generated = m.revision("by hand", RevisionOptions { rev_id: Some("hand".into()) }).await.unwrap();
     let text = fs::read_to_string(&generated.path).unwrap();
-    assert!(text.starts_with("//! by hand\n//!\n//! Revision ID: hand\n//! Revises: e517276bb1c2\n"), "{text}");
+    assert!(
+        text.starts_with("//! by hand\n//!\n//! Revision ID: hand\n//! Revises: e517276bb1c2\n"),
+        "{text}"
+    );
     assert!(text.contains("pub const REVISION: Revision = revision(\"hand\").down(&[\"e517276bb1c2\"]);\n"));
     assert!(text.ends_with("pub fn downgrade(op: &mut Operations) {\n    let _ = op;\n}\n"), "{text}");
 
@@ -322,7 +326,9 @@ async fn listings_read_as_alembics() {
     assert_eq!(history("7807:", false, false).await.unwrap().revisions.len(), 1);
     assert_eq!(history(":e517", false, false).await.unwrap().revisions.len(), 1);
     assert_eq!(history("-1:", false, false).await.unwrap().revisions.len(), 2);
-    assert!(history("e517", false, false).await.unwrap_err().to_string().starts_with("History range requires"));
+    assert!(
+        history("e517", false, false).await.unwrap_err().to_string().starts_with("History range requires")
+    );
     assert!(history("7807:e517", false, false).await.is_err());
     assert_eq!(m.heads(false).await.unwrap().to_string(), "780739b227a7 (head)");
     let shown = m.show("head").await.unwrap().to_string();

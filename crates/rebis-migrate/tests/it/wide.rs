@@ -239,9 +239,11 @@ pub(crate) fn changed(dialect: Option<Dialect>) -> Schema {
                 table.indexes.push(Index::new("ix_all_types_day", ["day", "hour"]).unique());
             }
             "defaults" => {
-                for (name, default) in
-                    [("small", None), ("local", None), ("empty", Some(ServerDefault::Value(Value::Text("full".into()))))]
-                {
+                for (name, default) in [
+                    ("small", None),
+                    ("local", None),
+                    ("empty", Some(ServerDefault::Value(Value::Text("full".into())))),
+                ] {
                     let i = at(table, name);
                     table.columns[i].default = default;
                 }
@@ -257,7 +259,9 @@ pub(crate) fn changed(dialect: Option<Dialect>) -> Schema {
                 table.uniques[0] = Unique { name: None, columns: vec!["right_id".into(), "position".into()] };
                 table.foreign_keys[0].on_delete = ReferentialAction::NoAction;
                 table.checks.remove(1);
-                table.checks.push(Check { name: Some("ck_position_small".into()), sql: "position < 1000".into() });
+                table
+                    .checks
+                    .push(Check { name: Some("ck_position_small".into()), sql: "position < 1000".into() });
                 table.indexes.retain(|i| i.name != "ix_link_label");
                 table.indexes[0].unique = true;
                 if table.comment.is_some() {
