@@ -95,6 +95,12 @@ impl Engine {
         self.shared.pool.status()
     }
 
+    /// Whether each statement is logged at `INFO` ([`EngineBuilder::echo`]).
+    #[must_use]
+    pub fn echoes(&self) -> bool {
+        self.shared.echo
+    }
+
     /// How many statements have run on this engine, without BEGIN, COMMIT and the like.
     #[must_use]
     pub fn statements(&self) -> u64 {

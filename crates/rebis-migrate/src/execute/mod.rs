@@ -51,7 +51,11 @@ pub(crate) async fn run(
     // A connection of its own: what a migration does to a session (a lock, pragmas) ends with it, also when this future is dropped.
     let own;
     let engine = if dialect::can_reconnect(engine.url()) {
-        own = Engine::builder(engine.url().clone()).pool_size(1).max_overflow(0).build()?;
+        own = Engine::builder(engine.url().clone())
+            .echo(engine.echoes())
+            .pool_size(1)
+            .max_overflow(0)
+            .build()?;
         &own
     } else {
         engine

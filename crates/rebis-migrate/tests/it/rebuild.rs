@@ -405,3 +405,61 @@ fn a_table_is_not_dropped_from_under_rows_that_refer_to_it() {
         done.unwrap();
     });
 }
+
+/// What the database knows of a table, read by its own pragmas.
+async fn known(conn: &mut Connection, table: &str) -> Vec<std::string::String> {
+    let mut all = Vec::new();
+    for pragma in ["table_xinfo", "foreign_key_list", "index_list"] {
+        conn.query(&format!("PRAGMA {pragma}(\"{table}\")"), &[], |row| {
+            all.push(format!("{pragma} {row:?}"));
+            Ok(())
+        })
+        .await
+        .unwrap();
+    }
+    all
+}
+
+#[test]
+fn tables_as_people_write_them_come_over() {
+    const TABLES: [&str; 12] = [
+        "CREATE TABLE t(a,b)",
+        "create table t (a \"my type\"(10) default 'it''s, ok' , [order] INT, \"check\" TEXT, `x y` UNSIGNED BIG INT NOT NULL DEFAULT 1)",
+        "CREATE TABLE t(a INT CONSTRAINT c1 PRIMARY KEY DESC ON CONFLICT REPLACE CONSTRAINT c2 CHECK(a>0), b DEFAULT (1+(2)), c DEFAULT -1)",
+        "CREATE TABLE t(a DEFAULT +1.5e10 NOT NULL, b DEFAULT 1e-3 UNIQUE, c DEFAULT .5 NULL, d DEFAULT x'00FF', e DEFAULT \"dq\", f DEFAULT CURRENT_TIMESTAMP)",
+        "CREATE TABLE t(\"a\" INTEGER, b TEXT, PRIMARY KEY(\"a\" AUTOINCREMENT))",
+        "CREATE TABLE t(a DOUBLE PRECISION NOT NULL, b REFERENCES p ON DELETE SET DEFAULT ON UPDATE NO ACTION DEFERRABLE INITIALLY IMMEDIATE)",
+        "CREATE TABLE t(a INT, b INT, FOREIGN KEY(a, b) REFERENCES p(x, y) MATCH FULL ON UPDATE CASCADE NOT DEFERRABLE UNIQUE(a, b COLLATE RTRIM) CHECK (a IN (1, '(', ')')))",
+        "CREATE TABLE t(a TEXT COLLATE \"NOCASE\" CHECK (length(a) < 10), v AS (a || ',') VIRTUAL)",
+        "CREATE TABLE t(a INT /* ) */, -- )\n b INT -- last\n)",
+        "CREATE TABLE t(k TEXT, a INT, PRIMARY KEY (k, a)) WITHOUT ROWID, STRICT",
+        "CREATE TABLE t(rowid TEXT, a INT, oid INT)",
+        "CREATE TABLE t AS SELECT 1 AS a, 'x' AS \"b c\"",
+    ];
+    for create in TABLES {
+        run(Backend::Sqlite, async |db| {
+            let mut conn = db.acquire().await;
+            conn.script(create).await.unwrap();
+            let before = known(&mut conn, "t").await;
+            drop(conn);
+            let up = |op: &mut Operations| op.create_check_constraint("added", "t", "a IS NOT 'no'");
+            let down = |op: &mut Operations| op.drop_constraint("added", "t", ConstraintKind::Check);
+            let m = migrator(&db, vec![script("aaaa1111", &[], up, down)]);
+            m.upgrade("head").await.unwrap_or_else(|e| panic!("{create}\n{e}"));
+            let mut conn = db.acquire().await;
+            assert_eq!(known(&mut conn, "t").await, before, "{create}");
+            assert!(create_text(&mut conn, "t").await.contains("CONSTRAINT \"added\" CHECK"), "{create}");
+            drop(conn);
+            m.downgrade("base").await.unwrap();
+            let mut conn = db.acquire().await;
+            assert_eq!(known(&mut conn, "t").await, before, "{create}");
+            let words = |sql: &str| {
+                let sql = sql.to_lowercase().replace("create table \"t\"", "create table t");
+                sql.replace(char::is_whitespace, "")
+            };
+            if !create.contains("AS SELECT") {
+                assert_eq!(words(&create_text(&mut conn, "t").await), words(create));
+            }
+        });
+    }
+}
