@@ -4,7 +4,7 @@ use rebis::prelude::*;
 pub struct User {
     #[column(primary_key)]
     pub id: i64,
-    #[relation(back_populates = writer)]
+    #[relation(back_populates = autor)]
     pub posts: HasMany<Post>,
 }
 

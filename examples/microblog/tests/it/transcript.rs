@@ -58,6 +58,9 @@ pub struct Post {
 }
 "#;
 
+/// The workspace's own, so that what cargo has built for this test serves here too.
+const PROFILE: &str = "[profile.dev]\ndebug = 1\n\n[profile.dev.package.\"*\"]\ndebug = 0\n";
+
 /// The three tests share one folder for what cargo builds, and so take turns.
 static TURN: Mutex<()> = Mutex::new(());
 
@@ -183,7 +186,7 @@ impl TutorialApp {
         let folder = tempfile::tempdir().unwrap();
         let manifest = format!(
             "[package]\nname = \"tutorial\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-             rebis = {{ path = {:?}, features = [\"postgres\", \"mysql\"] }}\n\n[profile.dev]\ndebug = 0\n",
+             rebis = {{ path = {:?}, features = [\"postgres\", \"mysql\"] }}\n\n{PROFILE}",
             root.join("crates/rebis")
         );
         fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
@@ -244,9 +247,9 @@ fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
-/// Where cargo builds the tutorial: beside what it built for this test, so that a second run is quick.
+/// Where cargo builds the tutorial: where it built this test, so that the libraries are not built again.
 fn built() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     // …/target/debug/deps/it-0123
-    test.ancestors().nth(3).unwrap().join("tutorial")
+    test.ancestors().nth(3).unwrap().to_owned()
 }
