@@ -71,6 +71,23 @@ impl Error {
         Error(Box::new(Inner { kind, message: message.into(), model: None, advice: None, source: None }))
     }
 
+    /// What happened, without advice and code.
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The same error once more, for a statement that is run again. (An engine's error is never kept in a statement.)
+    pub(crate) fn again(&self) -> Self {
+        let Inner { kind, message, model, advice, .. } = &*self.0;
+        Error(Box::new(Inner {
+            kind: *kind,
+            message: message.clone(),
+            model: *model,
+            advice: advice.clone(),
+            source: None,
+        }))
+    }
+
     pub(crate) fn on(mut self, model: &'static str) -> Self {
         self.0.model = Some(model);
         self

@@ -91,6 +91,18 @@ impl Connection {
         self.state != State::Idle
     }
 
+    /// Why the transaction can only be rolled back, if that is so: a statement failed in it where that ends a transaction (PostgreSQL), the
+    /// database rolled it back by itself (a deadlock), or the connection broke or was left in the middle of a statement.
+    #[must_use]
+    pub fn transaction_failure(&self) -> Option<&str> {
+        match &self.state {
+            State::Failed(why) | State::Gone(why) => Some(why),
+            _ if self.broken => Some("the connection broke"),
+            _ if self.busy => Some("a statement was cancelled midway"),
+            _ => None,
+        }
+    }
+
     /// Sets a savepoint.
     ///
     /// # Errors

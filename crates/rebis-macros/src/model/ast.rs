@@ -70,6 +70,8 @@ pub(crate) struct Column {
     pub(crate) comment: Option<LitStr>,
     pub(crate) check: Option<LitStr>,
     pub(crate) computed: Option<Computed>,
+    /// The column counts the row's versions.
+    pub(crate) version: Option<Span>,
 }
 
 /// A column type that is not the one of the field's Rust type.

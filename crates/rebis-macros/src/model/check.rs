@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use proc_macro2::Ident;
 use syn::Type;
 
-use super::ast::{FieldRef, Model, RelationKind};
+use super::ast::{Column, FieldRef, Model, RelationKind};
 use super::parse::{KeyArgument, unraw};
 use super::parse_column::inside_option;
 use crate::ctxt::Ctxt;
@@ -66,6 +66,7 @@ fn no_key(ctxt: &Ctxt, model: &Model) {
 /// Checks the whole model.
 pub(crate) fn check(ctxt: &Ctxt, model: &mut Model) {
     columns(ctxt, model);
+    version(ctxt, model);
     duplicates(ctxt, model);
     for group in model.uniques.iter().chain(&model.indexes) {
         for field in &group.parts {
@@ -100,6 +101,28 @@ fn columns(ctxt: &Ctxt, model: &Model) {
         if c.computed.is_some() && (c.default.is_some() || c.server_default.is_some()) {
             ctxt.error(&c.ident, "a computed column has no default: the database computes it");
         }
+    }
+}
+
+/// A column that counts versions: one, an integer, and nothing else besides.
+fn version(ctxt: &Ctxt, model: &Model) {
+    let mut found: Option<&Column> = None;
+    for c in &model.columns {
+        let Some(span) = c.version else { continue };
+        if let Some(first) = found {
+            ctxt.error_at(
+                span,
+                format!("a row has one version, and the field `{}` counts it already", first.ident),
+            );
+        }
+        let integer = ["i16", "i32", "i64"].iter().any(|i| last_name(&c.ty).is_some_and(|name| name == i));
+        if !integer {
+            ctxt.error(&c.ty, "a version is counted in a field of type `i64` (or `i32`, `i16`)");
+        }
+        if c.primary_key.is_some() || c.foreign_key.is_some() || c.computed.is_some() {
+            ctxt.error_at(span, "a column that counts versions is no key and not computed");
+        }
+        found = Some(c);
     }
 }
 

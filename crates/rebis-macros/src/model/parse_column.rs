@@ -32,6 +32,7 @@ const COLUMN: Vocabulary = Vocabulary {
         "check",
         "computed",
         "stored",
+        "version",
     ],
     elsewhere: &[
         ("pk", "did you mean `primary_key`?"),
@@ -55,7 +56,6 @@ const COLUMN: Vocabulary = Vocabulary {
         ("back_populates", "it belongs to a relation: `#[relation(back_populates = …)]`"),
     ],
     later: &[
-        ("version", "compare a column of your own in the `filter` of an `update(…)`"),
         ("deferred", "select the columns you want: `select((User::id, User::username))`"),
         ("was", "rename the column in the migration by hand"),
         ("onupdate", "set the value where the object is edited"),
@@ -100,10 +100,15 @@ pub(crate) fn column(ctxt: &Ctxt, field: &Field) -> Option<Column> {
         comment: None,
         check: None,
         computed: None,
+        version: None,
     };
     let args = args::read(ctxt, &field.attrs, "column", &[]);
     for arg in &args {
         argument(ctxt, &mut column, arg, &args);
+    }
+    if column.version.is_some() && column.default.is_none() {
+        // The first version of a row.
+        column.default = Some(DefaultValue::Literal(Box::new(syn::parse_quote!(1))));
     }
     Some(column)
 }
@@ -173,6 +178,7 @@ fn argument(ctxt: &Ctxt, column: &mut Column, arg: &Arg, all: &[Arg]) {
             ctxt.error(&arg.name, format!("`{}` needs `foreign_key = …` beside it", arg.name));
         }
         "autoincrement" => column.autoincrement = arg.flag(ctxt).map(|on| (on, arg.name.span())),
+        "version" => column.version = arg.flag(ctxt).filter(|on| *on).map(|_| arg.name.span()),
         "comment" => column.comment = arg.text(ctxt),
         "check" => column.check = arg.text(ctxt),
         "computed" => {

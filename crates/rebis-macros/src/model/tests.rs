@@ -126,6 +126,29 @@ fn what_is_planned_is_refused_by_name() {
 }
 
 #[test]
+fn a_row_has_one_version_and_an_integer_counts_it() {
+    accepts(quote!(#[column(version)] version: i64));
+    accepts(quote!(#[column(version)] version: i32));
+    says(&error(quote!(#[column(version)] version: Option<i64>)), &["a field of type `i64`"]);
+    says(&error(quote!(#[column(version)] version: String)), &["a field of type `i64`"]);
+    says(
+        &error(quote!(#[column(version)] a: i64, #[column(version)] b: i64)),
+        &["the field `a` counts it already"],
+    );
+    says(&error(quote!(#[column(version, foreign_key = User::id)] a: i64)), &["no key"]);
+    let input = syn::parse_quote!(
+        struct Post {
+            #[column(primary_key)]
+            id: i64,
+            #[column(version)]
+            rev: i64,
+        }
+    );
+    let text = derive(&input).to_string().replace(' ', "");
+    says(&text, &[".version()", "rev:self.rev.unwrap_or_else(||1)"]);
+}
+
+#[test]
 fn values_of_the_wrong_kind() {
     says(&error(quote!(#[column(length = 1.5)] a: String)), &["`length` needs a whole number"]);
     says(&error(quote!(#[column(length)] a: String)), &["`length` needs a value: `length = 64`"]);

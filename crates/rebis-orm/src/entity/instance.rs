@@ -32,6 +32,8 @@ pub(crate) trait AnyInstance: Any + Send + Sync {
     fn meta(&self) -> &'static ModelMeta;
     fn status(&self) -> MutexGuard<'_, Status>;
     fn value(&self, column: usize) -> Value;
+    /// A column's value in an earlier version of the row.
+    fn value_at(&self, version: u32, column: usize) -> Value;
     fn version(&self) -> u32;
     fn show(&self, version: u32);
     fn changed_since(&self, version: u32) -> ColumnSet;
@@ -58,6 +60,10 @@ impl<T: Model> AnyInstance for Instance<T> {
 
     fn value(&self, column: usize) -> Value {
         T::value_of(self.rows.newest(), column)
+    }
+
+    fn value_at(&self, version: u32, column: usize) -> Value {
+        T::value_of(self.rows.at(version), column)
     }
 
     fn version(&self) -> u32 {

@@ -70,6 +70,6 @@ impl<M: Model, T> From<Column<M, T>> for Order {
 
 impl<M: Model> From<Column<M, bool>> for super::Predicate {
     fn from(column: Column<M, bool>) -> Self {
-        super::Predicate(column.expr())
+        super::Predicate::new(column.expr())
     }
 }

@@ -111,13 +111,13 @@ macro_rules! operators {
         /// `IN (…)`; never true for an empty list.
         pub fn in_<O: $crate::expr::Operand<T>>(self, list: impl IntoIterator<Item = O>) -> $crate::expr::Predicate {
             let list = list.into_iter().map(O::into_expr).collect();
-            $crate::expr::Predicate(rebis_sql::Expr::In { expr: Box::new(self.expr()), list, negated: false })
+            $crate::expr::Predicate::new(rebis_sql::Expr::In { expr: Box::new(self.expr()), list, negated: false })
         }
 
         /// `NOT IN (…)`; always true for an empty list.
         pub fn not_in<O: $crate::expr::Operand<T>>(self, list: impl IntoIterator<Item = O>) -> $crate::expr::Predicate {
             let list = list.into_iter().map(O::into_expr).collect();
-            $crate::expr::Predicate(rebis_sql::Expr::In { expr: Box::new(self.expr()), list, negated: true })
+            $crate::expr::Predicate::new(rebis_sql::Expr::In { expr: Box::new(self.expr()), list, negated: true })
         }
 
         /// `IN (SELECT …)`.
@@ -125,8 +125,10 @@ macro_rules! operators {
         where
             S: $crate::query::Selection<Plain = T>,
         {
+            let broken = select.broken.clone();
             let select = Box::new(select.into_statement());
-            $crate::expr::Predicate(rebis_sql::Expr::InSelect { expr: Box::new(self.expr()), select, negated: false })
+            let expr = rebis_sql::Expr::InSelect { expr: Box::new(self.expr()), select, negated: false };
+            $crate::expr::Predicate { expr, broken }
         }
 
         /// `BETWEEN low AND high`, both included.
@@ -135,7 +137,7 @@ macro_rules! operators {
             low: impl $crate::expr::Operand<T>,
             high: impl $crate::expr::Operand<T>,
         ) -> $crate::expr::Predicate {
-            $crate::expr::Predicate(rebis_sql::Expr::Between {
+            $crate::expr::Predicate::new(rebis_sql::Expr::Between {
                 expr: Box::new(self.expr()),
                 low: Box::new(low.into_expr()),
                 high: Box::new(high.into_expr()),
@@ -145,12 +147,12 @@ macro_rules! operators {
 
         /// `IS NULL`
         pub fn is_null(self) -> $crate::expr::Predicate {
-            $crate::expr::Predicate(rebis_sql::Expr::IsNull { expr: Box::new(self.expr()), negated: false })
+            $crate::expr::Predicate::new(rebis_sql::Expr::IsNull { expr: Box::new(self.expr()), negated: false })
         }
 
         /// `IS NOT NULL`
         pub fn is_not_null(self) -> $crate::expr::Predicate {
-            $crate::expr::Predicate(rebis_sql::Expr::IsNull { expr: Box::new(self.expr()), negated: true })
+            $crate::expr::Predicate::new(rebis_sql::Expr::IsNull { expr: Box::new(self.expr()), negated: true })
         }
 
         /// `LIKE`, with `%` for any text and `_` for one character.
@@ -218,7 +220,7 @@ pub(crate) use operators;
 pub(crate) fn compare(left: Expr, op: rebis_sql::expr::BinaryOp, right: Expr) -> super::Predicate {
     use rebis_sql::Value;
     use rebis_sql::expr::BinaryOp;
-    super::Predicate(match (op, &right) {
+    super::Predicate::new(match (op, &right) {
         // `= NULL` is never true in SQL and never what `eq(None)` means.
         (BinaryOp::Eq, Expr::Value(Value::Null)) => Expr::IsNull { expr: Box::new(left), negated: false },
         (BinaryOp::Ne, Expr::Value(Value::Null)) => Expr::IsNull { expr: Box::new(left), negated: true },
@@ -234,5 +236,5 @@ pub(crate) fn like(
     negated: bool,
 ) -> super::Predicate {
     let pattern = Box::new(Expr::Value(rebis_sql::Value::Text(pattern)));
-    super::Predicate(Expr::Like { expr: Box::new(expr), pattern, escape, insensitive, negated })
+    super::Predicate::new(Expr::Like { expr: Box::new(expr), pattern, escape, insensitive, negated })
 }

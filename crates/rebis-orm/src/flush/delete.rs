@@ -6,7 +6,7 @@ use rebis_engine::Connection;
 use rebis_sql::{Delete, Expr, Statement, Value, compile};
 
 use super::order;
-use super::update::{key_condition, stale};
+use super::update::{key_condition, key_values, stale};
 use crate::entity::{Object, State};
 use crate::error::Result;
 use crate::session::Shared;
@@ -63,7 +63,7 @@ async fn remove(connection: &mut Connection, rows: &[&Object]) -> Result<()> {
         filter: Some(key_condition(meta)),
         returning: Vec::new(),
     };
-    if let ([key], true) = (meta.key.as_slice(), rows.len() > 1) {
+    if let ([key], true, None) = (meta.key.as_slice(), rows.len() > 1, meta.version) {
         let column = Expr::Column { table: None, name: meta.column(*key) };
         let list = rows.iter().map(|r| Expr::Value(r.value(*key))).collect();
         statement.filter = Some(Expr::In { expr: Box::new(column), list, negated: false });
@@ -79,7 +79,7 @@ async fn remove(connection: &mut Connection, rows: &[&Object]) -> Result<()> {
         return Ok(());
     }
     let compiled = compile(&Statement::Delete(statement), connection.dialect())?;
-    let binds: Vec<Vec<Value>> = rows.iter().map(|r| r.values(&meta.key)).collect();
+    let binds: Vec<Vec<Value>> = rows.iter().map(|r| key_values(r)).collect();
     let done = connection.execute_many(&compiled.sql, &binds).await?;
     for (row, done) in rows.iter().zip(done) {
         if done.rows_affected != 1 {

@@ -8,12 +8,13 @@ mod insert;
 mod order;
 mod pointers;
 mod update;
+mod version;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::entity::{Object, State};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::relation::{RelationKind, held};
 use crate::session::{Shared, cascade_add, delete_object, inactive};
 
@@ -34,7 +35,8 @@ struct Fuse<'a> {
 impl Drop for Fuse<'_> {
     fn drop(&mut self) {
         if let Some(why) = self.why.take() {
-            self.session.work.lock().failed = Some(why);
+            // What failed first is the reason; what follows from it is not.
+            self.session.work.lock().failed.get_or_insert(why);
         }
     }
 }
@@ -48,10 +50,8 @@ pub(crate) async fn flush(session: &Arc<Shared>) -> Result<()> {
         if !session.changed.load(Ordering::Acquire) {
             return Ok(());
         }
-        if let Some(why) = &work.refused {
-            return Err(
-                Error::new(ErrorKind::State, why.clone()).advise("call `session.rollback().await?` to go on")
-            );
+        if let Some((kind, why)) = &work.refused {
+            return Err(Error::new(*kind, why.clone()).advise("call `session.rollback().await?` to go on"));
         }
     }
     let mut fuse = Fuse { session, why: Some(String::from("a flush was interrupted")) };
@@ -70,7 +70,7 @@ async fn run(session: &Arc<Shared>) -> Result<()> {
 
 /// Takes what is registered, cascades to a fixed point, and leaves out what is new and deleted at once.
 async fn collect(session: &Arc<Shared>) -> Result<Batch> {
-    orphans(session);
+    orphans(session)?;
     let mut done = 0;
     loop {
         let deleted: Vec<Object> = session.work.lock().deleted.iter().skip(done).map(Arc::clone).collect();
@@ -79,7 +79,7 @@ async fn collect(session: &Arc<Shared>) -> Result<Batch> {
         }
         done += deleted.len();
         cascade_delete(session, deleted).await?;
-        orphans(session);
+        orphans(session)?;
     }
     let mut work = session.work.lock();
     session.changed.store(false, Ordering::Release);
@@ -97,14 +97,20 @@ async fn collect(session: &Arc<Shared>) -> Result<Batch> {
 }
 
 /// What was taken out of a `delete-orphan` relation and put nowhere else is deleted. Also brings in what was added to relations.
-fn orphans(session: &Arc<Shared>) {
+fn orphans(session: &Arc<Shared>) -> Result<()> {
     let owners: Vec<Object> = {
         let work = session.work.lock();
         work.new.iter().chain(&work.dirty).map(Arc::clone).collect()
     };
     for owner in owners {
         for (relation, slot) in owner.slots().iter().enumerate() {
-            let removed = std::mem::take(&mut slot.lock().removed);
+            let removed = {
+                let mut slot = slot.lock();
+                if slot.misdeclared {
+                    owner.meta().link(relation)?;
+                }
+                std::mem::take(&mut slot.removed)
+            };
             if !owner.meta().relation(relation).cascade.delete_orphan {
                 continue;
             }
@@ -123,6 +129,7 @@ fn orphans(session: &Arc<Shared>) {
             }
         }
     }
+    Ok(())
 }
 
 /// Deletes, or lets go, what refers to deleted objects.

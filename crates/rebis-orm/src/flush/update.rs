@@ -4,6 +4,7 @@ use rebis_engine::Connection;
 use rebis_sql::{Expr, Statement, Update, Value, compile};
 
 use super::pointers::follow;
+use super::version;
 use crate::entity::Object;
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::equal;
@@ -14,11 +15,15 @@ pub(crate) async fn update(connection: &mut Connection, rows: Vec<Object>) -> Re
     for row in rows {
         follow(&row)?;
         let flushed = row.status().flushed;
-        let changed = row.changed_since(flushed).minus(row.meta().computed);
+        let mut changed = row.changed_since(flushed).minus(row.meta().computed);
         if changed.is_empty() {
             let version = row.version();
             row.status().flushed = version;
             continue;
+        }
+        if let Some(column) = row.meta().version {
+            version::count(&row, flushed, column, changed)?;
+            changed = changed.with(column);
         }
         match groups.last_mut() {
             Some((meta, columns, all)) if meta.type_id == row.meta().type_id && *columns == changed => {
@@ -55,9 +60,16 @@ async fn write(
         returning: Vec::new(),
     };
     let compiled = compile(&Statement::Update(statement), connection.dialect())?;
-    let columns: Vec<usize> = changed.iter().chain(meta.key.iter().copied()).collect();
+    let columns: Vec<usize> = changed.iter().collect();
     let versions: Vec<u32> = rows.iter().map(|r| r.version()).collect();
-    let binds: Vec<Vec<Value>> = rows.iter().map(|r| r.values(&columns)).collect();
+    let binds: Vec<Vec<Value>> = rows
+        .iter()
+        .map(|r| {
+            let mut all = r.values(&columns);
+            all.extend(key_values(r));
+            all
+        })
+        .collect();
     let done = connection.execute_many(&compiled.sql, &binds).await?;
     for ((row, done), version) in rows.iter().zip(done).zip(versions) {
         if done.rows_affected != 1 {
@@ -68,14 +80,25 @@ async fn write(
     Ok(())
 }
 
-/// `key = ?`, with stand-ins for the values: only the text is used.
+/// `key = ?` (and `version = ?`), with stand-ins for the values: only the text is used.
 pub(crate) fn key_condition(meta: &ModelMeta) -> Expr {
     let mut all: Vec<Expr> = meta
         .key
         .iter()
+        .chain(&meta.version)
         .map(|&k| equal(Expr::Column { table: None, name: meta.column(k) }, Expr::Value(Value::Int(0))))
         .collect();
     if all.len() == 1 { all.remove(0) } else { Expr::And(all) }
+}
+
+/// The values of [`key_condition`]: the key, and the version that the database had last.
+pub(crate) fn key_values(row: &Object) -> Vec<Value> {
+    let mut all = row.values(&row.meta().key);
+    if let Some(column) = row.meta().version {
+        let flushed = row.status().flushed;
+        all.push(row.value_at(flushed, column));
+    }
+    all
 }
 
 pub(crate) fn stale(row: &Object, verb: &str, met: u64) -> Error {

@@ -120,7 +120,7 @@ impl ColumnDef {
         unique() => unique = true;
         /// Indexed.
         index() => index = true;
-        /// Counts the row's versions.
+        /// Counts the row's versions: an UPDATE or DELETE of an object meets the row only at the version that was read.
         version() => version = true;
         /// The most characters.
         length(most: u32) => length = Some(most);

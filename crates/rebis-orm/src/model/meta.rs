@@ -23,6 +23,8 @@ pub struct ModelMeta {
     pub(crate) type_id: TypeId,
     /// Positions of the key's columns.
     pub(crate) key: Vec<usize>,
+    /// The column that counts the row's versions.
+    pub(crate) version: Option<usize>,
     /// Columns that no INSERT or UPDATE names.
     pub(crate) computed: ColumnSet,
     pub(crate) texts: Texts,
@@ -52,6 +54,7 @@ impl ModelMeta {
             def,
             type_id: TypeId::of::<M>(),
             key: (0..def.columns.len()).filter(|&i| def.columns[i].primary_key).collect(),
+            version: def.columns.iter().position(|c| c.version),
             computed,
             texts: Texts::default(),
             links: def.relations.iter().map(|_| OnceLock::new()).collect(),
@@ -123,14 +126,7 @@ impl ModelMeta {
     fn find_link(&self, index: usize) -> std::result::Result<Link, String> {
         let relation = self.relation(index);
         let target = (relation.target)();
-        let inverse = match relation.back_populates {
-            None => None,
-            Some(name) => {
-                Some(target.def.relations.iter().position(|r| r.name == name).ok_or_else(|| {
-                    format!("names `{name}` as its other side, which {} does not have", target.def.name)
-                })?)
-            }
-        };
+        let inverse = self.find_inverse(index, target)?;
         let (child, parent) =
             if relation.kind == RelationKind::BelongsTo { (self, target) } else { (target, self) };
         let keys = if !relation.key.is_empty() {
@@ -166,8 +162,50 @@ impl ModelMeta {
                     .copied()
                     .ok_or_else(|| String::from("has more keys than the other side's primary key")),
             })
-            .collect::<std::result::Result<Vec<_>, _>>()?;
+            .collect::<std::result::Result<Vec<_>, String>>()?;
+        // Part of a composite key would join to many rows where one is meant.
+        if parent.key.len() > parent_columns.len() && parent_columns.iter().all(|c| parent.key.contains(c)) {
+            return Err(format!(
+                "follows {} of the {} columns of the primary key of {}",
+                parent_columns.len(),
+                parent.key.len(),
+                parent.def.name
+            ));
+        }
         Ok(Link { child: child_columns, parent: parent_columns, inverse })
+    }
+
+    /// The relation on the other side: the one that is named, or the one that names this.
+    fn find_inverse(&self, index: usize, target: &ModelMeta) -> std::result::Result<Option<usize>, String> {
+        let relation = self.relation(index);
+        let to_one = |r: &RelationDef| r.kind == RelationKind::BelongsTo;
+        let fits = |r: &RelationDef| self.is_self((r.target)()) && to_one(r) != to_one(relation);
+        let Some(name) = relation.back_populates else {
+            let names_this = |r: &RelationDef| r.back_populates == Some(relation.name) && fits(r);
+            return Ok(target.def.relations.iter().position(names_this));
+        };
+        let other = target.def.name;
+        let Some(found) = target.def.relations.iter().position(|r| r.name == name) else {
+            return Err(format!("names `{name}` as its other side, which {other} does not have"));
+        };
+        let inverse = &target.def.relations[found];
+        if !self.is_self((inverse.target)()) {
+            let elsewhere = (inverse.target)().def.name;
+            return Err(format!("names {other}.{name} as its other side, which leads to {elsewhere}"));
+        }
+        if !fits(inverse) {
+            return Err(format!(
+                "names {other}.{name} as its other side; one of the two has to be a BelongsTo"
+            ));
+        }
+        if inverse.back_populates.is_some_and(|back| back != relation.name) {
+            let back = inverse.back_populates.unwrap_or_default();
+            return Err(format!("names {other}.{name} as its other side, whose other side is `{back}`"));
+        }
+        if !relation.key.is_empty() && !inverse.key.is_empty() && relation.key != inverse.key {
+            return Err(format!("follows another key than its other side {other}.{name}"));
+        }
+        Ok(Some(found))
     }
 
     /// The columns that refer to `parent`, when there is one such foreign key.

@@ -1,15 +1,15 @@
 //! Statements that change rows without objects. Invariant: a session that runs one flushes before it and agrees with the database after it.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use rebis_sql::expr::Expr;
-use rebis_sql::{Delete, Dialect, Insert, Name, Statement, Update, compile};
+use rebis_sql::{Delete, Dialect, Name, Statement, Update, compile};
 
 use super::run::resync;
 use super::runner::Runner;
 use crate::database::Database;
-use crate::entity::Addable;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::expr::{Assign, Column, Expression, Operand, Predicate};
 use crate::model::{EntityOf, Model};
 use crate::session::Session;
@@ -47,10 +47,13 @@ impl BulkRunner for &mut rebis_engine::Connection {
     }
 }
 
-/// An UPDATE of many rows.
+/// Why a statement cannot work, found out while it was put together.
+type Broken = Option<Arc<Error>>;
+
+/// An UPDATE of many rows. It knows no versions of rows: a column that counts them (`version`) is left as it is.
 #[derive(Debug)]
 #[must_use = "a statement does nothing until it is run"]
-pub struct UpdateStatement<M>(Update, PhantomData<fn() -> M>);
+pub struct UpdateStatement<M>(Update, Broken, PhantomData<fn() -> M>);
 
 /// Updates rows of a model.
 pub fn update<M: Model>(model: EntityOf<M>) -> UpdateStatement<M> {
@@ -63,13 +66,15 @@ pub fn update<M: Model>(model: EntityOf<M>) -> UpdateStatement<M> {
         filter: None,
         returning: Vec::new(),
     };
-    UpdateStatement(statement, PhantomData)
+    UpdateStatement(statement, None, PhantomData)
 }
 
 impl<M: Model> UpdateStatement<M> {
     /// Only rows that meet the condition.
     pub fn filter(mut self, condition: impl Into<Predicate>) -> Self {
-        self.0.filter = Some(and(self.0.filter.take(), condition.into()));
+        let Predicate { expr, broken } = condition.into();
+        self.1 = self.1.take().or(broken);
+        self.0.filter = Some(and(self.0.filter.take(), expr));
         self
     }
 
@@ -88,7 +93,7 @@ impl<M: Model> UpdateStatement<M> {
     /// The SQL.
     #[must_use]
     pub fn sql(&self, dialect: Dialect) -> String {
-        text(&Statement::Update(self.0.clone()), dialect)
+        text(&self.1, &Statement::Update(self.0.clone()), dialect)
     }
 
     /// Runs it; gives the number of rows. Loaded objects of a session follow.
@@ -96,6 +101,7 @@ impl<M: Model> UpdateStatement<M> {
     /// # Errors
     /// What the database says.
     pub async fn execute<R: BulkRunner>(self, on: R) -> Result<u64> {
+        check(&self.1)?;
         let session = on.session();
         let done = on.execute(Statement::Update(self.0)).await?;
         R::after::<M>(session).await?;
@@ -106,7 +112,7 @@ impl<M: Model> UpdateStatement<M> {
 /// A DELETE of many rows.
 #[derive(Debug)]
 #[must_use = "a statement does nothing until it is run"]
-pub struct DeleteStatement<M>(Delete, PhantomData<fn() -> M>);
+pub struct DeleteStatement<M>(Delete, Broken, PhantomData<fn() -> M>);
 
 /// Deletes rows of a model. Cascades of relations are the database's business here (ON DELETE).
 pub fn delete<M: Model>(model: EntityOf<M>) -> DeleteStatement<M> {
@@ -118,20 +124,22 @@ pub fn delete<M: Model>(model: EntityOf<M>) -> DeleteStatement<M> {
         filter: None,
         returning: Vec::new(),
     };
-    DeleteStatement(statement, PhantomData)
+    DeleteStatement(statement, None, PhantomData)
 }
 
 impl<M: Model> DeleteStatement<M> {
     /// Only rows that meet the condition.
     pub fn filter(mut self, condition: impl Into<Predicate>) -> Self {
-        self.0.filter = Some(and(self.0.filter.take(), condition.into()));
+        let Predicate { expr, broken } = condition.into();
+        self.1 = self.1.take().or(broken);
+        self.0.filter = Some(and(self.0.filter.take(), expr));
         self
     }
 
     /// The SQL.
     #[must_use]
     pub fn sql(&self, dialect: Dialect) -> String {
-        text(&Statement::Delete(self.0.clone()), dialect)
+        text(&self.1, &Statement::Delete(self.0.clone()), dialect)
     }
 
     /// Runs it; gives the number of rows. Loaded objects of a session follow.
@@ -139,6 +147,7 @@ impl<M: Model> DeleteStatement<M> {
     /// # Errors
     /// What the database says.
     pub async fn execute<R: BulkRunner>(self, on: R) -> Result<u64> {
+        check(&self.1)?;
         let session = on.session();
         let done = on.execute(Statement::Delete(self.0)).await?;
         R::after::<M>(session).await?;
@@ -146,59 +155,22 @@ impl<M: Model> DeleteStatement<M> {
     }
 }
 
-/// An INSERT of rows that become no objects.
-#[derive(Debug)]
-#[must_use = "a statement does nothing until it is run"]
-pub struct InsertStatement<M>(Insert, PhantomData<fn() -> M>);
-
-/// Inserts rows of a model.
-pub fn insert<M: Model>(model: EntityOf<M>) -> InsertStatement<M> {
-    let _ = model;
-    InsertStatement(Insert { schema: M::meta().schema_name(), ..Insert::into(M::TABLE) }, PhantomData)
-}
-
-impl<M: Model> InsertStatement<M> {
-    /// The rows, as builders or structs. Columns that the database fills in have to be missing in all of them or in none.
-    pub fn values<A: Addable<Model = M>>(mut self, rows: impl IntoIterator<Item = A>) -> Self {
-        let meta = M::meta();
-        let objects: Vec<_> = rows.into_iter().map(|row| row.into_entity().object()).collect();
-        let unset = objects.first().map_or(crate::ColumnSet::EMPTY, |o| o.status().unset);
-        let columns: Vec<usize> =
-            (0..meta.def.columns.len()).filter(|&c| !unset.has(c) && !meta.computed.has(c)).collect();
-        self.0.columns = columns.iter().map(|&c| meta.column(c)).collect();
-        self.0
-            .rows
-            .extend(objects.iter().map(|o| columns.iter().map(|&c| Expr::Value(o.value(c))).collect()));
-        self
-    }
-
-    /// The SQL.
-    #[must_use]
-    pub fn sql(&self, dialect: Dialect) -> String {
-        text(&Statement::Insert(self.0.clone()), dialect)
-    }
-
-    /// Runs it, in as many statements as the database's limit of binds asks for; gives the number of rows.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn execute<R: Runner>(self, on: R) -> Result<u64> {
-        if self.0.rows.is_empty() {
-            return Ok(0);
-        }
-        Ok(on.execute(Statement::Insert(self.0)).await?.rows_affected)
-    }
-}
-
-fn and(before: Option<Expr>, condition: Predicate) -> Expr {
+fn and(before: Option<Expr>, condition: Expr) -> Expr {
     match before {
-        None => condition.0,
-        Some(one) => Expr::And(vec![one, condition.0]),
+        None => condition,
+        Some(one) => Expr::And(vec![one, condition]),
     }
 }
 
-fn text(statement: &Statement, dialect: Dialect) -> String {
-    compile(statement, dialect).map_or_else(|why| format!("-- {why}"), |c| c.sql)
+fn check(broken: &Broken) -> Result<()> {
+    broken.as_ref().map_or(Ok(()), |error| Err(error.again()))
+}
+
+fn text(broken: &Broken, statement: &Statement, dialect: Dialect) -> String {
+    match broken {
+        Some(error) => format!("-- {error}"),
+        None => compile(statement, dialect).map_or_else(|why| format!("-- {why}"), |c| c.sql),
+    }
 }
 
 /// An expression that stands where a value may.

@@ -1,6 +1,7 @@
 //! Typed statements and the two ways to run them. Invariant: a statement is data until a runner takes it.
 
 mod bulk;
+mod insert;
 mod page;
 mod raw;
 mod run;
@@ -8,7 +9,8 @@ mod runner;
 mod select;
 mod selection;
 
-pub use bulk::{DeleteStatement, InsertStatement, UpdateStatement, delete, insert, update};
+pub use bulk::{DeleteStatement, UpdateStatement, delete, update};
+pub use insert::{InsertStatement, insert};
 pub use page::{Page, Pagination};
 pub use raw::{Bind, RawSql, sql};
 pub use runner::Runner;

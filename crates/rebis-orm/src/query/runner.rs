@@ -3,11 +3,11 @@
 use std::future::Future;
 
 use rebis_engine::{Connection, Done};
-use rebis_sql::Statement;
+use rebis_sql::{Insert, Statement};
 
-use super::run;
 use super::select::SelectStatement;
 use super::selection::Selection;
+use super::{insert, run};
 use crate::database::Database;
 use crate::error::Result;
 use crate::expr::Expression;
@@ -35,6 +35,10 @@ pub trait Runner: Send + Sized {
 
     /// A statement without rows.
     fn execute(self, statement: Statement) -> impl Future<Output = Result<Done>> + Send;
+
+    /// INSERTs, all or none.
+    #[doc(hidden)]
+    fn insert(self, parts: Vec<Insert>) -> impl Future<Output = Result<u64>> + Send;
 }
 
 impl Runner for &Session {
@@ -55,6 +59,12 @@ impl Runner for &Session {
         let mut connection = self.0.connection().await?;
         run::execute(&mut connection, &statement).await
     }
+
+    async fn insert(self, parts: Vec<Insert>) -> Result<u64> {
+        self.flush().await?;
+        let mut connection = self.0.connection().await?;
+        insert::run(&mut connection, parts).await
+    }
 }
 
 impl Runner for &Database {
@@ -73,6 +83,11 @@ impl Runner for &Database {
         let mut connection = self.engine()?.acquire().await?;
         run::execute(&mut connection, &statement).await
     }
+
+    async fn insert(self, parts: Vec<Insert>) -> Result<u64> {
+        let mut connection = self.engine()?.acquire().await?;
+        insert::run(&mut connection, parts).await
+    }
 }
 
 impl Runner for &mut Connection {
@@ -88,5 +103,9 @@ impl Runner for &mut Connection {
 
     async fn execute(self, statement: Statement) -> Result<Done> {
         run::execute(self, &statement).await
+    }
+
+    async fn insert(self, parts: Vec<Insert>) -> Result<u64> {
+        insert::run(self, parts).await
     }
 }

@@ -31,7 +31,8 @@ pub fn select<S: Selection>(what: S) -> SelectStatement<S> {
 impl<S: Selection> SelectStatement<S> {
     /// Only rows that meet the condition; several filters all have to be met.
     pub fn filter(mut self, condition: impl Into<Predicate>) -> Self {
-        match condition.into().0 {
+        let condition = self.take(condition);
+        match condition {
             Expr::And(all) => all.into_iter().for_each(|one| self.select.and_where(one)),
             one => self.select.and_where(one),
         }
@@ -75,11 +76,8 @@ impl<S: Selection> SelectStatement<S> {
     /// Joins a model on a condition.
     pub fn join_on<T: Model>(mut self, model: crate::EntityOf<T>, on: impl Into<Predicate>) -> Self {
         let _ = model;
-        self.select.joins.push(Join {
-            kind: JoinKind::Inner,
-            table: T::meta().table_ref(),
-            on: Some(on.into().0),
-        });
+        let on = Some(self.take(on));
+        self.select.joins.push(Join { kind: JoinKind::Inner, table: T::meta().table_ref(), on });
         self
     }
 
@@ -102,7 +100,7 @@ impl<S: Selection> SelectStatement<S> {
 
     /// Only groups that meet the condition.
     pub fn having(mut self, condition: impl Into<Predicate>) -> Self {
-        let condition = condition.into().0;
+        let condition = self.take(condition);
         self.select.having = Some(match self.select.having.take() {
             None => condition,
             Some(one) => Expr::And(vec![one, condition]),
@@ -137,6 +135,13 @@ impl<S: Selection> SelectStatement<S> {
             None => compile(&Statement::Select(self.select.clone()), dialect).map_err(|e| e.to_string()),
         };
         result.map_or_else(|why| format!("-- {why}"), |compiled| compiled.sql)
+    }
+
+    /// The condition's SQL; its error becomes the statement's.
+    fn take(&mut self, condition: impl Into<Predicate>) -> Expr {
+        let Predicate { expr, broken } = condition.into();
+        self.broken = self.broken.take().or(broken);
+        expr
     }
 
     pub(crate) fn broken(mut self, error: Error) -> Self {
@@ -286,7 +291,7 @@ impl<S: Selection> SelectStatement<S> {
 
     pub(crate) fn compiled(&self, dialect: Dialect) -> Result<rebis_sql::Compiled> {
         if let Some(error) = &self.broken {
-            return Err(Error::new(error.kind(), error.to_string()));
+            return Err(error.again());
         }
         Ok(compile(&Statement::Select(self.select.clone()), dialect)?)
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Weak};
 use serde::ser::{Serialize, Serializer};
 
 use super::load::{load_lazily, not_loaded};
-use super::{add_child, remove_child, set_parent};
+use super::{add_child, remove_child, report_at_flush, set_parent};
 use crate::entity::{Addable, AnyInstance, Entity, Object, State, typed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Predicate, equal};
@@ -184,13 +184,14 @@ impl<T: Model> HasMany<T> {
     /// On a plain struct's relation the query gives an error when it is run.
     pub fn select(&self) -> SelectStatement<EntityOf<T>> {
         let query = select(EntityOf::<T>::new());
-        let condition = self.0.0.get().and_then(|(owner, relation)| {
-            let link = owner.meta().link(relation)?;
-            let parts = link.child.iter().zip(owner.values(&link.parent));
-            Ok(Predicate::all(
-                parts.map(|(&c, v)| Predicate(equal(T::meta().column_expr(c), rebis_sql::Expr::Value(v)))),
-            ))
-        });
+        let condition =
+            self.0.0.get().and_then(|(owner, relation)| {
+                let link = owner.meta().link(relation)?;
+                let parts = link.child.iter().zip(owner.values(&link.parent));
+                Ok(Predicate::all(parts.map(|(&c, v)| {
+                    Predicate::new(equal(T::meta().column_expr(c), rebis_sql::Expr::Value(v)))
+                })))
+            });
         match condition {
             Ok(condition) => query.filter(condition),
             Err(error) => query.broken(error),
@@ -208,16 +209,21 @@ impl<T: Model> HasMany<T> {
         Ok(entity)
     }
 
-    /// As [`try_add`](Self::try_add), for an entity's relation, where it cannot fail.
+    /// As [`try_add`](Self::try_add), for an entity's relation. When the relation is declared wrongly, the flush gives that error.
     ///
     /// # Panics
     /// When this is a plain struct's relation: what is added there could never be written.
     #[track_caller]
     pub fn add(&self, item: impl Addable<Model = T>) -> Entity<T> {
-        match self.try_add(item) {
-            Ok(entity) => entity,
+        let (owner, relation) = match self.0.0.get() {
+            Ok(found) => found,
             Err(error) => panic!("{error}"),
+        };
+        let entity = item.into_entity();
+        if let Err(error) = add_child(&owner, relation, &entity.object()) {
+            report_at_flush(&owner, relation, &entity.object(), &error);
         }
+        entity
     }
 
     /// Takes an object out: with `delete-orphan` it is deleted, else it refers to nothing.

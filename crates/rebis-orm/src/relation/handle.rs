@@ -1,6 +1,7 @@
 //! [`Relation`]: a relation in a query, `User::posts`. Invariant: names the relation by position; how it joins is in the metadata.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use rebis_sql::{Expr, Select};
 
@@ -62,7 +63,7 @@ impl<M: Model, T: Model> Relation<M, T> {
 
     /// Whether any related row meets the condition: `EXISTS (…)`.
     ///
-    /// A relation that is declared wrongly makes a condition that is never true here and an error where it is used to load.
+    /// Over a relation that is declared wrongly it is an error, which the statement gives when it is run.
     pub fn any(self, condition: impl Into<Predicate>) -> Predicate {
         self.exists(Some(condition.into()))
     }
@@ -78,17 +79,22 @@ impl<M: Model, T: Model> Relation<M, T> {
     }
 
     fn exists(self, condition: Option<Predicate>) -> Predicate {
-        let Ok(on) = self.on() else { return Predicate(Expr::Or(Vec::new())) };
+        let on = match self.on() {
+            Ok(on) => on,
+            Err(error) => return Predicate::wrong(Arc::new(error)),
+        };
         let mut select = Select {
             columns: vec![one().into()],
             from: vec![T::meta().table_ref()],
             filter: Some(on),
             ..Select::default()
         };
+        let mut broken = None;
         if let Some(condition) = condition {
-            select.and_where(condition.0);
+            select.and_where(condition.expr);
+            broken = condition.broken;
         }
-        Predicate(Expr::Exists { select: Box::new(select), negated: false })
+        Predicate { expr: Expr::Exists { select: Box::new(select), negated: false }, broken }
     }
 
     /// The join's condition.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::def::RelationKind;
 use super::slot::{Content, Reference, Slot};
 use crate::entity::{AnyInstance, Object, Pointer, State};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{ColumnSet, Link};
 use crate::session::{cascade_add, register_change};
 
@@ -17,13 +17,27 @@ pub(crate) fn relate_pending<T: crate::Model>(
     for (relation, objects) in pending {
         let owner: Object = Arc::<crate::entity::Instance<T>>::clone(owner);
         for object in objects {
-            // A relation that is declared wrongly is reported by the first operation that can report: the flush.
-            let _ = if owner.meta().relation(relation).kind == RelationKind::BelongsTo {
+            let related = if owner.meta().relation(relation).kind == RelationKind::BelongsTo {
                 set_parent(&owner, relation, Some(&object))
             } else {
                 add_child(&owner, relation, &object)
             };
+            if let Err(error) = related {
+                report_at_flush(&owner, relation, &object, &error);
+            }
         }
+    }
+}
+
+/// A relation that is declared wrongly is reported by the first operation that can report: the flush, of whichever session has one of the two.
+pub(crate) fn report_at_flush(owner: &Object, relation: usize, other: &Object, error: &Error) {
+    {
+        let mut slot = owner.slot(relation).lock();
+        slot.misdeclared = true;
+        slot.touched = true;
+    }
+    if let Some(session) = owner.session().or_else(|| other.session()) {
+        session.refuse(error.kind(), error.message().to_owned());
     }
 }
 

@@ -11,6 +11,8 @@ pub(crate) struct Slot {
     pub(crate) added: Vec<Object>,
     /// Taken out of the collection since the last flush, for delete-orphan.
     pub(crate) removed: Vec<Object>,
+    /// A builder, a struct or an edit filled it, and the relation is declared in a way that cannot work: the flush says so.
+    pub(crate) misdeclared: bool,
     /// Differs from what was committed.
     pub(crate) touched: bool,
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::{Session, Shared, belongs};
 use crate::entity::{Addable, AnyInstance, Entity, Object, State};
+use crate::error::ErrorKind;
 use crate::model::Model;
 use crate::relation::held;
 
@@ -68,9 +69,8 @@ pub(crate) fn delete_object(session: &Arc<Shared>, object: &Object) {
         }
         State::Deleted => {}
         _ => {
-            session.work.lock().refused =
-                Some(format!("{} was given to `delete`, but it is not in this session", object.label()));
-            session.changed.store(true, Ordering::Release);
+            let why = format!("{} was given to `delete`, but it is not in this session", object.label());
+            session.refuse(ErrorKind::State, why);
         }
     }
 }
@@ -83,9 +83,8 @@ pub(crate) fn cascade_add(session: &Arc<Shared>, object: &Object) {
         let state = object.status().state;
         match (state, owner) {
             (_, Some(owner)) if !Arc::ptr_eq(&owner, session) => {
-                session.work.lock().refused =
-                    Some(format!("{} is in another session; `expunge` it there first", object.label()));
-                session.changed.store(true, Ordering::Release);
+                let why = format!("{} is in another session; `expunge` it there first", object.label());
+                session.refuse(ErrorKind::State, why);
                 continue;
             }
             (State::Transient, _) => {

@@ -7,6 +7,7 @@
 mod change;
 mod get;
 mod identity;
+mod lease;
 mod transaction;
 
 use std::any::TypeId;
@@ -16,7 +17,6 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use parking_lot::Mutex;
 use rebis_engine::{Connection, TransactionOptions};
-use tokio::sync::MappedMutexGuard;
 
 use crate::database::Database;
 use crate::entity::{AnyInstance, Group, Object};
@@ -25,6 +25,7 @@ use crate::model::Model;
 
 pub(crate) use change::{cascade_add, delete_object, register_change, touch};
 pub(crate) use identity::{AnyMap, IdentityMap};
+pub(crate) use lease::Lease;
 
 /// A handle to a session. Cheap to clone; all clones are one session.
 ///
@@ -69,7 +70,7 @@ pub(crate) struct Work {
     /// Why the transaction can go no further.
     pub(crate) failed: Option<String>,
     /// Why what was added cannot be written.
-    pub(crate) refused: Option<String>,
+    pub(crate) refused: Option<(ErrorKind, String)>,
 }
 
 impl Session {
@@ -130,18 +131,29 @@ impl Shared {
     }
 
     /// The connection, with a transaction open.
-    pub(crate) async fn connection(&self) -> Result<MappedMutexGuard<'_, Connection>> {
+    pub(crate) async fn connection(&self) -> Result<Lease<'_>> {
         if let Some(why) = &self.work.lock().failed {
             return Err(inactive(why));
         }
         let mut guard = self.connection.lock().await;
+        // Once more: the statement that this one waited for may have failed.
+        if let Some(why) = &self.work.lock().failed {
+            return Err(inactive(why));
+        }
         if guard.is_none() {
             let mut connection = self.database.engine()?.acquire().await?;
             connection.begin(TransactionOptions::default()).await?;
             *guard = Some(connection);
         }
         tokio::sync::MutexGuard::try_map(guard, Option::as_mut)
+            .map(|connection| Lease::new(self, connection))
             .map_err(|_| Error::new(ErrorKind::State, "the session has no connection"))
+    }
+
+    /// Makes the next flush fail with this error.
+    pub(crate) fn refuse(&self, kind: ErrorKind, why: String) {
+        self.work.lock().refused.get_or_insert((kind, why));
+        self.changed.store(true, Ordering::Release);
     }
 
     pub(crate) async fn autoflush(self: &Arc<Self>) -> Result<()> {

@@ -66,6 +66,9 @@ fn column(model: &Model, index: usize, p: &TokenStream) -> TokenStream {
     if c.index {
         calls.push(quote!(.index()));
     }
+    if c.version.is_some() {
+        calls.push(quote!(.version()));
+    }
     calls.extend(c.foreign_key.as_ref().map(|fk| foreign_key(c, fk, p)));
     calls.extend(c.server_default.as_ref().map(|d| server_default(c, d, p)));
     calls.extend(c.computed.as_ref().map(|computed| {
