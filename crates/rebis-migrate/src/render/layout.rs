@@ -32,22 +32,28 @@ impl Doc {
     fn lay(&self, indent: usize, at: usize, after: usize) -> String {
         let flat = self.flat();
         let fits = at + width(&flat) + after <= LINE;
-        match self {
-            Doc::Text(_) => flat,
-            Doc::Call(_, arguments) if arguments.is_empty() => flat,
-            Doc::Call(name, arguments) => match &arguments[..] {
+        let short = match self {
+            Doc::Text(_) => true,
+            Doc::Call(_, arguments) => match &arguments[..] {
                 // One text stays where it is, however long.
-                [Doc::Text(_)] if fits => flat,
-                _ if fits && width(&joined(arguments)) <= SHORT => flat,
-                [one @ (Doc::Call(..) | Doc::Array(_))] => {
-                    format!("{name}({})", one.lay(indent, at + width(name) + 1, after + 1))
-                }
+                [] | [Doc::Text(_)] => true,
+                [Doc::Array(items)] => width(&joined(items)) <= SHORT,
+                _ => width(&joined(arguments)) <= SHORT,
+            },
+            Doc::Array(items) => width(&joined(items)) <= SHORT,
+        };
+        if short && fits { flat } else { self.broken(indent) }
+    }
+
+    /// Over several lines.
+    fn broken(&self, indent: usize) -> String {
+        match self {
+            Doc::Text(text) => text.clone(),
+            Doc::Call(name, arguments) => match &arguments[..] {
+                [] => self.flat(),
+                [one @ (Doc::Call(..) | Doc::Array(_))] => format!("{name}({})", one.broken(indent)),
                 _ => format!("{name}({})", column(arguments, indent)),
             },
-            Doc::Array(items) if fits && width(&joined(items)) <= SHORT => {
-                let _ = items;
-                flat
-            }
             Doc::Array(items) if items.iter().all(|i| width(&i.flat()) <= ELEMENT) => {
                 format!("[{}]", filled(items, indent))
             }
@@ -66,8 +72,7 @@ pub(super) fn statement(root: &str, links: &[Doc], indent: usize) -> String {
         return format!("{pad}{line};\n");
     }
     let Some((first, rest)) = links.split_first() else { return String::new() };
-    let last = usize::from(rest.is_empty());
-    let first = first.lay(indent, indent + root.len() + 1, last);
+    let first = first.lay(indent, indent + root.len() + 1, 1);
     // Behind a call that takes several lines the chain goes on at the statement's own indent.
     let deeper = if first.contains('\n') { indent } else { indent + STEP };
     let mut text = format!("{pad}{root}.{first}");
@@ -77,6 +82,25 @@ pub(super) fn statement(root: &str, links: &[Doc], indent: usize) -> String {
     }
     text.push_str(";\n");
     text
+}
+
+/// `op.method("name", |argument| { … });`, with the body for the indent that it gets.
+pub(super) fn block(
+    method: &str,
+    name: &str,
+    argument: &str,
+    indent: usize,
+    body: impl FnOnce(usize) -> crate::Result<String>,
+) -> crate::Result<String> {
+    let pad = " ".repeat(indent);
+    let name = format!("{name:?}");
+    let head = format!("{name}, |{argument}| {{");
+    if width(&head) <= SHORT {
+        return Ok(format!("{pad}op.{method}({head}\n{}{pad}}});\n", body(indent + STEP)?));
+    }
+    let deeper = " ".repeat(indent + STEP);
+    let body = body(indent + 2 * STEP)?;
+    Ok(format!("{pad}op.{method}(\n{deeper}{name},\n{deeper}|{argument}| {{\n{body}{deeper}}},\n{pad});\n"))
 }
 
 /// A comment, wrapped.

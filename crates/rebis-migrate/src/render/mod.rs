@@ -40,3 +40,6 @@ fn cannot(what: impl std::fmt::Display) -> Error {
         format!("{what} cannot be written as a script; write this migration by hand, with `db revision`"),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::layout::comment;
+use super::layout::{block, comment};
 use super::op;
 use crate::diff::Noted;
 use crate::{Op, Result};
@@ -49,9 +49,18 @@ pub(crate) fn script(new: &NewScript<'_>) -> Result<String> {
 
 fn revision(new: &NewScript<'_>) -> String {
     let down: Vec<String> = new.down.iter().map(|d| format!("{d:?}")).collect();
-    let (who, down) = (format!("revision({:?})", new.id), format!(".down(&[{}])", down.join(", ")));
-    let between = if who.len() + down.len() > 60 { "\n    " } else { "" };
-    format!("pub const REVISION: Revision = {who}{between}{down};\n")
+    let declared = "pub const REVISION: Revision =";
+    let (who, down) = (format!("revision({:?})", new.id), format!(".down(&[{}]);", down.join(", ")));
+    let value = who.len() + down.len();
+    if declared.len() + 1 + value <= 100 {
+        format!("{declared} {who}{down}\n")
+    } else if 4 + value <= 100 {
+        format!("{declared}\n    {who}{down}\n")
+    } else if declared.len() + 1 + who.len() < 100 {
+        format!("{declared} {who}\n    {down}\n")
+    } else {
+        format!("{declared}\n    {who}\n        {down}\n")
+    }
 }
 
 fn body(ops: &[(&Op, &[String])]) -> Result<String> {
@@ -64,20 +73,23 @@ fn body(ops: &[(&Op, &[String])]) -> Result<String> {
     while let Some((first, _)) = rest.first() {
         let schema = schema_of(first);
         let count = rest.iter().take_while(|(op, _)| schema_of(op) == schema).count();
-        let (block, after) = rest.split_at(count);
-        let indent = if schema.is_some() { 8 } else { 4 };
-        let mut text = String::new();
-        for (op, notes) in block {
-            for note in *notes {
-                text.push_str(&comment(note, indent));
-            }
-            text.push_str(&op::render(op, indent)?);
-        }
+        let (same, after) = rest.split_at(count);
         out.push_str(&match schema {
-            Some(schema) => format!("    op.in_schema({schema:?}, |op| {{\n{text}    }});\n"),
-            None => text,
+            Some(schema) => block("in_schema", &schema, "op", 4, |indent| statements(same, indent))?,
+            None => statements(same, 4)?,
         });
         rest = after;
     }
     Ok(out)
+}
+
+fn statements(ops: &[(&Op, &[String])], indent: usize) -> Result<String> {
+    let mut text = String::new();
+    for (op, notes) in ops {
+        for note in *notes {
+            text.push_str(&comment(note, indent));
+        }
+        text.push_str(&op::render(op, indent)?);
+    }
+    Ok(text)
 }

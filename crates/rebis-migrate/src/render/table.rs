@@ -2,7 +2,7 @@
 
 use rebis_sql::schema::{Column, ForeignKey, ReferentialAction, Table};
 
-use super::layout::statement;
+use super::layout::{block, statement};
 use super::{Doc, call, cannot, text, texts, types, values, word};
 use crate::Result;
 use crate::op::counted;
@@ -11,9 +11,12 @@ pub(super) fn create(table: &Table, if_not_exists: bool, indent: usize) -> Resul
     if let Some(index) = table.indexes.first() {
         return Err(cannot(format_args!("the index {} inside of a table", index.name)));
     }
-    let pad = " ".repeat(indent);
+    block("create_table", &table.name, "t", indent, |indent| body(table, if_not_exists, indent))
+}
+
+fn body(table: &Table, if_not_exists: bool, indent: usize) -> Result<String> {
     let mut body = String::new();
-    let mut line = |links: &[Doc]| body.push_str(&statement("t", links, indent + 4));
+    let mut line = |links: &[Doc]| body.push_str(&statement("t", links, indent));
 
     let inline = table.primary_key.as_ref().filter(|k| k.name.is_none() && k.columns.len() == 1);
     let counted = counted(table).map(|at| table.columns[at].name.as_str());
@@ -47,7 +50,7 @@ pub(super) fn create(table: &Table, if_not_exists: bool, indent: usize) -> Resul
     if if_not_exists {
         line(&[call("if_not_exists", [])]);
     }
-    Ok(format!("{pad}op.create_table({:?}, |t| {{\n{body}{pad}}});\n", table.name))
+    Ok(body)
 }
 
 /// What a column says beyond its name and type.
