@@ -40,6 +40,7 @@ impl Failure<'_> {
         let message = if message.is_empty() { message } else { format!(" ({message})") };
         let mut text =
             format!("{command} of revision {}{message}, {}, failed at ", self.plan.id, self.script.file);
+        let partial = self.may_be_partial(&place);
         let failed_sql = match place {
             Place::Op { at, ops, sql } => {
                 let all = &self.ops[at..(at + ops).min(self.ops.len())];
@@ -70,13 +71,25 @@ impl Failure<'_> {
                 text,
                 "\nNothing of this migration remains. Correct the script or the data, then run `db {command}` again."
             );
+        } else if self.applied.is_empty() && !partial {
+            let _ = write!(
+                text,
+                "\nNothing of this migration was applied. Correct the script or the data, then run `db {command}` again."
+            );
         } else {
-            self.list(&mut text, command, failed_sql.as_deref());
+            self.list(&mut text, command, failed_sql.as_deref(), partial);
         }
         Error::new(ErrorKind::Migration, text).caused_by(cause)
     }
 
-    fn list(&self, text: &mut String, command: &str, failed: Option<&str>) {
+    /// A single statement is whole or not at all everywhere; several in one text are not, and code may hold what commits.
+    fn may_be_partial(&self, place: &Place) -> bool {
+        let Place::Op { at, sql, .. } = place else { return false };
+        let several = |sql: &String| sql.trim_end_matches([';', ' ', '\n']).contains(';');
+        matches!(self.ops.get(*at), Some(Op::Run(_))) || sql.as_ref().is_some_and(several)
+    }
+
+    fn list(&self, text: &mut String, command: &str, failed: Option<&str>, partial: bool) {
         let (id, before) = (&self.plan.id, self.plan.before.iter().cloned().collect::<Vec<_>>().join(", "));
         let _ = write!(
             text,
@@ -94,7 +107,7 @@ impl Failure<'_> {
         };
         section("Applied", self.applied.iter().map(|s| short(s)).collect());
         if let Some(sql) = failed {
-            section("Failed", vec![short(sql)]);
+            section(if partial { "Failed, perhaps after a part of it" } else { "Failed" }, vec![short(sql)]);
         }
         section("Not run", self.not_run.iter().map(Op::describe).collect());
         let stamp = match self.plan.direction {

@@ -200,6 +200,32 @@ each_database! {
         older.downgrade("-1").await.unwrap();
     }
 
+    async fn a_text_of_several_statements_is_not_called_whole(db: TestDatabase) {
+        let several = |op: &mut Operations| {
+            op.execute("INSERT INTO person (id, name) VALUES (1, 'ann'); INSERT INTO person (id, name) VALUES (2, 'ann');");
+        };
+        let m = migrator(&db, vec![three().remove(0), script("bbbb2222", &["aaaa1111"], several, nothing)]);
+        let text = m.upgrade("head").await.unwrap_err().to_string();
+        let left = ids(&mut db.acquire().await, "SELECT id FROM person").await;
+        if db.dialect().capabilities().transactional_ddl {
+            assert!(left.is_empty() && text.contains("Nothing of this migration remains"), "{text}");
+        } else {
+            assert!(left == [1] && text.contains("Failed, perhaps after a part of it:"), "{text}");
+        }
+    }
+
+    async fn a_name_that_is_wrong_is_said(db: TestDatabase) {
+        let m = migrator(&db, vec![
+            three().remove(0),
+            script("bbbb2222", &["aaaa1111"], |op| op.alter_column("person", "nmae").set_type(Text).unit(), nothing),
+        ]);
+        let text = m.upgrade("head").await.unwrap_err().to_string();
+        assert!(text.contains("alter column person.nmae"), "{text}");
+        let cause = text.lines().nth(1).unwrap();
+        assert!(cause.contains("nmae") && cause.contains("person"), "{text}");
+        assert!(text.contains("\nNothing of this migration"), "{text}");
+    }
+
     async fn nothing_is_created_by_looking(db: TestDatabase) {
         let m = migrator(&db, three());
         assert!(!m.is_at_head().await.unwrap());
@@ -296,15 +322,17 @@ each_database! {
                 t.column("n", String(20)).not_null().server_default("it's");
             });
             op.alter_column("t", "n").set_type(String(40));
+            op.alter_column("t", "id").set_type(BigInteger);
         }, nothing)]);
         m.upgrade("head").await.unwrap();
         let mut conn = db.acquire().await;
-        conn.execute("INSERT INTO t (id) VALUES (1)", &[]).await.unwrap();
+        conn.execute("INSERT INTO t (id) VALUES (7)", &[]).await.unwrap();
+        conn.execute("INSERT INTO t (n) VALUES ('it''s')", &[]).await.expect("the key is still generated");
         let found: Vec<std::string::String> = conn.fetch_values("SELECT n FROM t", &[]).await.unwrap();
-        assert_eq!(found, ["it's"]);
-        let e = conn.execute("INSERT INTO t (id, n) VALUES (2, NULL)", &[]).await.unwrap_err();
+        assert_eq!(found, ["it's", "it's"]);
+        let e = conn.execute("INSERT INTO t (id, n) VALUES (20, NULL)", &[]).await.unwrap_err();
         assert_eq!(e.kind(), rebis_engine::ErrorKind::NotNullViolation);
-        conn.execute(&db.sql("INSERT INTO t (id, n) VALUES (3, ?)"), &[Value::Text("x".repeat(40))]).await.unwrap();
+        conn.execute(&db.sql("INSERT INTO t (id, n) VALUES (3000000000, ?)"), &[Value::Text("x".repeat(40))]).await.unwrap();
     }
 }
 

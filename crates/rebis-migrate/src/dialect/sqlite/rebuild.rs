@@ -7,6 +7,7 @@ use rebis_sql::{Ddl, Dialect};
 
 use super::text::{Refused, TableText};
 use super::token::{Kind, mentions, tokens};
+use crate::op::Op;
 
 /// What the names of tables in the making begin with.
 pub(super) const TEMPORARY: &str = "_rebis_tmp_";
@@ -46,7 +47,8 @@ pub(super) fn rebuild(found: &Found, changes: &[&Ddl]) -> Result<Vec<String>, Re
     let before = text.clone();
     let mut indexes = found.indexes.clone();
     for change in changes {
-        edit(&mut text, &mut indexes, change)?;
+        edit(&mut text, &mut indexes, change)
+            .map_err(|why| format!("{}: {why}", Op::Schema((*change).clone()).describe()))?;
     }
     let (old, new) = (quote(&found.name), quote(&format!("{TEMPORARY}{}", found.name)));
     let mut columns: Vec<String> = text
@@ -226,7 +228,7 @@ mod tests {
         assert!(sql.contains(&"INSERT INTO sqlite_sequence (name, seq) VALUES ('t', 7)".to_owned()));
         assert_eq!(sql[sql.len() - 2..], [table.indexes[0].1.clone(), table.triggers[0].1.clone()]);
         let e = rebuild(&table, &[&drop("a")]).unwrap_err();
-        assert!(e.starts_with("index i is over column a and more"), "{e}");
+        assert!(e.starts_with("drop column t.a: index i is over column a and more"), "{e}");
         table.indexes[0].1 = "CREATE UNIQUE INDEX \"i\" ON \"t\" (\"a\" COLLATE NOCASE DESC)".into();
         assert!(!rebuild(&table, &[&drop("a")]).unwrap().concat().contains("INDEX"));
         assert!(!table.drops_in_place("a"));
