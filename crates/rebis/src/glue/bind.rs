@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use rebis_cli::DatabaseCommands;
 use rebis_engine::{DatabaseUrl, Engine};
-use rebis_migrate::Script;
+use rebis_migrate::{Migrator, Script};
 use rebis_orm::Database;
-use rebis_web::{App, Config};
+use rebis_web::{App, Config, HttpError, Result};
 
 use super::errors;
 
@@ -30,6 +30,13 @@ pub trait AppExt: Sized {
     /// The migrations that the program carries: `.migrations(migrations::ALL)`.
     #[must_use]
     fn migrations(self, scripts: &'static [Script]) -> Self;
+
+    /// The `db` commands as methods, for tests and for programs that migrate when they start:
+    /// `app.migrator()?.upgrade("head").await?`.
+    ///
+    /// # Errors
+    /// When the application has no database, or its URL is wrong.
+    fn migrator(&self) -> Result<Migrator>;
 }
 
 /// The application's database, as the commands need it.
@@ -80,13 +87,21 @@ impl AppExt for App {
             None => app,
         }
     }
+
+    fn migrator(&self) -> Result<Migrator> {
+        let bound = self.get_extension::<Bound>();
+        let bound = bound
+            .ok_or_else(|| HttpError::internal("the application has no database: call `.database(…)`"))?;
+        let DatabaseCommands { engine, models, scripts, directory } = bound.for_commands();
+        Ok(Migrator::new(engine.map_err(HttpError::internal)?, models, scripts, directory))
+    }
 }
 
 /// Migrations that were given before the database was.
 #[derive(Clone, Copy)]
 struct Scripts(&'static [Script]);
 
-fn bind(database: &Database, config: &Config) -> Result<(), String> {
+fn bind(database: &Database, config: &Config) -> std::result::Result<(), String> {
     if database.engine().is_ok() {
         return Ok(());
     }

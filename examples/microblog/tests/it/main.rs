@@ -1,5 +1,6 @@
 //! The application through its test client, its CRUD program and its migrations as real processes.
 
 mod crud;
+mod migrations;
 mod pages;
 mod transcript;

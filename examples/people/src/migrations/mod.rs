@@ -2,6 +2,13 @@
 //!
 //! After a merge keep the entries of both sides, sorted by file name.
 
-use rebis::migrate::Script;
+use rebis::migrate::{Script, script};
 
-pub const ALL: &[Script] = &[];
+#[path = "4b4e605ea77e_people_table.rs"]
+mod r4b4e605ea77e;
+
+/// Every migration of the application.
+#[rustfmt::skip]
+pub const ALL: &[Script] = &[
+    script!(r4b4e605ea77e, "4b4e605ea77e_people_table.rs"),
+];

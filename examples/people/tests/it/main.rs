@@ -32,4 +32,15 @@ each_database! {
         assert!(page.contains("&lt;script&gt;"), "{page}");
         assert!(!page.contains("<script>"), "{page}");
     }
+
+    async fn the_migrations_lead_to_the_models_and_back(test: TestDatabase) {
+        let app = create_app(Config::new(env!("CARGO_MANIFEST_DIR")).with("DATABASE_URL", test.url()));
+        let migrator = app.migrator().unwrap();
+        migrator.upgrade("head").await.unwrap();
+        assert!(migrator.is_at_head().await.unwrap());
+        assert_eq!(migrator.check().await.unwrap().to_string(), "No new upgrade operations detected.");
+        migrator.downgrade("base").await.unwrap();
+        migrator.upgrade("head").await.unwrap();
+        assert!(migrator.check().await.unwrap().is_clean());
+    }
 }
