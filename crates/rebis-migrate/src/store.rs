@@ -14,9 +14,6 @@ const HEADING: &str = "\
 
 ";
 
-/// Before the first migration nothing calls `script!`.
-const UNUSED: &str = "#[allow(unused_imports)]\n";
-
 /// A script as it stands on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OnDisk {
@@ -72,6 +69,12 @@ pub(crate) fn sync(directory: &Path, krate: &str) -> Result<PathBuf> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
         Err(e) => return Err(Error::file("read", &path, e)),
     };
+    if existing.as_deref().is_some_and(|text| !text.trim().is_empty() && around(text).is_none()) {
+        return Err(Error::new(
+            ErrorKind::File,
+            format!("{} has no `pub const ALL: &[…] = &[];` to list the scripts in: add it", path.display()),
+        ));
+    }
     let files: Vec<String> = scan(directory)?.into_iter().map(|s| s.file).collect();
     let text = module(existing.as_deref(), &files, krate);
     if existing.as_deref() != Some(&text) {
@@ -89,10 +92,19 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
 
 /// The text of `mod.rs` for these files.
 pub(crate) fn module(existing: Option<&str>, files: &[String], krate: &str) -> String {
-    let (before, after) = existing.and_then(around).map_or_else(
-        || (format!("{HEADING}{UNUSED}use {krate}::{{Script, script}};\n\n"), String::new()),
-        |(b, a)| (b.to_owned(), a.to_owned()),
-    );
+    let (before, after) = existing
+        .and_then(around)
+        .map_or_else(|| (HEADING.to_owned(), String::new()), |(b, a)| (b.to_owned(), a.to_owned()));
+    // Imports are left to people: one that the list does not need yet would be a warning.
+    let imports = |word: &str| {
+        let whole = |w: &str| w == word;
+        before
+            .lines()
+            .filter(|l| l.starts_with("use "))
+            .any(|l| l.split(|c: char| !c.is_alphanumeric()).any(whole))
+    };
+    let path = |word: &str| if imports(word) { word.to_owned() } else { format!("{krate}::{word}") };
+    let (kind, script) = (path("Script"), path("script"));
     let mut text = before;
     let names = module_names(files);
     for (file, name) in files.iter().zip(&names) {
@@ -101,11 +113,11 @@ pub(crate) fn module(existing: Option<&str>, files: &[String], krate: &str) -> S
     if !files.is_empty() {
         text.push('\n');
     }
-    text.push_str(
-        "/// Every migration of the application.\n#[rustfmt::skip]\npub const ALL: &[Script] = &[\n",
-    );
+    text.push_str(&format!(
+        "/// Every migration of the application.\n#[rustfmt::skip]\npub const ALL: &[{kind}] = &[\n"
+    ));
     for (file, name) in files.iter().zip(&names) {
-        text.push_str(&format!("    script!({name}, \"{file}\"),\n"));
+        text.push_str(&format!("    {script}!({name}, \"{file}\"),\n"));
     }
     text.push_str("];\n");
     text.push_str(&after);
@@ -197,11 +209,29 @@ mod tests {
                 && again.contains("//! Ours. After")
         );
         assert!(
-            again.contains("    script!(r780739b227a7, \"780739b227a7_posts_table.rs\"),\n    script!(re5"),
+            again.contains("    rebis::migrate::script!(r780739b227a7, \"780739b227a7_posts_table.rs\"),\n    rebis::migrate::script!(re5"),
             "{again}"
         );
         assert!(again.ends_with("/// Mine.\npub const N: usize = ALL.len();\n"));
         assert_eq!(module(Some(&again), &files, "rebis::migrate"), again);
+    }
+
+    #[test]
+    fn a_list_that_imports_its_words_keeps_them() {
+        let mine = "//! Mine.\n\nuse rebis::migrate::Script;\n\npub const ALL: &[Script] = &[];\n";
+        let text = module(Some(mine), &[String::from("a1_x.rs"), String::from("a1_y.rs")], "rebis::migrate");
+        assert!(
+            text.starts_with(
+                "//! Mine.\n\nuse rebis::migrate::Script;\n\n#[path = \"a1_x.rs\"]\nmod ra1_x;\n"
+            ),
+            "{text}"
+        );
+        assert!(
+            text.contains(
+                "pub const ALL: &[Script] = &[\n    rebis::migrate::script!(ra1_x, \"a1_x.rs\"),\n"
+            )
+        );
+        assert_eq!(module(Some(&text), &[], "rebis::migrate").matches("ALL").count(), 1);
     }
 
     #[test]

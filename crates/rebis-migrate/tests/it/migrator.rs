@@ -159,7 +159,7 @@ each_database! {
         assert!(generated.path.is_absolute());
         assert_eq!(generated.to_string(), format!("Generating {} ...  done", generated.path.display()));
         let list = fs::read_to_string(folder.path().join("mod.rs")).unwrap();
-        assert!(list.contains("script!(rabcabcabcabc, \"abcabcabcabc_posts_table.rs\")"), "{list}");
+        assert!(list.contains("    rebis_migrate::script!(rabcabcabcabc, \"abcabcabcabc_posts_table.rs\")"), "{list}");
 
         // The program that wrote it does not hold it, and would miss it in silence.
         let error = m.upgrade("head").await.unwrap_err();
@@ -269,13 +269,21 @@ async fn init_makes_a_folder_once() {
             at.display()
         )
     );
-    assert!(fs::read_to_string(at.join("mod.rs")).unwrap().contains("pub const ALL: &[Script] = &[\n];"));
+    assert!(
+        fs::read_to_string(at.join("mod.rs"))
+            .unwrap()
+            .contains("pub const ALL: &[rebis_migrate::Script] = &[\n];")
+    );
     fs::write(at.join("mod.rs"), "// mine").unwrap();
     assert!(m.init().await.unwrap().to_string().starts_with(&format!("{} is ready", at.display())));
     assert_eq!(fs::read_to_string(at.join("mod.rs")).unwrap(), "// mine", "what is there stays");
 
     let error = m.upgrade("head").await.unwrap_err().to_string();
     assert!(error.contains(".migrations(migrations::ALL)"), "{error}");
+    let error = m.revision("x", RevisionOptions::default()).await.unwrap_err();
+    assert!(error.to_string().contains("has no `pub const ALL"), "{error}");
+    let left = fs::read_dir(&at).unwrap().count();
+    assert_eq!(left, 1, "a script that no list names is not left behind");
 }
 
 #[tokio::test]
