@@ -14,8 +14,12 @@ use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
 pub(crate) fn start(debug: bool) {
     let usual = if debug { "warn,rebis=debug,rebis::sql=info" } else { "warn,rebis=info" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
-    let subscriber =
-        layer::fmt().with_env_filter(filter).with_writer(std::io::stderr).event_format(Lines).finish();
+    let subscriber = layer::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .event_format(Lines)
+        .finish();
     // Refused when there is one already.
     let _ = subscriber.try_init();
 }

@@ -45,13 +45,8 @@ pub(crate) async fn handle(State(app): State<App>, mut request: Request, next: N
         *response.body_mut() = Body::empty();
     }
 
-    tracing::info!(
-        target: "rebis::request",
-        method = %method,
-        path = uri.path(),
-        status = response.status().as_u16(),
-        duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-    );
+    let (status, took) = (response.status().as_u16(), started.elapsed());
+    tracing::info!(target: "rebis::request", "{method} {} {status} {took:.1?}", uri.path());
     response
 }
 
@@ -180,7 +175,7 @@ impl StdError for Shared {
 
 fn log(error: &HttpError, method: &Method, uri: &Uri) {
     if error.status().is_server_error() {
-        tracing::error!(target: "rebis::error", method = %method, path = uri.path(), "{error:?}");
+        tracing::error!(target: "rebis::error", "{method} {}: {error:?}", uri.path());
     }
 }
 

@@ -67,7 +67,13 @@ pub(crate) fn describe() -> Command {
         .subcommand(
             Command::new("stamp")
                 .about("Says that the database is at a revision, running nothing")
-                .arg(revision("head")),
+                .arg(revision("head"))
+                .arg(
+                    Arg::new("purge")
+                        .long("purge")
+                        .action(ArgAction::SetTrue)
+                        .help("Forgets what the database says first, also revisions that nobody knows"),
+                ),
         )
         .subcommand(Command::new("current").about("Where the database is").arg(verbose()))
         .subcommand(
@@ -131,6 +137,7 @@ pub(crate) async fn run(program: Program, given: &ArgMatches) -> Result<ExitCode
         }
         "upgrade" => drop(migrator.upgrade(&target()).await?),
         "downgrade" => drop(migrator.downgrade(&target()).await?),
+        "stamp" if given.get_flag("purge") => drop(migrator.stamp_purging(&target()).await?),
         "stamp" => drop(migrator.stamp(&target()).await?),
         "current" => listing(migrator.current(given.get_flag("verbose")).await?),
         "heads" => listing(migrator.heads(given.get_flag("verbose")).await?),
