@@ -1,0 +1,70 @@
+//! The libraries, each in a file of its own. Invariant: each does the work as its documentation does it, with its statements prepared.
+
+#[cfg(feature = "libpq")]
+mod diesel_postgres;
+mod diesel_sqlite;
+mod raw_mysql;
+mod raw_postgres;
+mod raw_sqlite;
+mod rebis;
+mod sea_orm;
+mod sqlx;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::Result;
+use crate::fixture::{Backend, Fixture};
+use crate::work::Work;
+
+/// Work under way; ends with the rows read, or the rows inserted (the keys, where keys are wanted).
+pub type Job<'a> = Pin<Box<dyn Future<Output = Result<usize>> + 'a>>;
+
+/// A library on a database.
+pub trait Contestant {
+    fn name(&self) -> &'static str;
+
+    /// Does the work that many times; nothing when the library has no such work.
+    fn run<'a>(&'a mut self, work: &'a Work, times: usize) -> Option<Job<'a>>;
+}
+
+/// All libraries that speak to that database; the raw driver comes first.
+pub async fn on(fixture: &mut Fixture) -> Result<Vec<Box<dyn Contestant>>> {
+    let mut all: Vec<Box<dyn Contestant>> = Vec::new();
+    match fixture.backend {
+        Backend::Sqlite => {
+            all.push(Box::new(raw_sqlite::Raw::new(&fixture.next()?)?));
+            all.push(Box::new(rebis::Plain::new(&sqlite_url(fixture)?)?));
+            all.push(Box::new(rebis::Tracked::new(&sqlite_url(fixture)?)?));
+            all.push(Box::new(diesel_sqlite::Diesel::new(&fixture.next()?)?));
+            all.push(Box::new(sqlx::sqlite::Sqlx::new(&fixture.next()?).await?));
+            all.push(Box::new(sea_orm::SeaOrm::new(&sqlite_url(fixture)?).await?));
+        }
+        Backend::Postgres => {
+            all.push(Box::new(raw_postgres::Raw::new(&fixture.next()?).await?));
+            all.push(Box::new(rebis::Plain::new(&fixture.next()?)?));
+            all.push(Box::new(rebis::Tracked::new(&fixture.next()?)?));
+            #[cfg(feature = "libpq")]
+            all.push(Box::new(diesel_postgres::Diesel::new(&fixture.next()?)?));
+            #[cfg(not(feature = "libpq"))]
+            println!(
+                "Diesel on PostgreSQL is left out: it needs libpq; `cargo run --release --features libpq` has it\n"
+            );
+            all.push(Box::new(sqlx::postgres::Sqlx::new(&fixture.next()?).await?));
+            all.push(Box::new(sea_orm::SeaOrm::new(&fixture.next()?).await?));
+        }
+        Backend::MySql => {
+            all.push(Box::new(raw_mysql::Raw::new(&fixture.next()?).await?));
+            all.push(Box::new(rebis::Plain::new(&fixture.next()?)?));
+            all.push(Box::new(rebis::Tracked::new(&fixture.next()?)?));
+            all.push(Box::new(sqlx::mysql::Sqlx::new(&fixture.next()?).await?));
+            all.push(Box::new(sea_orm::SeaOrm::new(&fixture.next()?).await?));
+        }
+    }
+    Ok(all)
+}
+
+/// The URL of a file: three slashes of which the path brings one.
+fn sqlite_url(fixture: &mut Fixture) -> Result<String> {
+    Ok(format!("sqlite://{}", fixture.next()?))
+}

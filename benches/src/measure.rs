@@ -1,0 +1,73 @@
+//! Rounds and medians. Invariant: in a round every library runs once, each round begins with another one, and only the work is timed.
+
+use std::time::Instant;
+
+use crate::contestants::Contestant;
+use crate::fixture::Fixture;
+use crate::options::Options;
+use crate::work::Workload;
+use crate::{Error, Result};
+
+/// The medians of one size, in microseconds per unit of work.
+pub struct Column {
+    pub size: usize,
+    /// By contestant; nothing where it does not do such work.
+    pub cells: Vec<(String, Option<f64>)>,
+}
+
+pub async fn measure(
+    options: &Options,
+    fixture: &mut Fixture,
+    contestants: &mut [Box<dyn Contestant>],
+    workload: Workload,
+    size: usize,
+) -> Result<Column> {
+    let work = workload.work(size);
+    let times = workload.times(size);
+    let before = workload.rows_before(size);
+    fixture.fill(before).await?;
+    let mut samples: Vec<Option<Vec<f64>>> = contestants.iter().map(|_| Some(Vec::new())).collect();
+    let count = contestants.len();
+    // Round 0 warms up: connections, caches and prepared statements are not what is measured.
+    for round in 0..=options.rounds {
+        for i in (0..count).map(|i| (i + round) % count) {
+            if samples[i].is_none() {
+                continue;
+            }
+            if workload.writes() {
+                fixture.fill(before).await?;
+            }
+            let contestant = &mut contestants[i];
+            let name = contestant.name();
+            let Some(job) = contestant.run(&work, times) else {
+                samples[i] = None;
+                continue;
+            };
+            let started = Instant::now();
+            let done = job.await.map_err(|e| -> Error { format!("{name}: {e}").into() })?;
+            let elapsed = started.elapsed();
+            let expected = work.rows(before) * times;
+            if done != expected {
+                return Err(format!("{name} handled {done} rows instead of {expected}").into());
+            }
+            if workload.writes() {
+                let there = fixture.count(i).await?;
+                if there != expected {
+                    return Err(format!("{name} left {there} rows in the table instead of {expected}").into());
+                }
+            }
+            if round > 0
+                && let Some(samples) = &mut samples[i]
+            {
+                samples.push(elapsed.as_secs_f64() * 1e6 / (times * work.units()) as f64);
+            }
+        }
+    }
+    let cells = contestants.iter().zip(samples).map(|(c, s)| (c.name().to_owned(), s.map(median))).collect();
+    Ok(Column { size, cells })
+}
+
+fn median(mut samples: Vec<f64>) -> f64 {
+    samples.sort_by(f64::total_cmp);
+    samples.get(samples.len() / 2).copied().unwrap_or(f64::NAN)
+}

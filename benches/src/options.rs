@@ -1,0 +1,56 @@
+//! The command line. Invariant: what is not understood is refused, never ignored.
+
+use crate::fixture::Backend;
+use crate::work::Workload;
+
+pub const USAGE: &str = "\
+usage: bench [--quick] [--only sqlite|postgres|mysql] [--workload load|get|insert|insert-keys] [--rounds N]
+  --quick     few rounds: shows that everything runs, not how fast
+  --only      one database; PostgreSQL and MySQL or MariaDB are found by REBIS_TEST_POSTGRES_URL and REBIS_TEST_MYSQL_URL
+  --workload  one workload
+  --rounds    rounds per table (default 21); in each, every library runs once";
+
+/// What is asked for.
+#[derive(Debug)]
+pub struct Options {
+    pub rounds: usize,
+    pub only: Option<Backend>,
+    pub workload: Option<Workload>,
+}
+
+impl Options {
+    /// The options, or nothing when help is asked for.
+    ///
+    /// # Errors
+    /// What is wrong with the arguments.
+    pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Self>, String> {
+        let mut options = Options { rounds: 21, only: None, workload: None };
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
+            match argument.as_str() {
+                "--quick" => options.rounds = 3,
+                "--rounds" => {
+                    let text = value()?;
+                    options.rounds = text
+                        .parse()
+                        .ok()
+                        .filter(|n| *n > 0)
+                        .ok_or_else(|| format!("--rounds needs a number above 0, not `{text}`"))?;
+                }
+                "--only" => {
+                    let name = value()?;
+                    let found = Backend::ALL.into_iter().find(|b| b.name() == name);
+                    options.only = Some(found.ok_or_else(|| format!("there is no database `{name}`"))?);
+                }
+                "--workload" => {
+                    let name = value()?;
+                    let found = Workload::ALL.into_iter().find(|w| w.name() == name);
+                    options.workload = Some(found.ok_or_else(|| format!("there is no workload `{name}`"))?);
+                }
+                "--help" | "-h" => return Ok(None),
+                other => return Err(format!("unknown argument `{other}`")),
+            }
+        }
+        Ok(Some(options))
+    }
+}
