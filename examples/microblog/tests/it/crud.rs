@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use rebis_testkit::{TestDatabase, each_database};
+use rebis_testkit::each_database;
 
 const SAID: &str = "\
 [<User john>, <User susan>]

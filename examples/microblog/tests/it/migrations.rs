@@ -2,7 +2,7 @@
 
 use microblog::create_app;
 use rebis::prelude::*;
-use rebis_testkit::{TestDatabase, each_database};
+use rebis_testkit::each_database;
 
 each_database! {
     async fn the_migrations_lead_to_the_models_and_back(test: TestDatabase) {

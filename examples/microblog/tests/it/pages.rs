@@ -3,9 +3,9 @@
 use microblog::{Post, User, create_app};
 use rebis::prelude::*;
 use rebis::web::TestClient;
-use rebis_testkit::{TestDatabase, each_database};
+use rebis_testkit::each_database;
 
-async fn open(test: &TestDatabase) -> TestClient {
+async fn open(test: &rebis_testkit::TestDatabase) -> TestClient {
     let app = create_app(Config::new(env!("CARGO_MANIFEST_DIR")).with("DATABASE_URL", test.url()));
     let db = app.get_extension::<Database>().unwrap().clone();
     db.create_all().await.unwrap();
