@@ -83,13 +83,13 @@ pub fn diff(database: &Schema, models: &Schema, dialect: Dialect, options: &Diff
     let removed: Vec<&Table> =
         sorted(&database).into_iter().filter(|t| counterpart(models, t).is_none()).collect();
 
-    tables::added(&added, &removed, dialect, &mut found);
+    tables::added(&added, &removed, &mut found);
     // A foreign key to a table that goes must go before it.
     let leaving = |key: &rebis_sql::schema::ForeignKey| removed.iter().any(|t| t.name == key.ref_table);
     for (there, model) in &pairs {
         foreign_keys::removed(there, model, dialect, leaving, &mut found);
     }
-    tables::removed(&removed, dialect, &mut found);
+    tables::removed(&removed, &mut found);
     let mut closing = Vec::new();
     for (there, model) in &pairs {
         columns::added(there, model, &mut found);

@@ -6,15 +6,14 @@ use rebis_sql::{Ddl, Dialect};
 
 use super::{Noted, indexes, rename};
 
-pub(super) fn added(added: &[&Table], removed: &[&Table], dialect: Dialect, found: &mut Vec<Noted>) {
+pub(super) fn added(added: &[&Table], removed: &[&Table], found: &mut Vec<Noted>) {
     let (order, edges) = sort_tables(added);
-    let alters = dialect.capabilities().alter_table;
     let mut closing = Vec::new();
     for table in order {
         let mut create = table.clone();
         let later = std::mem::take(&mut create.indexes);
-        // SQLite cannot add a constraint, and does not ask for the order either.
-        let closes = |i: usize| alters && edges.iter().any(|e| e.table == table.name && e.foreign_key == i);
+        // SQLite would not ask for the order, but the script may run on another database one day.
+        let closes = |i: usize| edges.iter().any(|e| e.table == table.name && e.foreign_key == i);
         create.foreign_keys = Vec::new();
         for (i, key) in table.foreign_keys.iter().enumerate() {
             if !closes(i) {
@@ -45,23 +44,21 @@ pub(super) fn added(added: &[&Table], removed: &[&Table], dialect: Dialect, foun
     found.extend(closing);
 }
 
-pub(super) fn removed(removed: &[&Table], dialect: Dialect, found: &mut Vec<Noted>) {
+pub(super) fn removed(removed: &[&Table], found: &mut Vec<Noted>) {
     let (order, edges) = sort_tables(removed);
-    if dialect.capabilities().alter_table {
-        for edge in &edges {
-            let Some(table) = order.iter().find(|t| t.name == edge.table) else { continue };
-            let Some(key) = table.foreign_keys.get(edge.foreign_key) else { continue };
-            let Some(name) = &key.name else { continue };
-            found.push(Noted::new(
-                Ddl::DropConstraint {
-                    schema: table.schema.clone(),
-                    table: table.name.clone(),
-                    name: name.clone(),
-                    kind: ConstraintKind::ForeignKey,
-                },
-                super::foreign_keys::said("removed", key, &table.name),
-            ));
-        }
+    for edge in &edges {
+        let Some(table) = order.iter().find(|t| t.name == edge.table) else { continue };
+        let Some(key) = table.foreign_keys.get(edge.foreign_key) else { continue };
+        let Some(name) = &key.name else { continue };
+        found.push(Noted::new(
+            Ddl::DropConstraint {
+                schema: table.schema.clone(),
+                table: table.name.clone(),
+                name: name.clone(),
+                kind: ConstraintKind::ForeignKey,
+            },
+            super::foreign_keys::said("removed", key, &table.name),
+        ));
     }
     for table in order.into_iter().rev() {
         for index in sorted_by_name(table.indexes.clone()) {

@@ -23,6 +23,13 @@ fn all_models() -> Schema {
     schema
 }
 
+/// The same, changed in each way that a comparison knows.
+fn all_changed() -> Schema {
+    let mut schema = users_and_posts();
+    schema.tables.extend(changed(None).tables);
+    schema
+}
+
 fn checked_in() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/migrations")
 }
@@ -89,6 +96,29 @@ async fn a_wide_script_records_what_was_found() {
     assert_eq!(recorded.ops().len(), wanted.len());
     for (recorded, wanted) in recorded.ops().iter().zip(&wanted) {
         assert_eq!(recorded, wanted);
+    }
+}
+
+each_database! {
+    /// The last script changes what the one before made. What it alters it names as this database reports it, so it is written from one.
+    async fn writes_and_runs_the_script_of_changes(db: TestDatabase) {
+        let dialect = db.acquire().await.dialect();
+        if !dialect.capabilities().arrays {
+            println!("not tested on {}: it has no arrays", dialect.name());
+            return;
+        }
+        is_checked_in(&db, 3, all_changed(), "changes", "c4a49e500000").await;
+        let folder = folder_of(ALL);
+        let before = migrator(&db, all_models(), &ALL[..3], Path::new("/nowhere"));
+        let after = migrator(&db, all_changed(), ALL, folder.path());
+        assert_eq!(before.check().await.unwrap().differences, [""; 0]);
+        after.upgrade("head").await.unwrap();
+        assert_eq!(after.check().await.unwrap().differences, [""; 0]);
+        after.downgrade("-1").await.unwrap();
+        assert_eq!(before.check().await.unwrap().differences, [""; 0]);
+        after.downgrade("base").await.unwrap();
+        after.upgrade("head").await.unwrap();
+        assert_eq!(after.check().await.unwrap().differences, [""; 0]);
     }
 }
 

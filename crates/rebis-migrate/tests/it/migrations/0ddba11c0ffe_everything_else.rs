@@ -2,7 +2,7 @@
 //!
 //! Revision ID: 0ddba11c0ffe
 //! Revises: 780739b227a7
-//! Create Date: 2026-11-20 23:09:11 UTC
+//! Create Date: 2026-11-20 23:18:22 UTC
 
 use rebis_migrate::prelude::*;
 
@@ -163,8 +163,6 @@ pub fn upgrade(op: &mut Operations) {
     op.create_table("egg", |t| {
         t.column("id", Integer).primary_key();
         t.column("hen_id", Integer);
-        t.foreign_key(["hen_id"], "hen", ["id"])
-            .name("fk_egg_hen_id_hen");
     });
     op.create_table("hen", |t| {
         t.column("id", Integer).primary_key();
@@ -172,9 +170,11 @@ pub fn upgrade(op: &mut Operations) {
         t.foreign_key(["egg_id"], "egg", ["id"])
             .name("fk_hen_egg_id_egg");
     });
+    op.create_foreign_key("fk_egg_hen_id_hen", "egg", ["hen_id"], "hen", ["id"]);
 }
 
 pub fn downgrade(op: &mut Operations) {
+    op.drop_constraint("fk_egg_hen_id_hen", "egg", ConstraintKind::ForeignKey);
     op.drop_table("hen");
     op.drop_table("egg");
     op.drop_table("profile");
