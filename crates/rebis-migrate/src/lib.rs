@@ -1,7 +1,8 @@
 //! Schema migrations: models compared with a live database, reviewed Rust scripts, and their execution.
 //!
-//! Read in this order: [`Op`] and [`Operations`] (what a script records); [`Revision`] and [`Script`] (a script as the program
-//! carries it); [`Graph`] (which follows which). This crate has never heard of a model: it compares [`rebis_sql::schema::Schema`]s.
+//! Start at [`Migrator`], which is every `db` command as a method. Under it, in this order: [`Op`] and [`Operations`] (what a script
+//! records); [`Revision`] and [`Script`] (a script as the program carries it); [`Graph`] (which follows which); [`diff::diff`] (what models
+//! and database do not share). This crate has never heard of a model: it compares [`rebis_sql::schema::Schema`]s.
 //!
 //! **Invariants.** A script only records operations. No change of the models means no difference. A migration is applied whole where the
 //! database can undo DDL, and where it cannot, a failure says what was applied.

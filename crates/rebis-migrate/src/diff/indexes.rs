@@ -1,12 +1,13 @@
 //! Indexes, by name. Invariant: an index that a database made by itself (for a foreign key, for a constraint) is nobody's.
 
-use rebis_sql::Ddl;
 use rebis_sql::schema::{Index, IndexKey, Table};
+use rebis_sql::{Ddl, Dialect};
 
 use super::{Noted, listed, uniques};
 
-pub(super) fn compare(there: &Table, model: &Table, found: &mut Vec<Noted>) {
-    let (mut now, mut wanted) = (uniques::indexes_left(there, model), uniques::indexes_left(model, there));
+pub(super) fn compare(there: &Table, model: &Table, dialect: Dialect, found: &mut Vec<Noted>) {
+    let mut now = uniques::indexes_left(there, model, dialect);
+    let mut wanted = uniques::indexes_left(model, there, dialect);
     now.sort_by(|a, b| a.name.cmp(&b.name));
     wanted.sort_by(|a, b| a.name.cmp(&b.name));
     for index in &now {

@@ -92,12 +92,13 @@ pub fn diff(database: &Schema, models: &Schema, dialect: Dialect, options: &Diff
     tables::removed(&removed, &mut found);
     let mut closing = Vec::new();
     for (there, model) in &pairs {
+        tables::key(there, model);
         columns::added(there, model, &mut found);
         columns::altered(there, model, dialect, &mut found);
         foreign_keys::removed(there, model, dialect, |key| !leaving(key), &mut found);
-        uniques::removed(there, model, &mut found);
-        indexes::compare(there, model, &mut found);
-        uniques::added(there, model, &mut found);
+        uniques::removed(there, model, dialect, &mut found);
+        indexes::compare(there, model, dialect, &mut found);
+        uniques::added(there, model, dialect, &mut found);
         checks::compare(there, model, &mut found);
         foreign_keys::added(there, model, dialect, &pairs, &mut found, &mut closing);
         tables::comment(there, model, dialect, &mut found);

@@ -1,14 +1,16 @@
-//! Unique constraints, by their columns. Invariant: a constraint and a unique index of the same name are one thing; MySQL knows no other.
+//! Unique constraints, by their columns. Invariant: a constraint and a unique index of the same name are one thing, and where the database
+//! knows nothing but the index, the name does not count either.
 
-use rebis_sql::Ddl;
+use rebis_engine::as_inspected;
 use rebis_sql::ddl::{Constraint, ConstraintKind};
 use rebis_sql::schema::{Index, Table, Unique};
+use rebis_sql::{Ddl, Dialect};
 
 use super::indexes::plain_columns;
 use super::{Noted, listed};
 
-pub(super) fn removed(there: &Table, model: &Table, found: &mut Vec<Noted>) {
-    for unique in left(there, model) {
+pub(super) fn removed(there: &Table, model: &Table, dialect: Dialect, found: &mut Vec<Noted>) {
+    for unique in left(there, model, dialect) {
         let said = format!(
             "removed unique constraint '{}' on '{}'",
             unique.name.as_deref().unwrap_or("(unnamed)"),
@@ -31,8 +33,8 @@ pub(super) fn removed(there: &Table, model: &Table, found: &mut Vec<Noted>) {
     }
 }
 
-pub(super) fn added(there: &Table, model: &Table, found: &mut Vec<Noted>) {
-    for unique in left(model, there) {
+pub(super) fn added(there: &Table, model: &Table, dialect: Dialect, found: &mut Vec<Noted>) {
+    for unique in left(model, there, dialect) {
         found.push(Noted::new(
             Ddl::AddConstraint {
                 schema: model.schema.clone(),
@@ -49,23 +51,35 @@ pub(super) fn added(there: &Table, model: &Table, found: &mut Vec<Noted>) {
 }
 
 /// The unique constraints of `of` that `other` has neither as a constraint nor as an index.
-fn left<'a>(of: &'a Table, other: &Table) -> Vec<&'a Unique> {
+fn left<'a>(of: &'a Table, other: &Table, dialect: Dialect) -> Vec<&'a Unique> {
+    let nameless = are_indexes(dialect);
     of.uniques
         .iter()
         .filter(|u| !other.uniques.iter().any(|o| same_set(&o.columns, &u.columns)))
-        .filter(|u| !other.indexes.iter().any(|i| stands_for(i, u)))
+        .filter(|u| !other.indexes.iter().any(|i| stands_for(i, u, of, nameless)))
         .collect()
 }
 
 /// The indexes of `of` but those that `other` has as a constraint.
-pub(super) fn indexes_left<'a>(of: &'a Table, other: &Table) -> Vec<&'a Index> {
-    of.indexes.iter().filter(|i| !other.uniques.iter().any(|u| stands_for(i, u))).collect()
+pub(super) fn indexes_left<'a>(of: &'a Table, other: &Table, dialect: Dialect) -> Vec<&'a Index> {
+    let nameless = are_indexes(dialect);
+    of.indexes.iter().filter(|i| !other.uniques.iter().any(|u| stands_for(i, u, other, nameless))).collect()
 }
 
-fn stands_for(index: &Index, unique: &Unique) -> bool {
-    index.unique
-        && unique.name.as_ref().is_none_or(|n| *n == index.name)
-        && plain_columns(index).is_some_and(|c| same_set(&c, &unique.columns))
+/// Whether an index is what a unique constraint of `table` became. An index that `table` has too is another one.
+fn stands_for(index: &Index, unique: &Unique, table: &Table, nameless: bool) -> bool {
+    let named = match &unique.name {
+        None => true,
+        Some(name) => *name == index.name || (nameless && table.indexes.iter().all(|i| i.name != index.name)),
+    };
+    index.unique && named && plain_columns(index).is_some_and(|c| same_set(&c, &unique.columns))
+}
+
+/// Whether inspection finds a unique constraint as an index.
+fn are_indexes(dialect: Dialect) -> bool {
+    let one = Unique { name: Some("u".into()), columns: vec!["c".into()] };
+    let table = Table { uniques: vec![one], ..Table::new("t") };
+    as_inspected(dialect, &table).uniques.is_empty()
 }
 
 fn same_set(a: &[String], b: &[String]) -> bool {

@@ -2,9 +2,9 @@
 
 use rebis_engine::{InspectOptions, inspect};
 use rebis_migrate::diff::{DiffOptions, Noted, Rename, diff};
-use rebis_sql::schema::{Column, Index, Schema, ServerDefault, Table};
+use rebis_sql::schema::{Column, Index, ReferentialAction, Schema, ServerDefault, Table, Unique};
 use rebis_sql::{Dialect, SqlType, Value, schema::create_statements};
-use rebis_testkit::each_database;
+use rebis_testkit::{Backend, each_database};
 
 use crate::wide::{everything, users, users_and_posts};
 
@@ -179,5 +179,52 @@ each_database! {
         let database = inspect(&mut connection, &InspectOptions::default()).await.unwrap();
         let found = diff(&database, &models, dialect, &DiffOptions::default());
         assert_eq!(detected(&found), [""; 0]);
+    }
+
+    /// A database that Flask-Migrate made: nothing is named but the indexes.
+    async fn a_database_that_alembic_made_does_not_differ(db: TestDatabase) {
+        let (key, quote, moment) = match db.backend() {
+            Backend::Sqlite => ("INTEGER NOT NULL", '"', "DATETIME"),
+            Backend::Postgres => ("SERIAL NOT NULL", '"', "TIMESTAMP WITHOUT TIME ZONE"),
+            Backend::MySql => ("INTEGER NOT NULL AUTO_INCREMENT", '`', "DATETIME"),
+        };
+        let user = format!("{quote}user{quote}");
+        let mut connection = db.acquire().await;
+        for sql in [
+            String::from(
+                "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, \
+                 CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))",
+            ),
+            format!(
+                "CREATE TABLE {user} (id {key}, username VARCHAR(64) NOT NULL, email VARCHAR(120) NOT NULL, \
+                 password_hash VARCHAR(256), PRIMARY KEY (id), UNIQUE (username))"
+            ),
+            format!("CREATE UNIQUE INDEX ix_user_email ON {user} (email)"),
+            format!(
+                "CREATE TABLE post (id {key}, body VARCHAR(140) NOT NULL, timestamp {moment} NOT NULL, user_id INTEGER NOT NULL, \
+                 PRIMARY KEY (id), FOREIGN KEY(user_id) REFERENCES {user} (id) ON DELETE CASCADE)"
+            ),
+            String::from("CREATE INDEX ix_post_timestamp ON post (timestamp)"),
+        ] {
+            connection.script(&sql).await.unwrap_or_else(|e| panic!("{e}\n{sql}"));
+        }
+        let mut models = users_and_posts();
+        for table in &mut models.tables {
+            table.indexes.retain(|i| i.name == "ix_user_email" || i.name == "ix_post_timestamp");
+            table.foreign_keys.iter_mut().for_each(|k| k.on_delete = ReferentialAction::Cascade);
+            for column in table.columns.iter_mut().filter(|c| c.name == "timestamp") {
+                column.ty = SqlType::DateTime { timezone: false };
+            }
+            if table.name == "user" {
+                table.uniques.push(Unique { name: Some("uq_user_username".into()), columns: vec!["username".into()] });
+            }
+        }
+        let database = inspect(&mut connection, &InspectOptions::default()).await.unwrap();
+        let found = diff(&database, &models, connection.dialect(), &DiffOptions::default());
+        assert_eq!(detected(&found), [""; 0]);
+        // What is not in the models any more has a name that drops it.
+        models.tables.iter_mut().for_each(|t| t.uniques.clear());
+        let found = diff(&database, &models, connection.dialect(), &DiffOptions::default());
+        assert_eq!(found.len(), usize::from(db.backend() != Backend::Sqlite), "{found:?}");
     }
 }
