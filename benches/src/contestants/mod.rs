@@ -34,11 +34,11 @@ pub async fn on(fixture: &mut Fixture) -> Result<Vec<Box<dyn Contestant>>> {
     match fixture.backend {
         Backend::Sqlite => {
             all.push(Box::new(raw_sqlite::Raw::new(&fixture.next()?)?));
-            all.push(Box::new(rebis::Plain::new(&sqlite_url(fixture)?)?));
-            all.push(Box::new(rebis::Tracked::new(&sqlite_url(fixture)?)?));
+            all.push(Box::new(rebis::Plain::new(&format!("sqlite:///{}", fixture.next()?))?));
+            all.push(Box::new(rebis::Tracked::new(&format!("sqlite:///{}", fixture.next()?))?));
             all.push(Box::new(diesel_sqlite::Diesel::new(&fixture.next()?)?));
             all.push(Box::new(sqlx::sqlite::Sqlx::new(&fixture.next()?).await?));
-            all.push(Box::new(sea_orm::SeaOrm::new(&sqlite_url(fixture)?).await?));
+            all.push(Box::new(sea_orm::SeaOrm::new(&format!("sqlite://{}", fixture.next()?)).await?));
         }
         Backend::Postgres => {
             all.push(Box::new(raw_postgres::Raw::new(&fixture.next()?).await?));
@@ -62,9 +62,4 @@ pub async fn on(fixture: &mut Fixture) -> Result<Vec<Box<dyn Contestant>>> {
         }
     }
     Ok(all)
-}
-
-/// The URL of a file: three slashes of which the path brings one.
-fn sqlite_url(fixture: &mut Fixture) -> Result<String> {
-    Ok(format!("sqlite://{}", fixture.next()?))
 }
