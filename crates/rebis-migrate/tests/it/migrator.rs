@@ -280,6 +280,50 @@ fn whole(dialect: Dialect) -> &'static [Script] {
     EACH[Dialect::ALL.iter().position(|d| *d == dialect).unwrap()]
 }
 
+#[tokio::test]
+async fn a_stated_rename_keeps_the_data() {
+    let db = sqlite().await;
+    let folder = folder_of(&ALL[..1]);
+    let mut models = users();
+    models.tables[0].columns[3].name = "secret".into();
+    let m = migrator(&db, models, &ALL[..1], folder.path());
+    m.upgrade("head").await.unwrap();
+    for wrong in ["user.nothing:secret", "user.password_hash:other", "people:user", "nobody.x:y"] {
+        let options = MigrateOptions { renames: vec![wrong.parse().unwrap()], ..MigrateOptions::default() };
+        let error = m.migrate("wrong", options).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage, "{wrong}");
+        assert!(error.to_string().starts_with("cannot rename: "), "{error}");
+    }
+    let renames = vec!["user.password_hash:secret".parse().unwrap()];
+    let made =
+        m.migrate("secret", MigrateOptions { renames, ..options("0123456789ab") }).await.unwrap().unwrap();
+    let text = fs::read_to_string(made.path).unwrap();
+    let body = &text[text.find("pub fn upgrade").unwrap()..];
+    assert_eq!(
+        body,
+        "pub fn upgrade(op: &mut Operations) {\n    op.rename_column(\"user\", \"password_hash\", \"secret\");\n}\n\n\
+         pub fn downgrade(op: &mut Operations) {\n    op.rename_column(\"user\", \"secret\", \"password_hash\");\n}\n"
+    );
+}
+
+#[tokio::test]
+async fn what_the_author_must_look_at_stands_in_the_script() {
+    let db = sqlite().await;
+    let folder = folder_of(&ALL[..1]);
+    let mut models = users();
+    models.tables[0].columns[3].name = "secret".into();
+    let m = migrator(&db, models, &ALL[..1], folder.path());
+    m.upgrade("head").await.unwrap();
+    let made = m.migrate("secret", MigrateOptions::default()).await.unwrap().unwrap();
+    let text = fs::read_to_string(made.path).unwrap();
+    assert!(
+        text.contains(
+            "    // POSSIBLE RENAME of column user.password_hash to secret: as written here, the data of\n    // password_hash is lost."
+        ),
+        "{text}"
+    );
+}
+
 async fn sqlite() -> TestDatabase {
     TestDatabase::create(rebis_testkit::Backend::Sqlite).await.unwrap()
 }
