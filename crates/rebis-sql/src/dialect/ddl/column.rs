@@ -36,7 +36,7 @@ pub(crate) fn column_def<R: DdlRules + ?Sized>(r: &R, column: &Column) -> Result
             let _ = write!(sql, " ({})", options.join(" "));
         }
     }
-    if !column.nullable {
+    if !column.nullable && (column.computed.is_none() || r.has_computed_not_null()) {
         sql.push_str(" NOT NULL");
     }
     sql.push_str(tail);

@@ -50,6 +50,11 @@ pub(crate) trait DdlRules: TypeRules {
         false
     }
 
+    /// Whether a generated column may say NOT NULL.
+    fn has_computed_not_null(&self) -> bool {
+        true
+    }
+
     /// Whether a foreign key can wait until the end of the transaction.
     fn has_deferrable(&self) -> bool {
         true

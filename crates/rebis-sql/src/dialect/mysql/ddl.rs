@@ -16,6 +16,11 @@ impl DdlRules for MySql {
         Ok(("", " AUTO_INCREMENT"))
     }
 
+    /// MariaDB's grammar has no NOT NULL there.
+    fn has_computed_not_null(&self) -> bool {
+        !self.maria
+    }
+
     /// The fraction of the function must be the column's; a moment is stored in UTC whatever the session's zone is.
     fn default_now(&self, ty: &SqlType) -> &'static str {
         match ty {
