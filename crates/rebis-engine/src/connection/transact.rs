@@ -2,6 +2,7 @@
 //! advice, before anything is sent.
 
 use super::Connection;
+use crate::driver::Reset;
 use crate::{Error, ErrorKind, Result, TransactionOptions};
 
 /// Where the connection's transaction stands.
@@ -173,6 +174,22 @@ impl Connection {
             } else {
                 Err(Error::new(ErrorKind::Connection, "the connection broke; nothing was committed"))
             };
+        }
+        if self.busy {
+            // A statement's future was dropped: its answer is still to come, and would be taken for this one's.
+            let reset = self.driver()?.reset(true);
+            if !matches!(reset, Reset::NeedsIo) {
+                self.busy = false;
+                self.broken = matches!(reset, Reset::Close);
+                return if sql == "ROLLBACK" {
+                    Ok(())
+                } else {
+                    Err(Error::new(
+                        ErrorKind::Connection,
+                        "nothing was committed: a statement of the transaction was cancelled midway, which rolls it back",
+                    ))
+                };
+            }
         }
         self.busy = true;
         super::log::control(&self.shared, sql);
