@@ -7,7 +7,7 @@ use super::slot::{Content, Reference, Slot};
 use crate::entity::{AnyInstance, Object, Pointer, State};
 use crate::error::{Error, Result};
 use crate::model::{ColumnSet, Link};
-use crate::session::{cascade_add, register_change};
+use crate::session::{cascade_add, register_change, touch};
 
 /// What a builder, a struct or an edit put into relation fields becomes content of the slots.
 pub(crate) fn relate_pending<T: crate::Model>(
@@ -35,6 +35,9 @@ pub(crate) fn report_at_flush(owner: &Object, relation: usize, other: &Object, e
         let mut slot = owner.slot(relation).lock();
         slot.misdeclared = true;
         slot.touched = true;
+    }
+    if let Some(session) = owner.session() {
+        touch(&session, owner);
     }
     if let Some(session) = owner.session().or_else(|| other.session()) {
         session.refuse(error.kind(), error.message().to_owned());

@@ -1,14 +1,15 @@
 //! The unit of work: order, batches, keys.
 
 use rebis::select;
+use rebis_testkit::each_database;
 
 use crate::handwritten::{Post, User};
-use crate::support::{on_each, rows};
+use crate::support::{rows, tables};
 use crate::tree::Node;
 
-#[test]
-fn a_thousand_rows_get_their_own_keys() {
-    on_each(async |db| {
+each_database! {
+    async fn a_thousand_rows_get_their_own_keys(test: TestDatabase) {
+        let db = tables(&test).await;
         let session = db.session();
         let users = session
             .add_all((0..1500).map(|i| User::builder().username(format!("u{i}")).email(format!("e{i}"))));
@@ -16,12 +17,12 @@ fn a_thousand_rows_get_their_own_keys() {
         let read = select((User::id, User::username)).order_by(User::id).all(&db).await.unwrap();
         let ours: Vec<(i64, String)> = users.iter().map(|u| (u.id, u.username.clone())).collect();
         assert_eq!(read, ours);
-    });
+    }
 }
 
-#[test]
-fn trees_are_inserted_in_any_order_of_add() {
-    on_each(async |db| {
+each_database! {
+    async fn trees_are_inserted_in_any_order_of_add(test: TestDatabase) {
+        let db = tables(&test).await;
         let session = db.session();
         let root = rebis::Addable::into_entity(Node::builder().name("root"));
         let child = rebis::Addable::into_entity(Node::builder().name("child").parent(&root));
@@ -37,12 +38,12 @@ fn trees_are_inserted_in_any_order_of_add() {
         assert_eq!(leaf.parent_id, None);
         assert_eq!(leaf.parent.get().await.unwrap(), None);
         assert_eq!(rows::<Node>(&db).await, 2);
-    });
+    }
 }
 
-#[test]
-fn a_whole_tree_is_deleted_leaves_first() {
-    on_each(async |db| {
+each_database! {
+    async fn a_whole_tree_is_deleted_leaves_first(test: TestDatabase) {
+        let db = tables(&test).await;
         let session = db.session();
         let root = session.add(Node::builder().name("0"));
         let mut last = root.clone();
@@ -55,12 +56,12 @@ fn a_whole_tree_is_deleted_leaves_first() {
         }
         session.commit().await.unwrap();
         assert_eq!(rows::<Node>(&db).await, 0);
-    });
+    }
 }
 
-#[test]
-fn a_circle_is_broken_by_a_second_update() {
-    on_each(async |db| {
+each_database! {
+    async fn a_circle_is_broken_by_a_second_update(test: TestDatabase) {
+        let db = tables(&test).await;
         let session = db.session();
         let a = session.add(Node::builder().name("a"));
         let b = session.add(Node::builder().name("b").parent(&a));
@@ -69,12 +70,12 @@ fn a_circle_is_broken_by_a_second_update() {
         assert_eq!((a.parent_id, b.parent_id), (Some(b.id), Some(a.id)));
         let stored = select(Node::parent_id).order_by(Node::id).all(&db).await.unwrap();
         assert!(stored.iter().all(Option::is_some), "{stored:?}");
-    });
+    }
 }
 
-#[test]
-fn only_what_changed_is_written() {
-    on_each(async |db| {
+each_database! {
+    async fn only_what_changed_is_written(test: TestDatabase) {
+        let db = tables(&test).await;
         let session = db.session();
         let john = session.add(User::builder().username("john").email("j"));
         session.commit().await.unwrap();
@@ -84,12 +85,12 @@ fn only_what_changed_is_written() {
         session.commit().await.unwrap();
         let stored = db.get(User, john.id).await.unwrap().unwrap();
         assert_eq!((stored.username.as_str(), stored.email.as_str()), ("johnny", "elsewhere"));
-    });
+    }
 }
 
-#[test]
-fn a_struct_is_added_as_it_is() {
-    on_each(async |db| {
+each_database! {
+    async fn a_struct_is_added_as_it_is(test: TestDatabase) {
+        let db = tables(&test).await;
         let session = db.session();
         let user = session.add(User {
             id: 0,
@@ -103,5 +104,5 @@ fn a_struct_is_added_as_it_is() {
         session.add(Post::builder().body("raw").user_id(user.id));
         session.commit().await.unwrap();
         assert_eq!(user.posts.all().await.unwrap().len(), 1);
-    });
+    }
 }

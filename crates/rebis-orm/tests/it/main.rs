@@ -4,11 +4,20 @@
 
 extern crate rebis_orm as rebis;
 
+#[cfg(feature = "axum")]
+mod extract;
 mod flush;
+mod graphs;
 mod handwritten;
+mod life;
+mod mapping;
+mod misuse;
+mod models;
 mod query;
 mod relations;
+mod schema;
 mod sends;
 mod session;
+mod statements;
 mod support;
 mod tree;

@@ -2,9 +2,10 @@
 
 use rebis::{Page, func, select, sql};
 use rebis_sql::Dialect;
+use rebis_testkit::each_database;
 
 use crate::handwritten::{Post, User};
-use crate::support::on_each;
+use crate::support::tables;
 
 async fn people(db: &rebis::Database) {
     let session = db.session();
@@ -47,9 +48,9 @@ fn col(dialect: Dialect, name: &str) -> String {
     out
 }
 
-#[test]
-fn one_statement_two_ways_to_run_it() {
-    on_each(async |db| {
+each_database! {
+    async fn one_statement_two_ways_to_run_it(test: TestDatabase) {
+        let db = tables(&test).await;
         people(&db).await;
         let session = db.session();
         let query = || select(User).filter(User::username.like("s%")).order_by(User::username.desc());
@@ -60,12 +61,12 @@ fn one_statement_two_ways_to_run_it() {
         drop(session);
         let mut connection = db.engine().unwrap().acquire().await.unwrap();
         assert_eq!(query().all(&mut connection).await.unwrap().len(), 2);
-    });
+    }
 }
 
-#[test]
-fn filters() {
-    on_each(async |db| {
+each_database! {
+    async fn filters(test: TestDatabase) {
+        let db = tables(&test).await;
         people(&db).await;
         let names = async |condition: rebis::Predicate| {
             select(User::username).filter(condition).order_by(User::id).all(&db).await.unwrap()
@@ -84,12 +85,12 @@ fn filters() {
         assert_eq!(names(User::id.in_([0_i64; 0])).await, [""; 0]);
         assert_eq!(names(func::lower(User::username).eq("bob")).await, ["bob"]);
         assert_eq!(names(User::id.in_select(select(Post::user_id))).await, ["susan"]);
-    });
+    }
 }
 
-#[test]
-fn projections_joins_and_groups() {
-    on_each(async |db| {
+each_database! {
+    async fn projections_joins_and_groups(test: TestDatabase) {
+        let db = tables(&test).await;
         people(&db).await;
         let session = db.session();
         let pairs = select((User::id, User::username)).order_by(User::id).all(&db).await.unwrap();
@@ -116,12 +117,12 @@ fn projections_joins_and_groups() {
         assert_eq!(select(User::username).distinct().count(&db).await.unwrap(), 4);
         assert!(select(User).filter(User::id.eq(1)).exists(&db).await.unwrap());
         assert!(!select(User).filter(User::id.eq(9)).exists(&db).await.unwrap());
-    });
+    }
 }
 
-#[test]
-fn one_first_and_pages() {
-    on_each(async |db| {
+each_database! {
+    async fn one_first_and_pages(test: TestDatabase) {
+        let db = tables(&test).await;
         people(&db).await;
         let session = db.session();
         assert!(select(User).filter(User::id.eq(9)).one(&session).await.unwrap_err().is_not_found());
@@ -131,12 +132,12 @@ fn one_first_and_pages() {
         let page = select(User).order_by(User::id).paginate(&session, Page::new(2, 3)).await.unwrap();
         assert_eq!((page.total, page.pages, page.has_next, page.items.len()), (4, 2, false, 1));
         assert_eq!(page.items[0].username, "steve");
-    });
+    }
 }
 
-#[test]
-fn bulk_statements_keep_the_session_right() {
-    on_each(async |db| {
+each_database! {
+    async fn bulk_statements_keep_the_session_right(test: TestDatabase) {
+        let db = tables(&test).await;
         people(&db).await;
         let session = db.session();
         let users = select(User).order_by(User::id).all(&session).await.unwrap();
@@ -156,15 +157,15 @@ fn bulk_statements_keep_the_session_right() {
         drop(session);
         assert_eq!(rebis::insert(User).values(rows).execute(&db).await.unwrap(), 2);
         assert_eq!(select(User).count(&db).await.unwrap(), 6);
-    });
+    }
 }
 
-#[test]
-fn raw_sql_has_binds() {
-    on_each(async |db| {
+each_database! {
+    async fn raw_sql_has_binds(test: TestDatabase) {
+        let db = tables(&test).await;
         let session = db.session();
         let error = session.fetch_all::<(i64,)>(sql("SELECT {}")).await.unwrap_err();
         assert!(error.to_string().contains("bind"), "{error}");
         session.execute(sql("UPDATE post SET body = {} WHERE id = {}").bind("x").bind(1_i64)).await.unwrap();
-    });
+    }
 }

@@ -1,9 +1,10 @@
 //! Relations: both sides in step, loading for peers, cascades.
 
 use rebis::{FetchMode, select};
+use rebis_testkit::each_database;
 
 use crate::handwritten::{Post, User};
-use crate::support::{on_each, rows};
+use crate::support::{rows, tables};
 
 async fn some(db: &rebis::Database) {
     let session = db.session();
@@ -17,9 +18,9 @@ async fn some(db: &rebis::Database) {
     session.commit().await.unwrap();
 }
 
-#[test]
-fn a_graph_is_added_with_its_root() {
-    on_each(async |db| {
+each_database! {
+    async fn a_graph_is_added_with_its_root(test: TestDatabase) {
+        let db = tables(&test).await;
         let session = db.session();
         let author = User::builder().username("susan").email("s");
         let post = session.add(Post::builder().body("hi").author(author));
@@ -29,12 +30,12 @@ fn a_graph_is_added_with_its_root() {
         session.commit().await.unwrap();
         assert_eq!((post.user_id, second.user_id), (susan.id, susan.id));
         assert_eq!(susan.posts.all().await.unwrap(), [post, second]);
-    });
+    }
 }
 
-#[test]
-fn peers_load_together() {
-    on_each(async |db| {
+each_database! {
+    async fn peers_load_together(test: TestDatabase) {
+        let db = tables(&test).await;
         some(&db).await;
         let session = db.session();
         let posts = select(Post).order_by(Post::id).all(&session).await.unwrap();
@@ -64,12 +65,12 @@ fn peers_load_together() {
         assert!(!users[1].posts.is_loaded());
         single.fetch(FetchMode::Raise);
         assert!(users[1].posts.all().await.unwrap_err().is_not_loaded());
-    });
+    }
 }
 
-#[test]
-fn eager_loading_comes_with_the_query() {
-    on_each(async |db| {
+each_database! {
+    async fn eager_loading_comes_with_the_query(test: TestDatabase) {
+        let db = tables(&test).await;
         some(&db).await;
         let session = db.session();
         let users =
@@ -80,12 +81,12 @@ fn eager_loading_comes_with_the_query() {
         assert!(error.to_string().contains("Session"), "{error}");
         let plain = select(User).first(&db).await.unwrap().unwrap();
         assert!(plain.posts.all().await.unwrap_err().to_string().contains("plain struct"));
-    });
+    }
 }
 
-#[test]
-fn a_relation_is_a_query_too() {
-    on_each(async |db| {
+each_database! {
+    async fn a_relation_is_a_query_too(test: TestDatabase) {
+        let db = tables(&test).await;
         some(&db).await;
         let session = db.session();
         let bob = select(User).filter(User::username.eq("bob")).one(&session).await.unwrap();
@@ -95,12 +96,12 @@ fn a_relation_is_a_query_too() {
         assert_eq!(with.len(), 1);
         let posts = select(Post).filter(Post::author.has(User::username.eq("ada"))).count(&db).await.unwrap();
         assert_eq!(posts, 2);
-    });
+    }
 }
 
-#[test]
-fn children_move_and_orphans_die() {
-    on_each(async |db| {
+each_database! {
+    async fn children_move_and_orphans_die(test: TestDatabase) {
+        let db = tables(&test).await;
         some(&db).await;
         let session = db.session();
         let users = select(User).order_by(User::id).all(&session).await.unwrap();
@@ -114,36 +115,36 @@ fn children_move_and_orphans_die() {
         assert_eq!(posts[0].user_id, bob.id);
         assert_eq!(posts[1].state(), rebis::State::Deleted);
         assert_eq!(rows::<Post>(&db).await, 5);
-    });
+    }
 }
 
-#[test]
-fn deleting_a_parent_deletes_its_children_first() {
-    on_each(async |db| {
+each_database! {
+    async fn deleting_a_parent_deletes_its_children_first(test: TestDatabase) {
+        let db = tables(&test).await;
         some(&db).await;
         let session = db.session();
         let ada = session.get_or_404(User, 1).await.unwrap();
         session.delete(&ada);
         session.commit().await.unwrap();
         assert_eq!((rows::<User>(&db).await, rows::<Post>(&db).await), (2, 4));
-    });
+    }
 }
 
-#[test]
-fn setting_the_key_by_hand_forgets_the_loaded_parent() {
-    on_each(async |db| {
+each_database! {
+    async fn setting_the_key_by_hand_forgets_the_loaded_parent(test: TestDatabase) {
+        let db = tables(&test).await;
         some(&db).await;
         let session = db.session();
         let post = session.get_or_404(Post, 1).await.unwrap();
         assert_eq!(post.author.get().await.unwrap().username, "ada");
         post.edit().user_id = 3;
         assert_eq!(post.author.get().await.unwrap().username, "cid");
-    });
+    }
 }
 
-#[test]
-fn printing_and_serializing_do_no_io_and_end() {
-    on_each(async |db| {
+each_database! {
+    async fn printing_and_serializing_do_no_io_and_end(test: TestDatabase) {
+        let db = tables(&test).await;
         some(&db).await;
         let session = db.session();
         let users = select(User).order_by(User::id).all(&session).await.unwrap();
@@ -154,12 +155,12 @@ fn printing_and_serializing_do_no_io_and_end() {
         let json = serde_json::to_value(&users[0]).unwrap();
         assert_eq!(json["posts"][0]["author"], serde_json::json!({ "id": 1 }));
         assert!(format!("{:?}", users[0]).contains("author: User(1)"));
-    });
+    }
 }
 
-#[test]
-fn circles_of_relations_are_freed() {
-    on_each(async |db| {
+each_database! {
+    async fn circles_of_relations_are_freed(test: TestDatabase) {
+        let db = tables(&test).await;
         some(&db).await;
         let session = db.session();
         let posts = select(Post).all(&session).await.unwrap();
@@ -170,5 +171,5 @@ fn circles_of_relations_are_freed() {
         drop(posts);
         drop(session);
         assert!(witness.upgrade().is_none(), "the object outlived its session and every handle");
-    });
+    }
 }

@@ -1,17 +1,18 @@
 //! One object per row: keys, edits, the identity map, commit and rollback.
 
 use rebis::{State, select};
+use rebis_testkit::each_database;
 
 use crate::handwritten::{Post, User};
-use crate::support::{on_each, rows};
+use crate::support::{rows, tables};
 
 fn john() -> impl rebis::Addable<Model = User> {
     User::builder().username("john").email("john@example.com")
 }
 
-#[test]
-fn the_first_page_of_the_documentation() {
-    on_each(async |db| {
+each_database! {
+    async fn the_first_page_of_the_documentation(test: TestDatabase) {
+        let db = tables(&test).await;
         let session = db.session();
         let john = session.add(john());
         assert_eq!((john.key(), john.state()), (None, State::Pending));
@@ -29,12 +30,12 @@ fn the_first_page_of_the_documentation() {
         session.rollback().await.unwrap();
         assert_eq!(john.email, "john@example.com");
         assert_eq!(john.username, "johnny");
-    });
+    }
 }
 
-#[test]
-fn a_rollback_restores_objects() {
-    on_each(async |db| {
+each_database! {
+    async fn a_rollback_restores_objects(test: TestDatabase) {
+        let db = tables(&test).await;
         let session = db.session();
         let kept = session.add(john());
         session.commit().await.unwrap();
@@ -59,12 +60,12 @@ fn a_rollback_restores_objects() {
         session.commit().await.unwrap();
         assert_eq!(new.state(), State::Persistent);
         assert_eq!(rows::<User>(&db).await, 2);
-    });
+    }
 }
 
-#[test]
-fn a_failed_flush_says_what_to_do_and_is_usable_after_rollback() {
-    on_each(async |db| {
+each_database! {
+    async fn a_failed_flush_says_what_to_do_and_is_usable_after_rollback(test: TestDatabase) {
+        let db = tables(&test).await;
         let session = db.session();
         session.add(john());
         session.commit().await.unwrap();
@@ -80,12 +81,12 @@ fn a_failed_flush_says_what_to_do_and_is_usable_after_rollback() {
         session.add(&twin);
         session.commit().await.unwrap();
         assert_eq!(rows::<User>(&db).await, 2);
-    });
+    }
 }
 
-#[test]
-fn two_guards_of_one_object_are_refused() {
-    on_each(async |db| {
+each_database! {
+    async fn two_guards_of_one_object_are_refused(test: TestDatabase) {
+        let db = tables(&test).await;
         let session = db.session();
         let john = session.add(john());
         let first = john.edit();
@@ -94,12 +95,12 @@ fn two_guards_of_one_object_are_refused() {
         drop(first);
         john.edit().username = "x".into();
         assert_eq!(john.username, "x");
-    });
+    }
 }
 
-#[test]
-fn a_row_that_someone_else_deleted_is_stale() {
-    on_each(async |db| {
+each_database! {
+    async fn a_row_that_someone_else_deleted_is_stale(test: TestDatabase) {
+        let db = tables(&test).await;
         let session = db.session();
         let john = session.add(john());
         session.commit().await.unwrap();
@@ -108,12 +109,12 @@ fn a_row_that_someone_else_deleted_is_stale() {
         let error = session.flush().await.unwrap_err();
         assert!(error.is_stale(), "{error:?}");
         assert!(error.to_string().contains("User(1)"), "{error}");
-    });
+    }
 }
 
-#[test]
-fn the_identity_map_holds_weakly() {
-    on_each(async |db| {
+each_database! {
+    async fn the_identity_map_holds_weakly(test: TestDatabase) {
+        let db = tables(&test).await;
         let session = db.session();
         session.add(john());
         session.commit().await.unwrap();
@@ -127,12 +128,12 @@ fn the_identity_map_holds_weakly() {
         rebis::update(User).set(User::username, "outside").execute(&db).await.unwrap();
         // Nobody held the clean one, so this reads again.
         assert_eq!(session.get(User, 1).await.unwrap().unwrap().username, "outside");
-    });
+    }
 }
 
-#[test]
-fn refresh_expunge_and_missing_rows() {
-    on_each(async |db| {
+each_database! {
+    async fn refresh_expunge_and_missing_rows(test: TestDatabase) {
+        let db = tables(&test).await;
         let session = db.session();
         let john = session.add(john());
         session.commit().await.unwrap();
@@ -146,12 +147,12 @@ fn refresh_expunge_and_missing_rows() {
             error.is_not_found() && error.to_string().contains("User") && error.to_string().contains('7'),
             "{error}"
         );
-    });
+    }
 }
 
-#[test]
-fn a_transaction_commits_or_rolls_back() {
-    on_each(async |db| {
+each_database! {
+    async fn a_transaction_commits_or_rolls_back(test: TestDatabase) {
+        let db = tables(&test).await;
         let key = db
             .transaction(async |session| {
                 let user = session.add(john());
@@ -171,7 +172,7 @@ fn a_transaction_commits_or_rolls_back() {
             .await;
         assert!(failed.unwrap_err().is_not_found());
         assert_eq!(rows::<User>(&db).await, 1);
-    });
+    }
 }
 
 #[test]
