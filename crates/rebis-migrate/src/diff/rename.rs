@@ -58,7 +58,7 @@ impl FromStr for Rename {
 
 impl Rename {
     /// Refuses a rename of what is not there, or to what the models do not have.
-    pub(crate) fn check(&self, database: &Schema, models: &Schema) -> Result<()> {
+    pub(crate) fn check(&self, all: &[Rename], database: &Schema, models: &Schema) -> Result<()> {
         let lacks = |what: String| Err(Error::new(ErrorKind::Usage, format!("cannot rename: {what}")));
         match self {
             Rename::Table { from, to } => {
@@ -78,8 +78,14 @@ impl Rename {
                         "{table}.{to} has to be in the models, and {table}.{from} no more"
                     ));
                 }
-                let there =
-                    database.tables.iter().any(|t| t.column(from).is_some() && t.column(to).is_none());
+                // Its table may be renamed at the same time.
+                let before = all.iter().find_map(|r| match r {
+                    Rename::Table { from, to } if to == table => Some(from),
+                    _ => None,
+                });
+                let there = database
+                    .table(before.unwrap_or(table))
+                    .is_some_and(|t| t.column(from).is_some() && t.column(to).is_none());
                 if !there {
                     return lacks(format!("the database has no {table}.{from}, or has {table}.{to} already"));
                 }

@@ -114,7 +114,7 @@ async fn compare(m: &Migrator, graph: &Graph, renames: &[Rename]) -> Result<(Sch
     schemas.dedup();
     let database = inspect(&mut connection, &InspectOptions { schemas, tables: Vec::new() }).await?;
     for rename in renames {
-        rename.check(&database, &m.models)?;
+        rename.check(renames, &database, &m.models)?;
     }
     let options = DiffOptions { renames: renames.to_vec(), ..DiffOptions::default() };
     let found = diff(&database, &m.models, connection.dialect(), &options);

@@ -288,7 +288,13 @@ async fn a_stated_rename_keeps_the_data() {
     models.tables[0].columns[3].name = "secret".into();
     let m = migrator(&db, models, &ALL[..1], folder.path());
     m.upgrade("head").await.unwrap();
-    for wrong in ["user.nothing:secret", "user.password_hash:other", "people:user", "nobody.x:y"] {
+    for wrong in [
+        "user.nothing:secret",
+        "user.password_hash:other",
+        "people:user",
+        "nobody.x:y",
+        "user.version_num:secret",
+    ] {
         let options = MigrateOptions { renames: vec![wrong.parse().unwrap()], ..MigrateOptions::default() };
         let error = m.migrate("wrong", options).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Usage, "{wrong}");
