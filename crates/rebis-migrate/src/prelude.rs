@@ -29,7 +29,7 @@ pub const Float: SqlType = SqlType::Float;
 pub const Double: SqlType = SqlType::Double;
 /// Exact decimal number of the database's own precision; see [`Numeric`].
 pub const Decimal: SqlType = SqlType::Numeric { precision: None, scale: None };
-/// Text of the database's own greatest length; see [`String`].
+/// Text of the database's own greatest length; see [`String()`].
 pub const Varchar: SqlType = SqlType::String(None);
 /// Text of any length.
 pub const Text: SqlType = SqlType::Text;

@@ -34,7 +34,8 @@ pub(crate) fn script(new: &NewScript<'_>) -> Result<String> {
     for line in
         heading.iter().flat_map(|part| if part.is_empty() { vec![""] } else { part.lines().collect() })
     {
-        out.push_str(format!("//! {line}").trim_end());
+        // A lone carriage return is no Rust.
+        out.push_str(format!("//! {}", line.replace('\r', " ")).trim_end());
         out.push('\n');
     }
     out.push_str(&format!("\nuse {}::prelude::*;\n\n", new.krate));

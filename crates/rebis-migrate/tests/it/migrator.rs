@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rebis_migrate::diff::{DiffOptions, diff};
+use rebis_migrate::prelude::{Enum, Integer};
 use rebis_migrate::{
     ErrorKind, HistoryOptions, MigrateOptions, Migrator, Operations, RevisionOptions, Script,
 };
-use rebis_sql::Dialect;
-use rebis_sql::schema::Schema;
+use rebis_sql::schema::{Column, PrimaryKey, Schema, ServerDefault, Table};
+use rebis_sql::{Dialect, SqlType, Value};
 use rebis_testkit::{TestDatabase, each_database};
 
 use crate::migrations::ALL;
@@ -238,6 +239,75 @@ each_database! {
     }
 }
 
+/// A table with an enum of these labels.
+fn moods(labels: &[&str]) -> Schema {
+    let mut table = Table::new("day");
+    let values = labels.iter().map(|l| (*l).to_owned()).collect();
+    table.columns = vec![
+        Column { autoincrement: true, ..Column::new("id", SqlType::Integer).not_null() },
+        Column {
+            default: Some(ServerDefault::Value(Value::Text("good".into()))),
+            ..Column::new("mood", SqlType::Enum { name: "mood".into(), values }).not_null()
+        },
+    ];
+    table.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()] });
+    Schema { tables: vec![table] }
+}
+
+const MOODS: &[Script] = &[
+    Script {
+        revision: rebis_migrate::revision("aaaaaaaaaaaa"),
+        file: "a.rs",
+        source: "//! moods",
+        upgrade: |op| {
+            op.create_table("day", |t| {
+                t.column("id", Integer).primary_key();
+                t.column("mood", Enum("mood", ["good", "bad"])).not_null().server_default("good");
+            });
+        },
+        downgrade: |op| {
+            op.drop_table("day");
+            op.drop_type("mood");
+        },
+    },
+    Script {
+        revision: rebis_migrate::revision("bbbbbbbbbbbb").down(&["aaaaaaaaaaaa"]),
+        file: "b.rs",
+        source: "//! more",
+        upgrade: |op| {
+            op.alter_column("day", "mood")
+                .existing_type(Enum("mood", ["good", "bad"]))
+                .existing_nullable(false)
+                .existing_server_default("good")
+                .set_type(Enum("mood", ["good", "fair", "bad"]));
+        },
+        downgrade: |op| {
+            op.alter_column("day", "mood")
+                .existing_type(Enum("mood", ["good", "fair", "bad"]))
+                .existing_nullable(false)
+                .existing_server_default("good")
+                .set_type(Enum("mood", ["good", "bad"]));
+        },
+    },
+];
+
+each_database! {
+    async fn labels_of_an_enum_come_and_go(db: TestDatabase) {
+        let two = migrator(&db, moods(&["good", "bad"]), &MOODS[..1], Path::new("/nowhere"));
+        let wanting = migrator(&db, moods(&["good", "fair", "bad"]), &MOODS[..1], Path::new("/nowhere"));
+        let three = migrator(&db, moods(&["good", "fair", "bad"]), MOODS, Path::new("/nowhere"));
+        two.upgrade("head").await.unwrap();
+        assert!(two.check().await.unwrap().is_clean());
+        assert_eq!(wanting.check().await.unwrap().differences, ["alter column day.mood"]);
+        three.upgrade("head").await.unwrap();
+        assert_eq!(three.check().await.unwrap().differences, [""; 0]);
+        three.downgrade("-1").await.unwrap();
+        assert_eq!(two.check().await.unwrap().differences, [""; 0]);
+        three.downgrade("base").await.unwrap();
+        three.upgrade("head").await.unwrap();
+    }
+}
+
 /// Scripts that make `everything` and then `changed`, for each dialect.
 fn whole(dialect: Dialect) -> &'static [Script] {
     /// The `N`th step's operations and the schema before it.
@@ -332,6 +402,37 @@ async fn what_the_author_must_look_at_stands_in_the_script() {
 
 async fn sqlite() -> TestDatabase {
     TestDatabase::create(rebis_testkit::Backend::Sqlite).await.unwrap()
+}
+
+/// A command can run in a web handler or a spawned task.
+#[tokio::test]
+async fn commands_move_between_threads() {
+    let db = sqlite().await;
+    let m = migrator(&db, users(), &ALL[..1], Path::new("/nowhere"));
+    let at_head = tokio::spawn(async move {
+        m.upgrade("head").await?;
+        m.check().await?;
+        m.migrate("nothing", MigrateOptions::default()).await.err();
+        m.history(HistoryOptions::default()).await?;
+        m.is_at_head().await
+    });
+    assert!(at_head.await.unwrap().unwrap());
+}
+
+#[tokio::test]
+async fn a_message_is_only_a_message() {
+    let db = sqlite().await;
+    let folder = tempfile::tempdir().unwrap();
+    let m = migrator(&db, users(), NONE, folder.path());
+    let message = "first \u{2014} \"line\"\n\nsecond\r\n*/ pub fn evil() {}\rthird";
+    let made = m.revision(message, RevisionOptions { rev_id: Some("abc".into()) }).await.unwrap();
+    let text = fs::read_to_string(made.path).unwrap();
+    assert!(
+        text.starts_with(
+            "//! first \u{2014} \"line\"\n//!\n//! second\n//! */ pub fn evil() {} third\n//!\n//! Revision ID: abc\n"
+        ),
+        "{text}"
+    );
 }
 
 #[tokio::test]
