@@ -53,21 +53,17 @@ struct Parts {
 }
 
 impl RevisionInfo {
-    fn marks(&self, tree: bool) -> String {
-        let mut marks = String::new();
-        if self.is_head {
-            marks.push_str(" (head)");
-        }
-        if self.is_current == Some(true) {
-            marks.push_str(" (current)");
-        }
-        if tree && self.children.len() > 1 {
-            marks.push_str(" (branchpoint)");
-        }
-        if tree && self.down.len() > 1 {
-            marks.push_str(" (mergepoint)");
-        }
-        marks
+    /// Where it stands, in the order of the short lines or, `verbose`, of the long ones.
+    fn marks(&self, tree: bool, verbose: bool) -> String {
+        let current = (self.is_current == Some(true), " (current)");
+        let branches = [
+            (tree && self.children.len() > 1, " (branchpoint)"),
+            (tree && self.down.len() > 1, " (mergepoint)"),
+        ];
+        let [first, second] = branches;
+        let rest = if verbose { [first, second, current] } else { [current, first, second] };
+        let all = [(self.is_head, " (head)")].into_iter().chain(rest);
+        all.filter(|(holds, _)| *holds).map(|(_, mark)| mark).collect()
     }
 
     fn short(&self, parts: Parts) -> String {
@@ -83,7 +79,7 @@ impl RevisionInfo {
         if parts.labels && !self.labels.is_empty() {
             line.push_str(&format!(" ({})", self.labels.join(", ")));
         }
-        line.push_str(&self.marks(parts.tree));
+        line.push_str(&self.marks(parts.tree, false));
         if parts.doc && !self.message.is_empty() {
             line.push_str(&format!(", {}", self.message));
         }
@@ -94,7 +90,7 @@ impl RevisionInfo {
 impl fmt::Display for RevisionInfo {
     /// All about the revision, over several lines.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "Rev: {}{}", self.id, self.marks(true))?;
+        writeln!(f, "Rev: {}{}", self.id, self.marks(true, true))?;
         let parent = if self.down.len() > 1 { "Merges" } else { "Parent" };
         writeln!(f, "{parent}: {}", or_base(&self.down))?;
         if !self.depends_on.is_empty() {
@@ -262,4 +258,50 @@ fn bad_range(range: &str) -> Error {
         ErrorKind::Usage,
         format!("History range requires [start]:[end], [start]:, or :[end]; '{range}' has no ':'"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lines of Alembic's documentation of a branched history.
+    #[test]
+    fn branches_and_merges_are_marked() {
+        let text = |s: &str| s.to_owned();
+        let all = Parts { parents: true, labels: true, doc: true, tree: true };
+        let merge = RevisionInfo {
+            id: text("dddd4444"),
+            down: vec![text("bbbb2222"), text("cccc3333")],
+            is_head: true,
+            message: text("merge em"),
+            is_current: Some(true),
+            ..RevisionInfo::default()
+        };
+        assert_eq!(
+            merge.short(all),
+            "bbbb2222, cccc3333 -> dddd4444 (head) (current) (mergepoint), merge em"
+        );
+        assert!(
+            merge.to_string().starts_with(
+                "Rev: dddd4444 (head) (mergepoint) (current)\nMerges: bbbb2222, cccc3333\nPath:"
+            ),
+            "{merge}"
+        );
+        let branch = RevisionInfo {
+            id: text("aaaa1111"),
+            children: vec![text("bbbb2222"), text("cccc3333")],
+            labels: vec![text("ebs")],
+            depends_on: vec![text("eeee5555")],
+            message: text("one"),
+            ..RevisionInfo::default()
+        };
+        assert_eq!(branch.short(all), "<base> (eeee5555) -> aaaa1111 (ebs) (branchpoint), one");
+        let long = branch.to_string();
+        assert!(
+            long.contains(
+                "Also depends on: eeee5555\nBranches into: bbbb2222, cccc3333\nBranch names: ebs\n"
+            ),
+            "{long}"
+        );
+    }
 }
