@@ -47,6 +47,21 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// Every kind.
+    pub const ALL: &[ErrorKind] = &[
+        ErrorKind::Engine,
+        ErrorKind::NotFound,
+        ErrorKind::MultipleFound,
+        ErrorKind::NotLoaded,
+        ErrorKind::Detached,
+        ErrorKind::Stale,
+        ErrorKind::InactiveTransaction,
+        ErrorKind::Unbound,
+        ErrorKind::Mapping,
+        ErrorKind::State,
+        ErrorKind::Cycle,
+    ];
+
     /// The code of the error's page under `docs/errors/`.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -217,5 +232,37 @@ impl From<rebis_sql::CompileError> for Error {
 impl From<rebis_sql::DecodeError> for Error {
     fn from(e: rebis_sql::DecodeError) -> Self {
         rebis_engine::Error::from(e).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, ErrorKind};
+
+    #[test]
+    fn every_kind_has_a_page_that_explains_it() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/errors");
+        let index = std::fs::read_to_string(folder.join("README.md")).expect("the index");
+        for kind in ErrorKind::ALL.iter().copied() {
+            let code = kind.code();
+            let page = std::fs::read_to_string(folder.join(format!("{code}.md"))).expect(code);
+            assert!(page.starts_with(&format!("# {code}: ")), "{code}");
+            for part in [&format!("`ErrorKind::{kind:?}`"), "## Usual causes", "## Cure"] {
+                assert!(page.contains(part), "{code}: {part}");
+            }
+            assert!(index.contains(&format!("| [{code}]({code}.md) | `{kind:?}` |")), "{code}");
+        }
+        let pages = std::fs::read_dir(folder).expect("the folder").count();
+        assert_eq!(pages, ErrorKind::ALL.len() + 1, "a page for each kind, and the index");
+    }
+
+    #[test]
+    fn a_message_says_what_happened_what_to_do_and_where_to_read() {
+        let error = Error::new(ErrorKind::State, "it is broken").on("User").advise("mend it");
+        assert_eq!(error.to_string(), "it is broken; mend it [R109]");
+        assert_eq!(
+            (error.model(), error.advice(), error.again().to_string()),
+            (Some("User"), Some("mend it"), error.to_string())
+        );
     }
 }

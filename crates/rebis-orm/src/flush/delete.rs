@@ -71,9 +71,10 @@ async fn remove(connection: &mut Connection, rows: &[&Object]) -> Result<()> {
         let done = connection.execute(&compiled.sql, &compiled.binds).await?;
         if done.rows_affected != rows.len() as u64 {
             return Err(stale(
-                first,
-                &format!("DELETE of {} rows, among them", rows.len()),
+                format!("DELETE of {} {} rows, the first {},", rows.len(), meta.def.name, first.label()),
+                meta,
                 done.rows_affected,
+                rows.len(),
             ));
         }
         return Ok(());
@@ -83,7 +84,7 @@ async fn remove(connection: &mut Connection, rows: &[&Object]) -> Result<()> {
     let done = connection.execute_many(&compiled.sql, &binds).await?;
     for (row, done) in rows.iter().zip(done) {
         if done.rows_affected != 1 {
-            return Err(stale(row, "DELETE", done.rows_affected));
+            return Err(stale(format!("DELETE of {}", row.label()), meta, done.rows_affected, 1));
         }
     }
     Ok(())

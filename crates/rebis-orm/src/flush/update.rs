@@ -73,7 +73,7 @@ async fn write(
     let done = connection.execute_many(&compiled.sql, &binds).await?;
     for ((row, done), version) in rows.iter().zip(done).zip(versions) {
         if done.rows_affected != 1 {
-            return Err(stale(row, "UPDATE", done.rows_affected));
+            return Err(stale(format!("UPDATE of {}", row.label()), meta, done.rows_affected, 1));
         }
         row.status().flushed = version;
     }
@@ -101,8 +101,8 @@ pub(crate) fn key_values(row: &Object) -> Vec<Value> {
     all
 }
 
-pub(crate) fn stale(row: &Object, verb: &str, met: u64) -> Error {
-    Error::new(ErrorKind::Stale, format!("{verb} of {} met {met} rows instead of one", row.label()))
-        .on(row.meta().def.name)
+pub(crate) fn stale(what: String, meta: &ModelMeta, met: u64, instead_of: usize) -> Error {
+    Error::new(ErrorKind::Stale, format!("{what} met {met} rows instead of {instead_of}"))
+        .on(meta.def.name)
         .advise("someone else has changed or deleted it: roll back, load it again and repeat the work")
 }

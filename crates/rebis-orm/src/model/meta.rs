@@ -119,7 +119,7 @@ impl ModelMeta {
         self.def.columns.iter().position(|c| c.field == field)
     }
 
-    fn is_self(&self, other: &ModelMeta) -> bool {
+    pub(crate) fn is_self(&self, other: &ModelMeta) -> bool {
         self.type_id == other.type_id
     }
 

@@ -77,19 +77,36 @@ impl<S: Selection> SelectStatement<S> {
     pub fn join_on<T: Model>(mut self, model: crate::EntityOf<T>, on: impl Into<Predicate>) -> Self {
         let _ = model;
         let on = Some(self.take(on));
+        if let Some(error) = self.joined_already::<T>() {
+            return self.broken(error);
+        }
         self.select.joins.push(Join { kind: JoinKind::Inner, table: T::meta().table_ref(), on });
         self
     }
 
     fn join_relation<M: Model, T: Model>(mut self, relation: Relation<M, T>, kind: JoinKind) -> Self {
+        if self.select.from.is_empty() {
+            self.select.from.push(M::meta().table_ref());
+        }
+        if let Some(error) = self.joined_already::<T>() {
+            return self.broken(error);
+        }
         match relation.on() {
             Ok(on) => self.select.joins.push(Join { kind, table: T::meta().table_ref(), on: Some(on) }),
             Err(error) => return self.broken(error),
         }
-        if self.select.from.is_empty() {
-            self.select.from.push(M::meta().table_ref());
-        }
         self
+    }
+
+    /// A table has one name in a query, so it cannot stand in it twice.
+    fn joined_already<T: Model>(&self) -> Option<Error> {
+        let table = T::meta().table_ref();
+        let there = self.select.from.contains(&table) || self.select.joins.iter().any(|j| j.table == table);
+        there.then(|| {
+            Error::new(ErrorKind::State, format!("the table `{}` would stand twice in one query", T::TABLE))
+                .on(T::DEF.name)
+                .advise("filter with the relation's `any(…)` or `has(…)`, or load it with `.with(…)`")
+        })
     }
 
     /// One row for each value of this.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rebis_sql::{Expr, Select};
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Predicate, equal};
 use crate::model::{Model, ModelMeta};
 use crate::relation::RelationKind;
@@ -79,6 +79,9 @@ impl<M: Model, T: Model> Relation<M, T> {
     }
 
     fn exists(self, condition: Option<Predicate>) -> Predicate {
+        if M::meta().is_self(T::meta()) {
+            return self.within_itself(condition).unwrap_or_else(|error| Predicate::wrong(Arc::new(error)));
+        }
         let on = match self.on() {
             Ok(on) => on,
             Err(error) => return Predicate::wrong(Arc::new(error)),
@@ -95,6 +98,40 @@ impl<M: Model, T: Model> Relation<M, T> {
             broken = condition.broken;
         }
         Predicate { expr: Expr::Exists { select: Box::new(select), negated: false }, broken }
+    }
+
+    /// As `EXISTS`, where both sides are one table: its name means the inner rows in the subquery and the outer ones outside of it. NULL is
+    /// kept out of both, so that the condition is true or false and can be negated.
+    fn within_itself(self, condition: Option<Predicate>) -> Result<Predicate> {
+        let meta = M::meta();
+        let link = meta.link(self.index)?;
+        let name = format!("{}.{}", meta.def.name, self.name);
+        let ([child], [parent]) = (link.child.as_slice(), link.parent.as_slice()) else {
+            return Err(Error::new(
+                ErrorKind::State,
+                format!("a condition over {name}, which leads to its own table by several columns, cannot be written"),
+            )
+            .on(meta.def.name)
+            .advise("load the objects and look at their relations, or write the query with `sql(…)`"));
+        };
+        let (outer, inner) = if meta.relation(self.index).kind == RelationKind::BelongsTo {
+            (child, parent)
+        } else {
+            (parent, child)
+        };
+        let (outer, inner) = (meta.column_expr(*outer), meta.column_expr(*inner));
+        let there = |e: &Expr| Expr::IsNull { expr: Box::new(e.clone()), negated: true };
+        let mut select =
+            Select { columns: vec![inner.clone().into()], from: vec![meta.table_ref()], ..Select::default() };
+        select.and_where(there(&inner));
+        let mut broken = None;
+        if let Some(condition) = condition {
+            select.and_where(condition.expr);
+            broken = condition.broken;
+        }
+        let found =
+            Expr::InSelect { expr: Box::new(outer.clone()), select: Box::new(select), negated: false };
+        Ok(Predicate { expr: Expr::And(vec![there(&outer), found]), broken })
     }
 
     /// The join's condition.

@@ -5,6 +5,7 @@ use rebis_testkit::each_database;
 
 use crate::handwritten::{Post, User};
 use crate::support::{rows, tables};
+use crate::tree::Node;
 
 async fn some(db: &rebis::Database) {
     let session = db.session();
@@ -100,6 +101,31 @@ each_database! {
 }
 
 each_database! {
+    async fn a_condition_over_a_relation_to_its_own_table(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        // root ─ child ─ leaf, and a second root.
+        let root = session.add(Node::builder().name("root"));
+        let child = session.add(Node::builder().name("child").parent(&root));
+        session.add(Node::builder().name("leaf").parent(&child));
+        session.add(Node::builder().name("other"));
+        session.commit().await.unwrap();
+        let names = async |condition: rebis::Predicate| {
+            select(Node::name).filter(condition).order_by(Node::name).all(&db).await.unwrap()
+        };
+        assert_eq!(names(Node::parent.has(Node::name.eq("root"))).await, ["child"]);
+        assert_eq!(names(!Node::parent.has(Node::name.eq("root"))).await, ["leaf", "other", "root"]);
+        assert_eq!(names(Node::children.any(Node::name.eq("leaf"))).await, ["child"]);
+        assert_eq!(names(Node::children.is_any()).await, ["child", "root"]);
+        assert_eq!(names(!Node::children.is_any()).await, ["leaf", "other"]);
+        let grandparents = Node::children.any(Node::children.is_any());
+        assert_eq!(names(grandparents).await, ["root"]);
+        let error = select(Node).join(Node::parent).all(&db).await.unwrap_err();
+        assert!(error.to_string().contains("`node` would stand twice") && error.to_string().contains("has("), "{error}");
+        let error = select(Post).join(Post::author).outer_join(User::posts).all(&db).await.unwrap_err();
+        assert!(error.to_string().contains("`post` would stand twice"), "{error}");
+    }
+
     async fn children_move_and_orphans_die(test: TestDatabase) {
         let db = tables(&test).await;
         some(&db).await;
