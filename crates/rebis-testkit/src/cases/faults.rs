@@ -29,6 +29,26 @@ pub async fn cancelled_midway(db: TestDatabase) {
     let started = Instant::now();
     assert!(names(&db).await.is_empty());
     assert!(started.elapsed() < Duration::from_secs(5));
+
+    // Rolled back by hand, too: the answer that is still to come is not taken for another statement's.
+    let mut c = db.acquire().await;
+    c.begin(Default::default()).await.unwrap();
+    c.execute(&db.sql(INSERT), &row("b", 1)).await.unwrap();
+    assert!(tokio::time::timeout(Duration::from_millis(100), c.execute(slow, &[])).await.is_err());
+    assert!(c.transaction_failure().is_some());
+    c.rollback().await.unwrap();
+    drop(c);
+    for _ in 0..3 {
+        assert!(names(&db).await.is_empty());
+    }
+    // And a commit says that there was none.
+    let mut c = db.acquire().await;
+    c.begin(Default::default()).await.unwrap();
+    c.execute(&db.sql(INSERT), &row("c", 1)).await.unwrap();
+    assert!(tokio::time::timeout(Duration::from_millis(100), c.execute(slow, &[])).await.is_err());
+    assert_eq!(c.commit().await.unwrap_err().kind(), ErrorKind::Connection);
+    drop(c);
+    assert!(names(&db).await.is_empty());
 }
 
 /// The server ends the connection in the middle of a statement: an error of its own kind, and the next connection works.
