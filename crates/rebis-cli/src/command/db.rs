@@ -121,7 +121,7 @@ pub(crate) async fn run(program: Program, given: &ArgMatches) -> Result<ExitCode
         }
         "migrate" => {
             let renames = given.get_many::<String>("rename").unwrap_or_default();
-            let renames = renames.map(|text| rename(text)).collect::<Result<Vec<_>, _>>()?;
+            let renames = renames.map(|text| text.parse::<Rename>()).collect::<Result<Vec<_>, _>>()?;
             let options = MigrateOptions { rev_id: text("rev-id"), renames };
             // That nothing has changed is in the log.
             if let Some(generated) = migrator.migrate(&text("message").unwrap_or_default(), options).await? {
@@ -172,18 +172,4 @@ fn listing(listing: impl std::fmt::Display) {
     if !text.is_empty() {
         output::line(text);
     }
-}
-
-/// `user.mail:email` is a column that was renamed, `users:user` a table.
-fn rename(text: &str) -> Result<Rename, BoxError> {
-    let wrong = || format!("`--rename {text}`: write TABLE.OLD:NEW for a column, OLD:NEW for a table");
-    let (old, new) = text.split_once(':').ok_or_else(wrong)?;
-    if old.is_empty() || new.is_empty() {
-        return Err(wrong().into());
-    }
-    let (from, to) = (old.to_owned(), new.to_owned());
-    Ok(match old.split_once('.') {
-        Some((table, from)) => Rename::Column { table: table.to_owned(), from: from.to_owned(), to },
-        None => Rename::Table { from, to },
-    })
 }
