@@ -1,7 +1,8 @@
 //! [`Versions`]: the versions of a row, append-only, so that `&T` to any of them stays valid as long as the list.
 //!
-//! **Invariant.** A published version never moves and never changes. Reading takes no lock: the first version lies inline, later ones in
-//! blocks that double in size, so finding the newest costs the same after one edit and after a million.
+//! **Invariant.** A published version never moves and never changes. Reading takes no lock: the first version lies inline, the second in an
+//! allocation of its own, because most objects have no more (an insert and its key, a load and an edit), later ones in blocks that double in
+//! size, so finding the newest costs the same after one edit and after a million.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,7 +16,12 @@ pub(crate) struct Versions<T> {
     /// How many there are beyond the first; changed only under the instance's state lock.
     more: AtomicU32,
     current: AtomicU32,
-    rest: OnceLock<Box<[Block<T>; BLOCKS]>>,
+    rest: OnceLock<Box<Rest<T>>>,
+}
+
+struct Rest<T> {
+    second: OnceLock<T>,
+    blocks: OnceLock<Box<[Block<T>; BLOCKS]>>,
 }
 
 impl<T> Versions<T> {
@@ -38,12 +44,15 @@ impl<T> Versions<T> {
 
     /// A version by number.
     pub(crate) fn at(&self, n: u32) -> &T {
-        let (block, place) = position(n);
-        self.rest
-            .get()
-            .filter(|_| n > 0)
-            .and_then(|rest| rest.get(block)?.get()?.get(place)?.get())
-            .unwrap_or(&self.first)
+        let found = match (n, self.rest.get()) {
+            (0, _) | (_, None) => None,
+            (1, Some(rest)) => rest.second.get(),
+            (_, Some(rest)) => {
+                let (block, place) = position(n);
+                rest.blocks.get().and_then(|blocks| blocks.get(block)?.get()?.get(place)?.get())
+            }
+        };
+        found.unwrap_or(&self.first)
     }
 
     /// Shows an earlier version again.
@@ -54,17 +63,23 @@ impl<T> Versions<T> {
     /// Appends a version and shows it. The caller holds the instance's state lock, so that numbers are given once.
     pub(crate) fn push(&self, row: T) {
         let n = self.more.load(Ordering::Acquire) + 1;
-        let (block, place) = position(n);
-        let rest = self.rest.get_or_init(|| Box::new(std::array::from_fn(|_| OnceLock::new())));
-        let block = rest[block].get_or_init(|| (0..1_usize << block).map(|_| OnceLock::new()).collect());
-        if block[place].set(row).is_ok() {
+        let rest =
+            self.rest.get_or_init(|| Box::new(Rest { second: OnceLock::new(), blocks: OnceLock::new() }));
+        let place = if n == 1 {
+            &rest.second
+        } else {
+            let (block, place) = position(n);
+            let blocks = rest.blocks.get_or_init(|| Box::new(std::array::from_fn(|_| OnceLock::new())));
+            &blocks[block].get_or_init(|| (0..1_usize << block).map(|_| OnceLock::new()).collect())[place]
+        };
+        if place.set(row).is_ok() {
             self.more.store(n, Ordering::Release);
             self.current.store(n, Ordering::Release);
         }
     }
 }
 
-/// Version 1 is the whole of block 0, versions 2 and 3 are block 1, 4 to 7 are block 2, …
+/// Versions 2 and 3 are block 1, 4 to 7 are block 2, …
 fn position(n: u32) -> (usize, usize) {
     let block = n.max(1).ilog2();
     (block as usize, (n - (1 << block).min(n)) as usize)

@@ -23,13 +23,35 @@ pub(crate) async fn delete(
     }
     let ranks = order::ranks(&rows);
     let rank: Vec<usize> = rows.iter().map(|o| ranks.get(o.meta().def.table).copied().unwrap_or(0)).collect();
-    let needs = order::dependencies(&rows);
-    // Rows that refer to each other in a circle go by table: the database decides.
-    let mut sorted = order::sort(&needs, &rank).unwrap_or_else(|_| {
-        let mut all: Vec<usize> = (0..rows.len()).collect();
-        all.sort_by_key(|&i| (rank[i], i));
-        all
-    });
+    let mut needs = order::dependencies(&rows);
+    // A circle is opened by an UPDATE, which lets one row refer to nothing. So is a row that refers to itself: MySQL would not delete it.
+    let mut opened: Vec<Object> = Vec::new();
+    for row in &rows {
+        let own = order::refers(row, row).filter(|&c| row.meta().def.columns[c].nullable);
+        let nulls: Vec<(usize, Value)> = own.map(|c| (c, Value::Null)).collect();
+        if !nulls.is_empty() {
+            row.status().pointers.clear();
+            row.set(&nulls)?;
+            opened.push(Arc::clone(row));
+        }
+    }
+    let mut sorted = loop {
+        match order::sort(&needs, &rank) {
+            Ok(sorted) => break sorted,
+            Err(circle) => {
+                let Some((i, columns)) = order::loosen(&rows, &mut needs, &circle) else {
+                    // By table: the database decides.
+                    let mut all: Vec<usize> = (0..rows.len()).collect();
+                    all.sort_by_key(|&i| (rank[i], i));
+                    break all;
+                };
+                rows[i].status().pointers.clear();
+                rows[i].set(&columns.iter().map(|c| (c, Value::Null)).collect::<Vec<_>>())?;
+                opened.push(Arc::clone(&rows[i]));
+            }
+        }
+    };
+    super::update::update(connection, opened).await?;
     sorted.reverse();
     let mut start = 0;
     while start < sorted.len() {

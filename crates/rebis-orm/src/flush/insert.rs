@@ -6,7 +6,7 @@ use rebis_engine::Connection;
 use rebis_sql::{Expr, GeneratedKeys, Insert, Statement, Value, compile};
 
 use super::order;
-use super::pointers::{follow, unset};
+use super::pointers::follow;
 use crate::entity::{Object, State};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ColumnSet, ModelMeta};
@@ -27,12 +27,18 @@ pub(crate) async fn insert(
     let ranks = order::ranks(&rows);
     let rank: Vec<usize> = rows.iter().map(|o| ranks.get(o.meta().def.table).copied().unwrap_or(0)).collect();
     let mut needs = order::dependencies(&rows);
+    // Columns that are NULL at first and filled in by an UPDATE, because they point into a circle.
+    let mut held: Vec<(usize, ColumnSet)> = Vec::new();
     let sorted = loop {
         match order::sort(&needs, &rank) {
             Ok(sorted) => break sorted,
-            Err(circle) => break_circle(&rows, &mut needs, &circle)?,
+            Err(circle) => {
+                let loose = order::loosen(&rows, &mut needs, &circle);
+                held.push(loose.ok_or_else(|| circle_error(&rows, &circle))?);
+            }
         }
     };
+    let mut filled_in: Vec<(Object, Vec<(usize, Value)>)> = Vec::new();
     let mut later = Vec::new();
     let mut batch: Vec<Object> = Vec::new();
     let mut place = vec![usize::MAX; rows.len()];
@@ -45,8 +51,18 @@ pub(crate) async fn insert(
             start = at;
         }
         let row = &rows[i];
-        if follow(row)? {
+        let waits = follow(row)?;
+        let mut now: Vec<(usize, Value)> = Vec::new();
+        for column in held.iter().filter(|(r, _)| *r == i).flat_map(|(_, columns)| columns.iter()) {
+            now.push((column, row.value(column)));
+        }
+        if waits || !now.is_empty() {
             later.push(Arc::clone(row));
+        }
+        if !now.is_empty() {
+            let nulls: Vec<(usize, Value)> = now.iter().map(|(c, _)| (*c, Value::Null)).collect();
+            row.set(&nulls)?;
+            filled_in.push((Arc::clone(row), now));
         }
         let own = (row.meta(), row.status().unset);
         if shape.is_some_and(|(meta, unset)| meta.type_id != own.0.type_id || unset != own.1) {
@@ -58,30 +74,19 @@ pub(crate) async fn insert(
         place[i] = at;
     }
     write(session, connection, shape, batch).await?;
+    for (row, values) in filled_in {
+        row.set(&values)?;
+    }
     Ok(later)
 }
 
-/// Lets one row of a circle go first, with NULL where it points into the circle; an UPDATE fills that in afterwards.
-fn break_circle(rows: &[Object], needs: &mut [Vec<usize>], circle: &[usize]) -> Result<()> {
-    for &i in circle {
-        let columns = &rows[i].meta().def.columns;
-        let pointers = rows[i].status().pointers.clone();
-        for pointer in pointers {
-            let Some(parent) = &pointer.parent else { continue };
-            let Some(&n) = needs[i].iter().find(|&&n| Arc::ptr_eq(&rows[n], parent)) else { continue };
-            let nullable = pointer.link.child.iter().all(|&c| columns[c].nullable);
-            if nullable && circle.contains(&n) && unset(parent, &pointer.link.parent) {
-                needs[i].retain(|&m| m != n);
-                return Ok(());
-            }
-        }
-    }
+fn circle_error(rows: &[Object], circle: &[usize]) -> Error {
     let names: Vec<String> = circle.iter().map(|&i| rows[i].meta().def.name.to_owned()).collect();
-    Err(Error::new(
+    Error::new(
         ErrorKind::Cycle,
         format!("these new rows refer to each other in a circle: {}", names.join(", ")),
     )
-    .advise("make one of the foreign keys an Option, so that it can be filled in after the rows exist"))
+    .advise("make one of the foreign keys an Option, so that it can be filled in after the rows exist")
 }
 
 async fn write(

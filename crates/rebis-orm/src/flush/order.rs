@@ -2,11 +2,12 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
+use std::sync::Arc;
 
 use rebis_sql::schema::{Table, sort_tables};
 
 use crate::entity::Object;
-use crate::model::{ModelMeta, RowKey};
+use crate::model::{ColumnSet, ModelMeta, RowKey};
 
 /// The place of each table in dependency order.
 pub(crate) fn ranks(objects: &[Object]) -> HashMap<&'static str, usize> {
@@ -20,6 +21,42 @@ pub(crate) fn ranks(objects: &[Object]) -> HashMap<&'static str, usize> {
     let (sorted, _) = sort_tables(&tables);
     let place = |meta: &ModelMeta| sorted.iter().position(|t| std::ptr::eq(*t, meta.table())).unwrap_or(0);
     metas.iter().map(|m| (m.def.table, place(m))).collect()
+}
+
+/// Takes one dependency out of a circle: one whose key columns may all be NULL for a while. Gives the row and these columns.
+pub(crate) fn loosen(
+    objects: &[Object],
+    needs: &mut [Vec<usize>],
+    circle: &[usize],
+) -> Option<(usize, ColumnSet)> {
+    for &i in circle {
+        let (meta, pointers) = (objects[i].meta(), objects[i].status().pointers.clone());
+        for n in needs[i].clone().into_iter().filter(|n| circle.contains(n)) {
+            let other = &objects[n];
+            let mut columns = ColumnSet::EMPTY;
+            for pointer in &pointers {
+                if pointer.parent.as_ref().is_some_and(|p| Arc::ptr_eq(p, other)) {
+                    columns = pointer.link.child.iter().fold(columns, |all, &c| all.with(c));
+                }
+            }
+            columns = refers(&objects[i], other).fold(columns, ColumnSet::with);
+            if !columns.is_empty() && columns.iter().all(|c| meta.def.columns[c].nullable) {
+                needs[i].retain(|&m| m != n);
+                return Some((i, columns));
+            }
+        }
+    }
+    None
+}
+
+/// The columns of a row that hold the key of another, where that is known.
+pub(crate) fn refers(row: &Object, other: &Object) -> impl Iterator<Item = usize> {
+    let key = other.has_key().then(|| other.key()).flatten();
+    let model = other.meta().type_id;
+    row.meta().def.columns.iter().enumerate().filter_map(move |(column, def)| {
+        let to = (def.foreign_key?.target)().type_id;
+        (to == model && key.is_some() && RowKey::new(&[row.value(column)]) == key).then_some(column)
+    })
 }
 
 /// For each row, the rows of the list that must be written before it: by relation, and by foreign key where keys are known.

@@ -48,7 +48,7 @@ pub(crate) fn follow(object: &Object) -> Result<bool> {
 }
 
 /// Whether any of these columns waits for the database.
-pub(crate) fn unset(object: &Object, columns: &[usize]) -> bool {
+fn unset(object: &Object, columns: &[usize]) -> bool {
     let status = object.status();
     status.state == State::Pending && columns.iter().any(|&c| status.unset.has(c))
 }

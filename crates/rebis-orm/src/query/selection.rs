@@ -92,27 +92,15 @@ impl<M: Model> Selection for EntityOf<M> {
         let start = *at;
         *at += M::DEF.columns.len();
         let key = M::decode_key(row, start)?;
-        let mut map = maps.lock();
-        let known = map.live(&key);
-        let instance = match known {
-            Some(known) => {
-                if !M::DEF.relations.is_empty() {
-                    known.status().group.clone_from(&arrivals.group);
-                }
-                known
-            }
+        let (instance, known) = maps.lock().live_or_insert(key, || match &arrivals.group {
+            Some(group) => Ok(Instance::loaded(M::decode(row, start)?, group)),
             None => {
-                let Some(group) = &arrivals.group else {
-                    return Err(rebis_engine::Error::new(
-                        rebis_engine::ErrorKind::State,
-                        "a query without a session",
-                    ));
-                };
-                let instance = Instance::loaded(M::decode(row, start)?, group);
-                map.insert(key, Arc::downgrade(&instance));
-                instance
+                Err(rebis_engine::Error::new(rebis_engine::ErrorKind::State, "a query without a session"))
             }
-        };
+        })?;
+        if known && !M::DEF.relations.is_empty() {
+            instance.status().group.clone_from(&arrivals.group);
+        }
         // Objects without relations have nothing to load together.
         if !M::DEF.relations.is_empty() {
             let member: Weak<dyn AnyInstance> = Arc::<Instance<M>>::downgrade(&instance);

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
@@ -40,11 +41,41 @@ impl<T: Model> IdentityMap<T> {
     }
 
     pub(crate) fn insert(&mut self, key: T::Key, instance: Weak<Instance<T>>) {
+        self.sweep();
+        self.map.insert(key, instance);
+    }
+
+    /// The object with that key, and whether it was there; else the one that `make` gives, entered. One search for both.
+    #[inline]
+    pub(crate) fn live_or_insert<E>(
+        &mut self,
+        key: T::Key,
+        make: impl FnOnce() -> Result<Arc<Instance<T>>, E>,
+    ) -> Result<(Arc<Instance<T>>, bool), E> {
+        self.sweep();
+        match self.map.entry(key) {
+            Entry::Occupied(mut place) => match place.get().upgrade() {
+                Some(known) => Ok((known, true)),
+                None => {
+                    let new = make()?;
+                    place.insert(Arc::downgrade(&new));
+                    Ok((new, false))
+                }
+            },
+            Entry::Vacant(place) => {
+                let new = make()?;
+                place.insert(Arc::downgrade(&new));
+                Ok((new, false))
+            }
+        }
+    }
+
+    #[inline]
+    fn sweep(&mut self) {
         if self.map.len() >= self.sweep_at {
             self.map.retain(|_, weak| weak.strong_count() > 0);
             self.sweep_at = (self.map.len() * 2).max(1024);
         }
-        self.map.insert(key, instance);
     }
 
     pub(crate) fn remove(&mut self, key: &T::Key) {

@@ -4,7 +4,8 @@ use rebis::select;
 use rebis_testkit::each_database;
 
 use crate::handwritten::{Post, User};
-use crate::support::{rows, tables};
+use crate::models::Loop;
+use crate::support::{rows, sql, tables};
 use crate::tree::Node;
 
 each_database! {
@@ -74,6 +75,46 @@ each_database! {
 }
 
 each_database! {
+    async fn a_circle_whose_keys_are_known_is_broken_too(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        let raw = |id, parent_id, name: &str| Node {
+            id,
+            name: name.into(),
+            parent_id,
+            parent: rebis::BelongsTo::default(),
+            children: rebis::HasMany::default(),
+        };
+        let nodes = session.add_all([raw(5, Some(7), "a"), raw(6, Some(5), "b"), raw(7, Some(6), "c"), raw(8, Some(8), "self")]);
+        session.commit().await.unwrap();
+        assert_eq!(nodes[0].parent_id, Some(7));
+        let stored = select(Node::parent_id).order_by(Node::id).all(&db).await.unwrap();
+        assert_eq!(stored, [Some(7), Some(5), Some(6), Some(8)]);
+        let updates = sql(&test).iter().filter(|s| s.starts_with("UPDATE")).count();
+        assert_eq!(updates, 1);
+        // A circle goes as it came.
+        for node in &nodes {
+            session.delete(node);
+        }
+        session.commit().await.unwrap();
+        assert_eq!(rows::<Node>(&db).await, 0);
+    }
+
+    async fn rows_that_cannot_wait_for_each_other_are_refused(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        let one = session.add(Loop { id: 1, next_id: 2, next: rebis::BelongsTo::default() });
+        session.add(Loop { id: 2, next_id: 1, next: rebis::BelongsTo::default() });
+        let error = session.commit().await.unwrap_err();
+        assert_eq!((error.kind(), error.code()), (rebis::ErrorKind::Cycle, "R110"));
+        assert!(error.to_string().contains("Loop, Loop") && error.to_string().contains("Option"), "{error}");
+        session.rollback().await.unwrap();
+        one.edit().next_id = 1;
+        session.add(&one);
+        session.commit().await.unwrap();
+        assert_eq!(rows::<Loop>(&db).await, 1);
+    }
+
     async fn only_what_changed_is_written(test: TestDatabase) {
         let db = tables(&test).await;
         let session = db.session();

@@ -21,7 +21,8 @@ pub fn all() -> Vec<&'static rebis::ModelMeta> {
         Ticket,
         Document,
         Shelf,
-        Book
+        Book,
+        Loop
     ]
     .to_vec()
 }
@@ -162,4 +163,14 @@ pub struct Book {
     pub id: i64,
     #[column(length = 40)]
     pub title: String,
+}
+
+/// Refers to one of its own kind, always.
+#[derive(Model, Clone, Debug)]
+pub struct Loop {
+    #[column(primary_key)]
+    pub id: i64,
+    #[column(foreign_key = Loop::id)]
+    pub next_id: i64,
+    pub next: BelongsTo<Loop>,
 }
