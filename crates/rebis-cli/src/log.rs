@@ -18,6 +18,8 @@ pub(crate) fn start(debug: bool) {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(false)
+        // It would complain on standard error about a closed standard error, and panic over that.
+        .log_internal_errors(false)
         .event_format(Lines)
         .finish();
     // Refused when there is one already.

@@ -16,6 +16,7 @@ struct Inner {
     model: Option<&'static str>,
     advice: Option<String>,
     source: Option<rebis_engine::Error>,
+    or_404: bool,
 }
 
 /// What kind of error it is.
@@ -83,7 +84,14 @@ impl ErrorKind {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Error(Box::new(Inner { kind, message: message.into(), model: None, advice: None, source: None }))
+        Error(Box::new(Inner {
+            kind,
+            message: message.into(),
+            model: None,
+            advice: None,
+            source: None,
+            or_404: false,
+        }))
     }
 
     /// What happened, without advice and code.
@@ -100,6 +108,7 @@ impl Error {
             model: *model,
             advice: advice.clone(),
             source: None,
+            or_404: self.0.or_404,
         }))
     }
 
@@ -167,10 +176,23 @@ impl Error {
         self.engine().is_some_and(rebis_engine::Error::is_retryable)
     }
 
-    /// Whether there was no row where one is required; a web handler answers 404.
+    /// Whether there was no row where one is required.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.0.kind == ErrorKind::NotFound
+    }
+
+    /// Whether the row was asked for with `get_or_404` or its kin: a web handler answers 404. A row that `one` does not find is a fault of
+    /// the program, not of the request.
+    #[must_use]
+    pub fn answers_404(&self) -> bool {
+        self.0.or_404
+    }
+
+    /// No row, asked for on behalf of a client.
+    pub(crate) fn or_404(mut self) -> Self {
+        self.0.or_404 = self.is_not_found();
+        self
     }
 
     /// Whether a relation is not loaded.

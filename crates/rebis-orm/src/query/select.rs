@@ -222,7 +222,7 @@ impl<S: Selection> SelectStatement<S> {
         let what = self.what();
         self.first(on)
             .await?
-            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("no row of {what} matches")))
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("no row of {what} matches")).or_404())
     }
 
     /// As [`one`](Self::one): no row answers 404 in a handler.
@@ -230,7 +230,7 @@ impl<S: Selection> SelectStatement<S> {
     /// # Errors
     /// As [`one`](Self::one).
     pub async fn one_or_404<R: Runner>(self, on: R) -> Result<R::Out<S>> {
-        self.one(on).await
+        self.one(on).await.map_err(Error::or_404)
     }
 
     /// The first row's value, for a query of one column.

@@ -45,7 +45,7 @@ impl Session {
         key: impl IntoKey<T::Key>,
     ) -> Result<Entity<T>> {
         let key = key.into_key();
-        self.get(model, key.clone()).await?.ok_or_else(|| missing::<T>(&key))
+        self.get(model, key.clone()).await?.ok_or_else(|| missing::<T>(&key).or_404())
     }
 
     /// Reads an object's row again. Changes that were not written are lost, and its relations are not loaded any more.

@@ -2,7 +2,7 @@
 
 use rebis_web::HttpError;
 
-/// «Not found» is the client's matter, everything else the server's.
+/// A row that was asked for with `get_or_404` and its kin is the client's matter, everything else the server's.
 pub(super) fn status_of(error: &rebis_orm::Error) -> Option<HttpError> {
-    error.is_not_found().then(HttpError::not_found)
+    error.answers_404().then(HttpError::not_found)
 }
