@@ -1,4 +1,6 @@
-//! The application through its test client, each test with an application and a database of its own.
+//! The application through its test client, each test with an application and a database of its own; and as a process.
+
+mod process;
 
 use people::{Person, create_app};
 use rebis::prelude::*;
