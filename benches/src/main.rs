@@ -62,10 +62,12 @@ async fn on(options: &Options, fixture: &mut Fixture) -> Result<()> {
             continue;
         }
         let mut columns = Vec::new();
-        for &size in workload.sizes() {
+        for &size in workload.sizes().iter().filter(|size| options.size.is_none_or(|only| only == **size)) {
             columns.push(measure::measure(options, fixture, &mut contestants, workload, size).await?);
         }
-        println!("{}", report::table(fixture.backend, workload, &columns));
+        if !columns.is_empty() {
+            println!("{}", report::table(fixture.backend, workload, &columns));
+        }
     }
     Ok(())
 }

@@ -26,7 +26,10 @@ pub async fn measure(
     let times = workload.times(size);
     let before = workload.rows_before(size);
     fixture.fill(before).await?;
-    let mut samples: Vec<Option<Vec<f64>>> = contestants.iter().map(|_| Some(Vec::new())).collect();
+    let wanted = |name: &str| options.library.as_ref().is_none_or(|only| name.to_lowercase().contains(only));
+    // The first is the raw driver, without which there is no ratio.
+    let mut samples: Vec<Option<Vec<f64>>> =
+        contestants.iter().enumerate().map(|(i, c)| (i == 0 || wanted(c.name())).then(Vec::new)).collect();
     let count = contestants.len();
     // Round 0 warms up: connections, caches and prepared statements are not what is measured.
     for round in 0..=options.rounds {
