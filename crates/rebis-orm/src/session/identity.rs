@@ -92,11 +92,15 @@ impl<T: Model> IdentityMap<T> {
 
 /// An identity map of any model.
 pub(crate) trait AnyMap: Any + Send + Sync {
-    fn live(&self) -> Vec<Object>;
+    /// The live objects that may hold others: those of a model with relations.
+    fn holders(&self) -> Vec<Object>;
 }
 
 impl<T: Model> AnyMap for Mutex<IdentityMap<T>> {
-    fn live(&self) -> Vec<Object> {
+    fn holders(&self) -> Vec<Object> {
+        if T::DEF.relations.is_empty() {
+            return Vec::new();
+        }
         self.lock().map.values().filter_map(Weak::upgrade).map(|i| i as Object).collect()
     }
 }

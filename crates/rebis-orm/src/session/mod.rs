@@ -178,7 +178,7 @@ impl Drop for Shared {
     /// Breaks the circles that loaded relations make: an object that a collection holds and that holds the collection's owner.
     fn drop(&mut self) {
         for map in self.maps.get_mut().values() {
-            for object in map.live() {
+            for object in map.holders() {
                 identity::break_circles(&object);
             }
         }
