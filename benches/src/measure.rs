@@ -8,11 +8,19 @@ use crate::options::Options;
 use crate::work::Workload;
 use crate::{Error, Result};
 
-/// The medians of one size, in microseconds per unit of work.
+/// What was measured at one size.
 pub struct Column {
     pub size: usize,
     /// By contestant; nothing where it does not do such work.
-    pub cells: Vec<(String, Option<f64>)>,
+    pub cells: Vec<(String, Option<Cell>)>,
+}
+
+/// One contestant's rounds, in microseconds per unit of work.
+#[derive(Clone, Copy)]
+pub struct Cell {
+    pub median: f64,
+    /// The fastest round: on a machine that does other things as well, the one that was disturbed least.
+    pub best: f64,
 }
 
 pub async fn measure(
@@ -66,11 +74,12 @@ pub async fn measure(
             }
         }
     }
-    let cells = contestants.iter().zip(samples).map(|(c, s)| (c.name().to_owned(), s.map(median))).collect();
+    let cells =
+        contestants.iter().zip(samples).map(|(c, s)| (c.name().to_owned(), s.and_then(cell))).collect();
     Ok(Column { size, cells })
 }
 
-fn median(mut samples: Vec<f64>) -> f64 {
+fn cell(mut samples: Vec<f64>) -> Option<Cell> {
     samples.sort_by(f64::total_cmp);
-    samples.get(samples.len() / 2).copied().unwrap_or(f64::NAN)
+    Some(Cell { median: *samples.get(samples.len() / 2)?, best: *samples.first()? })
 }

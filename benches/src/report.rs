@@ -3,12 +3,15 @@
 use std::fmt::Write as _;
 
 use crate::fixture::Backend;
-use crate::measure::Column;
+use crate::measure::{Cell, Column};
 use crate::work::Workload;
 
 pub fn table(backend: Backend, workload: Workload, columns: &[Column]) -> String {
-    let mut out =
-        format!("## {}: {}\n\nµs (× the raw driver)\n\n| library |", backend.title(), workload.title());
+    let mut out = format!(
+        "## {}: {}\n\nµs: median (× the raw driver) · fastest round (× the raw driver)\n\n| library |",
+        backend.title(),
+        workload.title()
+    );
     for column in columns {
         let _ = write!(out, " {} |", column.size);
     }
@@ -17,24 +20,31 @@ pub fn table(backend: Backend, workload: Workload, columns: &[Column]) -> String
     out.push('\n');
     let names = columns.first().map_or(&[][..], |c| &c.cells[..]).iter().map(|(name, _)| name);
     for (row, name) in names.enumerate() {
-        let cells: Vec<Option<(f64, f64)>> = columns
-            .iter()
-            .map(|c| c.cells[row].1.map(|micros| (micros, micros / c.cells[0].1.unwrap_or(f64::NAN))))
-            .collect();
+        let cells: Vec<Option<String>> =
+            columns.iter().map(|c| Some(shown(c.cells[row].1?, c.cells[0].1?))).collect();
         if cells.iter().all(Option::is_none) {
             continue;
         }
         let _ = write!(out, "| {name} |");
         for cell in cells {
-            match cell {
-                Some((micros, ratio)) => {
-                    let digits = if micros < 100.0 { 1 } else { 0 };
-                    let _ = write!(out, " {micros:.digits$} (×{ratio:.2}) |");
-                }
-                None => out.push_str(" – |"),
-            }
+            let _ = write!(out, " {} |", cell.as_deref().unwrap_or("–"));
         }
         out.push('\n');
     }
     out
+}
+
+fn shown(cell: Cell, raw: Cell) -> String {
+    format!(
+        "{} (×{:.2}) · {} (×{:.2})",
+        micros(cell.median),
+        cell.median / raw.median,
+        micros(cell.best),
+        cell.best / raw.best
+    )
+}
+
+fn micros(value: f64) -> String {
+    let digits = if value < 100.0 { 1 } else { 0 };
+    format!("{value:.digits$}")
 }
