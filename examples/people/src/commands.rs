@@ -21,6 +21,7 @@ pub async fn add(context: CommandContext) -> Result<()> {
         .app
         .get_extension::<Database>()
         .ok_or_else(|| HttpError::internal("the application has no database"))?;
+    context.app.migrator()?.upgrade("head").await?;
     let session = db.session();
     let person = session.add(
         Person::builder()

@@ -22,4 +22,12 @@ pub fn create_app(config: Config) -> App {
         .templates("templates")
         .blueprint(routes::site())
         .command(commands::add_description(), commands::add)
+        .on_startup(migrate)
+}
+
+/// Brings the database up to date before the first request, so that `cargo run -p people` is all it takes. An application with several
+/// processes would rather run `db upgrade` when it is deployed, as `examples/microblog` does.
+async fn migrate(app: App) -> Result<()> {
+    app.migrator()?.upgrade("head").await?;
+    Ok(())
 }

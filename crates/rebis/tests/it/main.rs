@@ -1,5 +1,7 @@
 //! The layers together: requests with a session, what binding a database does, what the compiler says.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+
 mod binding;
 mod requests;
 mod ui;

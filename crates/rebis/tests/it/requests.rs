@@ -4,11 +4,11 @@ use rebis::prelude::*;
 use rebis_testkit::each_database;
 
 #[derive(Model, Clone, Debug)]
-pub struct Note {
+struct Note {
     #[column(primary_key)]
-    pub id: i64,
+    id: i64,
     #[column(length = 40, unique)]
-    pub text: String,
+    text: String,
 }
 
 async fn forget(session: Session) -> Result<String> {

@@ -33,7 +33,7 @@ fn address(server: &mut Child) -> String {
 
 each_database! {
     async fn it_migrates_serves_and_ends(test: TestDatabase) {
-        let mut server = program(test.url(), &["run", "--upgrade", "--port", "0"]).stderr(Stdio::piped()).spawn().unwrap();
+        let mut server = program(test.url(), &["run", "--port", "0"]).stderr(Stdio::piped()).spawn().unwrap();
         let address = address(&mut server);
         assert!(get(&address, "/").contains("Nobody here yet"));
 
