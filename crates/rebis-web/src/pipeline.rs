@@ -25,9 +25,11 @@ pub(crate) async fn handle(State(app): State<App>, mut request: Request, next: N
     let started = Instant::now();
     let method = request.method().clone();
     let uri = request.uri().clone();
-    app.insert_extensions(&mut request);
+    let session = app.insert_extensions(&mut request);
+    let https = is_https(&request);
+    let formats = format_headers(request.headers());
     let asked = Asked {
-        headers: format_headers(request.headers()),
+        headers: formats.clone(),
         rule: request.extensions().get::<MatchedPath>().cloned(),
         parts: app.has_error_handlers().then(|| copy_parts(&mut request)),
     };
@@ -41,6 +43,12 @@ pub(crate) async fn handle(State(app): State<App>, mut request: Request, next: N
     let response = catch(work).await;
     let response = catch(finish(&app, &method, &uri, asked, response)).await;
     let mut response = catch(app.run_after(response)).await;
+    if let Some(session) = session
+        && let Err(error) = session.save(&mut response, https)
+    {
+        log(&error, &method, &uri);
+        response = page::error_response(&error, &formats, app.config().debug());
+    }
     if method == Method::HEAD {
         *response.body_mut() = Body::empty();
     }
@@ -55,6 +63,12 @@ struct Asked {
     headers: HeaderMap,
     rule: Option<MatchedPath>,
     parts: Option<Parts>,
+}
+
+/// Whether the visitor came by HTTPS, as far as the request says. A proxy's word is enough: it only makes the cookie stricter.
+fn is_https(request: &Request) -> bool {
+    let proxy = request.headers().get("x-forwarded-proto").is_some_and(|value| value == "https");
+    proxy || request.uri().scheme_str() == Some("https")
 }
 
 /// The headers that decide between HTML and JSON.

@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::error::{HttpError, Result};
 use crate::response::Html;
 use crate::routes::RouteTable;
+use crate::session::UserSession;
 
 #[doc(hidden)]
 pub use context::{ContextBuilder, builder};
@@ -41,6 +42,7 @@ pub(crate) struct RequestInfo {
     pub(crate) method: Method,
     pub(crate) uri: axum::http::Uri,
     pub(crate) endpoint: Option<String>,
+    pub(crate) session: Option<UserSession>,
 }
 
 /// The templates of a built application.
@@ -107,7 +109,7 @@ impl RequestInfo {
         let endpoint = self.endpoint.as_deref();
         let blueprint =
             endpoint.and_then(|endpoint| endpoint.rsplit_once('.')).map(|(blueprint, _)| blueprint);
-        crate::context! {
+        let request = crate::context! {
             request => crate::context! {
                 method => self.method.as_str(),
                 path => self.uri.path(),
@@ -115,6 +117,10 @@ impl RequestInfo {
                 endpoint,
                 blueprint,
             }
+        };
+        match &self.session {
+            Some(session) => minijinja::value::merge_maps([request, session.as_context()]),
+            None => request,
         }
     }
 }

@@ -13,6 +13,7 @@ use tower_http::services::ServeDir;
 use super::{App, Inner};
 use crate::pipeline;
 use crate::routes::{BuildError, Handlers, RouteTable};
+use crate::session::SessionSettings;
 use crate::template::Engine;
 
 /// The largest body that extractors read, unless `MAX_CONTENT_LENGTH` says otherwise: 2 MiB.
@@ -23,6 +24,7 @@ const STATIC_RULE: &str = "/static/{*filename}";
 pub(super) struct Compiled {
     pub(super) routes: Arc<RouteTable>,
     pub(super) templates: Engine,
+    pub(super) sessions: Arc<SessionSettings>,
     handlers: Handlers,
     body_limit: usize,
 }
@@ -32,12 +34,15 @@ pub(super) fn compile(inner: &Inner) -> Result<Arc<Compiled>, BuildError> {
         .config
         .get_or("MAX_CONTENT_LENGTH", BODY_LIMIT)
         .map_err(|error| BuildError::new(vec![error.to_string()]))?;
+    let sessions =
+        SessionSettings::read(&inner.config).map_err(|error| BuildError::new(vec![error.to_string()]))?;
+    let sessions = Arc::new(sessions);
     let statics = inner.static_folder.as_ref().map(|_| STATIC_RULE);
     let prefixes: Vec<&str> = inner.mounts.iter().map(|(prefix, _)| prefix.as_str()).collect();
     let (routes, handlers) = RouteTable::check(&inner.top, statics, &prefixes)?;
     let routes = Arc::new(routes);
     let templates = Engine::new(&inner.templates, &inner.config, &routes);
-    Ok(Arc::new(Compiled { routes, templates, handlers, body_limit }))
+    Ok(Arc::new(Compiled { routes, templates, sessions, handlers, body_limit }))
 }
 
 pub(super) fn router(app: &App) -> Result<Router, BuildError> {

@@ -13,6 +13,7 @@ use futures_util::future::BoxFuture;
 
 use super::App;
 use crate::error::{BoxError, HttpError};
+use crate::session::UserSession;
 
 pub(super) type Before = dyn Fn(Request) -> BoxFuture<'static, Result<Request, Response>> + Send + Sync;
 pub(super) type After = dyn Fn(Response) -> BoxFuture<'static, Response> + Send + Sync;
@@ -46,12 +47,21 @@ pub(super) async fn run_all_reversed(hooks: &[Arc<Life>], app: &App) -> Result<(
 }
 
 impl App {
-    pub(crate) fn insert_extensions(&self, request: &mut Request) {
+    /// Puts the application's values and the visitor's session into the request.
+    pub(crate) fn insert_extensions(&self, request: &mut Request) -> Option<UserSession> {
+        let session = self
+            .compiled()
+            .ok()
+            .map(|compiled| UserSession::of_request(Arc::clone(&compiled.sessions), request.headers()));
         let extensions = request.extensions_mut();
         extensions.insert(self.clone());
         for (_, insert) in &self.inner.inserts {
             insert(extensions);
         }
+        if let Some(session) = &session {
+            extensions.insert(session.clone());
+        }
+        session
     }
 
     pub(crate) async fn run_before(&self, mut request: Request) -> Result<Request, Response> {

@@ -23,7 +23,7 @@ use crate::response::Html;
 /// ```
 ///
 /// A template sees what it is given, and `url_for(endpoint, …)`, `config` (without secrets), `request` (`method`, `path`, `args`,
-/// `endpoint`, `blueprint`), and the application's own globals and filters.
+/// `endpoint`, `blueprint`), `session`, `get_flashed_messages()`, `csrf_token()`, and the application's own globals and filters.
 #[derive(Clone, Debug)]
 pub struct Templates {
     app: App,
@@ -50,7 +50,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Templates {
             .get::<MatchedPath>()
             .and_then(|rule| app.endpoint_of(rule.as_str(), &parts.method))
             .map(str::to_owned);
-        let request = RequestInfo { method: parts.method.clone(), uri: parts.uri.clone(), endpoint };
+        let request = RequestInfo {
+            method: parts.method.clone(),
+            uri: parts.uri.clone(),
+            endpoint,
+            session: parts.extensions.get().cloned(),
+        };
         Ok(Self { app, request })
     }
 }

@@ -10,6 +10,7 @@ mod config;
 mod errors;
 mod hostile;
 mod serve;
+mod session;
 mod templates;
 
 use rebis_web::{App, Config};

@@ -1,0 +1,64 @@
+//! The session as templates see it.
+//!
+//! Invariant: a template that does not ask for the session does not open it. Names that begin with `_` are the framework's own and hidden.
+
+use std::sync::Arc;
+
+use minijinja::value::{Enumerator, Kwargs, Object, Serde};
+use minijinja::{Error, ErrorKind, Value};
+
+use super::UserSession;
+
+impl UserSession {
+    /// `session`, `get_flashed_messages` and `csrf_token`.
+    pub(crate) fn as_context(&self) -> Value {
+        let (flashes, tokens) = (self.clone(), self.clone());
+        Value::from_pairs([
+            ("session", Value::from_object(View(self.clone()))),
+            (
+                "get_flashed_messages",
+                Value::from_function(move |options: Kwargs| messages(&flashes, &options)),
+            ),
+            ("csrf_token", Value::from_function(move || token(&tokens))),
+        ])
+    }
+}
+
+fn messages(session: &UserSession, options: &Kwargs) -> Result<Value, Error> {
+    let with_categories = options.get::<Option<bool>>("with_categories")?.unwrap_or(false);
+    let wanted = options.get::<Option<Vec<String>>>("category_filter")?.unwrap_or_default();
+    options.assert_all_used()?;
+    let all = session.flashed_messages().into_iter();
+    let some = all.filter(|(category, _)| wanted.is_empty() || wanted.contains(category));
+    Ok(some
+        .map(|(category, message)| {
+            if with_categories {
+                Value::from(vec![Value::from(category), Value::from(message)])
+            } else {
+                Value::from(message)
+            }
+        })
+        .collect())
+}
+
+fn token(session: &UserSession) -> Result<String, Error> {
+    session
+        .csrf_token()
+        .map_err(|error| Error::new(ErrorKind::InvalidOperation, crate::BoxError::from(error).to_string()))
+}
+
+#[derive(Debug)]
+struct View(UserSession);
+
+impl Object for View {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let key = key.as_str().filter(|key| !key.starts_with('_'))?;
+        self.0.get::<serde_json::Value>(key).map(|value| Value::from(Serde(value)))
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        let state = self.0.state();
+        let keys = state.values.keys().filter(|key| !key.starts_with('_'));
+        Enumerator::Values(keys.map(|key| Value::from(key.as_str())).collect())
+    }
+}
