@@ -36,7 +36,7 @@ pub use query::{
     UpdateStatement, delete, insert, select, sql, update,
 };
 pub use relation::{BelongsTo, Cascade, HasMany, HasOne, Loading, Relation, Target};
-pub use session::{FetchMode, Session};
+pub use session::{FetchMode, Savepoint, Session};
 
 /// A list of models, for a [`Database`] that does not take every model of the program: `models![User, Post]`.
 #[macro_export]

@@ -57,6 +57,10 @@ impl<T: Model> Drop for Edit<T> {
         let mut attach = Attach::new(&owner);
         T::attach(&mut row, &mut attach);
         let changed = T::changed(&row, instance.rows.newest());
+        if !changed.is_empty() {
+            let any: &dyn AnyInstance = &**instance;
+            crate::session::before_change(any);
+        }
         {
             let mut status = instance.status();
             status.editing = false;

@@ -49,6 +49,8 @@ pub(crate) struct Status {
     pub(crate) flushed: u32,
     /// The version that was committed last.
     pub(crate) committed: u32,
+    /// The last savepoint for which it was noted how this object was.
+    pub(crate) frame: u32,
     /// Is in the session's list of changed objects.
     pub(crate) dirty: bool,
     /// Is in the session's list of what this transaction touched.

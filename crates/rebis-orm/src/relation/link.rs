@@ -7,7 +7,7 @@ use super::slot::{Content, Reference, Slot};
 use crate::entity::{AnyInstance, Object, Pointer, State};
 use crate::error::{Error, Result};
 use crate::model::{ColumnSet, Link};
-use crate::session::{cascade_add, register_change, touch};
+use crate::session::{before_change, cascade_add, register_change};
 
 /// What a builder, a struct or an edit put into relation fields becomes content of the slots.
 pub(crate) fn relate_pending<T: crate::Model>(
@@ -31,13 +31,11 @@ pub(crate) fn relate_pending<T: crate::Model>(
 
 /// A relation that is declared wrongly is reported by the first operation that can report: the flush, of whichever session has one of the two.
 pub(crate) fn report_at_flush(owner: &Object, relation: usize, other: &Object, error: &Error) {
+    before_change(&**owner);
     {
         let mut slot = owner.slot(relation).lock();
         slot.misdeclared = true;
         slot.touched = true;
-    }
-    if let Some(session) = owner.session() {
-        touch(&session, owner);
     }
     if let Some(session) = owner.session().or_else(|| other.session()) {
         session.refuse(error.kind(), error.message().to_owned());
@@ -47,6 +45,7 @@ pub(crate) fn report_at_flush(owner: &Object, relation: usize, other: &Object, e
 /// Puts an object into a collection (or a `HasOne`), and points it back.
 pub(crate) fn add_child(owner: &Object, relation: usize, child: &Object) -> Result<()> {
     let link = owner.meta().link(relation)?.clone();
+    before_change(&**child);
     if let Some(inverse) = link.inverse {
         take_from_old_parent(child, inverse, owner);
     }
@@ -64,6 +63,7 @@ pub(crate) fn add_child(owner: &Object, relation: usize, child: &Object) -> Resu
 /// Takes an object out of a collection.
 pub(crate) fn remove_child(owner: &Object, relation: usize, child: &Object) -> Result<()> {
     let link = owner.meta().link(relation)?.clone();
+    before_change(&**child);
     remove(owner, relation, child, true);
     if let Some(inverse) = link.inverse {
         let mut slot = child.slot(inverse).lock();
@@ -78,6 +78,7 @@ pub(crate) fn remove_child(owner: &Object, relation: usize, child: &Object) -> R
 /// Points an object to another (or to none), and keeps the other's collection in step.
 pub(crate) fn set_parent(child: &Object, relation: usize, parent: Option<&Object>) -> Result<()> {
     let link = child.meta().link(relation)?.clone();
+    before_change(&**child);
     let old = child.slot(relation).lock().one().flatten();
     if let (Some(old), Some(inverse)) = (&old, link.inverse)
         && !parent.is_some_and(|p| Arc::ptr_eq(p, old))
@@ -105,6 +106,7 @@ pub(crate) fn set_parent(child: &Object, relation: usize, parent: Option<&Object
 }
 
 fn insert(owner: &Object, relation: usize, child: &Object) {
+    before_change(&**owner);
     let to_one = owner.meta().relation(relation).kind == RelationKind::HasOne;
     // A collection of an object without a row is known to hold nothing but what was added.
     let fresh = matches!(owner.status().state, State::Transient | State::Pending);
@@ -126,6 +128,7 @@ fn insert(owner: &Object, relation: usize, child: &Object) {
 }
 
 fn remove(owner: &Object, relation: usize, child: &Object, orphan: bool) {
+    before_change(&**owner);
     let mut slot = owner.slot(relation).lock();
     slot.touched = true;
     slot.added.retain(|o| !Arc::ptr_eq(o, child));
@@ -208,6 +211,7 @@ pub(crate) fn let_go(child: &Object, owner: &Object, relation: usize) -> Result<
     let link = owner.meta().link(relation)?.clone();
     let moved = child.status().pointers.iter().any(|p| p.link.child == link.child);
     if !moved {
+        before_change(&**child);
         if let Some(inverse) = link.inverse {
             let mut slot = child.slot(inverse).lock();
             slot.content = Content::One(None);

@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 
 use crate::entity::{AnyInstance, Object};
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Slot {
     pub(crate) content: Content,
     /// Added to a collection that is not loaded.
@@ -17,7 +17,7 @@ pub(crate) struct Slot {
     pub(crate) touched: bool,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) enum Content {
     #[default]
     Unloaded,
@@ -27,6 +27,7 @@ pub(crate) enum Content {
 
 /// A reference to one object. The side that a loaded collection fills in is weak: the collection holds this object, and two strong
 /// references in a circle would never be freed.
+#[derive(Clone)]
 pub(crate) enum Reference {
     Strong(Object),
     Weak(Weak<dyn AnyInstance>),

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::{Session, Shared, belongs};
+use super::savepoint::Undo;
+use super::{Session, Shared, Work, belongs};
 use crate::entity::{Addable, AnyInstance, Entity, Object, State};
 use crate::error::ErrorKind;
 use crate::model::Model;
@@ -38,6 +39,7 @@ impl Session {
             for list in [new, dirty, deleted, touched] {
                 list.retain(|o| !Arc::ptr_eq(o, &object));
             }
+            work.forget(&object);
         }
         object.leave_map(&self.0);
         let mut status = object.status();
@@ -48,16 +50,19 @@ impl Session {
     }
 }
 
-use super::Work;
-
 pub(crate) fn delete_object(session: &Arc<Shared>, object: &Object) {
     let state = object.status().state;
     match state {
         State::Pending => {
-            session.work.lock().new.retain(|o| !Arc::ptr_eq(o, object));
+            {
+                let mut work = session.work.lock();
+                work.new.retain(|o| !Arc::ptr_eq(o, object));
+                work.touched.retain(|o| !Arc::ptr_eq(o, object));
+            }
             let mut status = object.status();
             status.state = State::Transient;
             status.group = None;
+            status.touched = false;
         }
         State::Persistent if belongs(&**object, session) => {
             touch(session, object);
@@ -88,25 +93,23 @@ pub(crate) fn cascade_add(session: &Arc<Shared>, object: &Object) {
                 continue;
             }
             (State::Transient, _) => {
+                enter(session, &object);
                 {
                     let mut status = object.status();
                     status.state = State::Pending;
                     status.group = Some(Arc::clone(&session.solo));
                     status.committed = object.version();
-                    status.touched = true;
                 }
-                let mut work = session.work.lock();
-                work.new.push(Arc::clone(&object));
-                work.touched.push(Arc::clone(&object));
+                session.work.lock().new.push(Arc::clone(&object));
                 session.changed.store(true, Ordering::Release);
             }
             (State::Persistent | State::Detached, None) => {
+                enter(session, &object);
                 {
                     let mut status = object.status();
                     status.state = State::Persistent;
                     status.group = Some(Arc::clone(&session.solo));
                     status.dirty = false;
-                    status.touched = false;
                 }
                 object.enter_map(session);
                 register_change(&*object);
@@ -146,9 +149,38 @@ pub(crate) fn register_change(object: &dyn AnyInstance) {
     }
 }
 
-/// Notes that the transaction changes this object, for a rollback.
+/// An object comes into the session: what other transactions noted of it no longer holds.
+fn enter(session: &Shared, object: &Object) {
+    {
+        let mut status = object.status();
+        status.touched = false;
+        status.frame = 0;
+    }
+    touch(session, object);
+}
+
+/// Notes that an object in a session is about to change, for a rollback.
+pub(crate) fn before_change(object: &dyn AnyInstance) {
+    if let (Some(session), Some(object)) = (object.session(), object.object()) {
+        touch(&session, &object);
+    }
+}
+
+/// Notes that the transaction is about to change this object, for a rollback of it or of the innermost savepoint.
 pub(crate) fn touch(session: &Shared, object: &Object) {
-    if !std::mem::replace(&mut object.status().touched, true) {
+    let frame = session.frame.load(Ordering::Acquire);
+    let (first, undo) = {
+        let mut status = object.status();
+        let first = !std::mem::replace(&mut status.touched, true);
+        let undo = (status.frame < frame).then(|| Undo::of(object, &status, !first));
+        status.frame = status.frame.max(frame);
+        (first, undo)
+    };
+    if let Some(undo) = undo {
+        let undo = undo.with_slots();
+        session.work.lock().note(undo);
+    }
+    if first {
         session.work.lock().touched.push(Arc::clone(object));
     }
 }

@@ -60,6 +60,10 @@ impl Session {
         }
         let key = T::key_of(entity);
         let row = read::<T>(&self.0, &key).await?.ok_or_else(|| missing::<T>(&key))?;
+        if self.0.frame.load(std::sync::atomic::Ordering::Acquire) != 0 {
+            // What it reads may be the savepoint's own work.
+            super::touch(&self.0, &object);
+        }
         absorb_row(&entity.0, row);
         for slot in object.slots() {
             slot.lock().clear();

@@ -8,12 +8,13 @@ mod change;
 mod get;
 mod identity;
 mod lease;
+mod savepoint;
 mod transaction;
 
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 
 use parking_lot::Mutex;
 use rebis_engine::{Connection, TransactionOptions};
@@ -23,9 +24,10 @@ use crate::entity::{AnyInstance, Group, Object};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Model;
 
-pub(crate) use change::{cascade_add, delete_object, register_change, touch};
+pub(crate) use change::{before_change, cascade_add, delete_object, register_change, touch};
 pub(crate) use identity::{AnyMap, IdentityMap};
 pub(crate) use lease::Lease;
+pub use savepoint::Savepoint;
 
 /// A handle to a session. Cheap to clone; all clones are one session.
 ///
@@ -55,6 +57,9 @@ pub(crate) struct Shared {
     pub(crate) changed: AtomicBool,
     fetch: AtomicU8,
     autoflush: AtomicBool,
+    /// The innermost savepoint, 0 when none is set: read with every change, so without the lock of `work`.
+    frame: AtomicU32,
+    frames_made: AtomicU32,
     /// The group of objects that no query brought.
     pub(crate) solo: Arc<Group>,
 }
@@ -67,6 +72,8 @@ pub(crate) struct Work {
     pub(crate) deleted: Vec<Object>,
     /// Everything this transaction changed, for a rollback.
     pub(crate) touched: Vec<Object>,
+    /// The savepoints that are set, innermost last.
+    frames: Vec<savepoint::Frame>,
     /// Why the transaction can go no further.
     pub(crate) failed: Option<String>,
     /// Why what was added cannot be written.
@@ -83,6 +90,8 @@ impl Session {
             changed: AtomicBool::new(false),
             fetch: AtomicU8::new(0),
             autoflush: AtomicBool::new(true),
+            frame: AtomicU32::new(0),
+            frames_made: AtomicU32::new(0),
             solo: Arc::new(Group { session: me.clone(), members: std::sync::OnceLock::new() }),
         }))
     }

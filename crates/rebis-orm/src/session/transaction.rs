@@ -30,7 +30,12 @@ impl Session {
             restore(self);
             return Err(error.into());
         }
-        let touched = std::mem::take(&mut self.0.work.lock().touched);
+        let touched = {
+            let mut work = self.0.work.lock();
+            work.frames.clear();
+            self.0.frame.store(0, Ordering::Release);
+            std::mem::take(&mut work.touched)
+        };
         for object in touched {
             for slot in object.slots() {
                 slot.lock().touched = false;
@@ -39,6 +44,7 @@ impl Session {
             status.committed = status.flushed;
             status.born = false;
             status.touched = false;
+            status.frame = 0;
             status.unset = crate::ColumnSet::EMPTY;
             if !status.dirty {
                 status.pointers.clear();
@@ -73,6 +79,7 @@ fn restore(session: &Session) {
     let work = {
         let mut work = session.0.work.lock();
         session.0.changed.store(false, Ordering::Release);
+        session.0.frame.store(0, Ordering::Release);
         std::mem::take(&mut *work)
     };
     let (born, old): (Vec<Object>, Vec<Object>) = work.touched.into_iter().partition(|o| {
@@ -90,6 +97,7 @@ fn restore(session: &Session) {
         status.flushed = status.committed;
         status.dirty = false;
         status.touched = false;
+        status.frame = 0;
         status.born = false;
     }
     for object in old {
@@ -109,6 +117,7 @@ fn restore(session: &Session) {
             status.flushed = committed;
             status.dirty = false;
             status.touched = false;
+            status.frame = 0;
             status.pointers.clear();
         }
         object.enter_map(&session.0);

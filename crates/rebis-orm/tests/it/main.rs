@@ -15,6 +15,7 @@ mod misuse;
 mod models;
 mod query;
 mod relations;
+mod savepoints;
 mod schema;
 mod sends;
 mod session;
