@@ -1,10 +1,11 @@
 //! An instance's bookkeeping, the same for every model. Invariant: the lock is held for a few instructions, never over another lock.
 
+use std::any::TypeId;
 use std::sync::{Arc, OnceLock, Weak};
 
 use super::AnyInstance;
 use crate::model::{ColumnSet, Link};
-use crate::session::Shared;
+use crate::session::{FetchMode, Shared};
 
 /// Where an object stands between Rust and the database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -23,14 +24,25 @@ pub enum State {
 }
 
 /// The objects that one query brought, and the session they belong to.
+#[derive(Default)]
 pub(crate) struct Group {
     pub(crate) session: Weak<Shared>,
     pub(crate) members: OnceLock<Vec<Weak<dyn AnyInstance>>>,
+    /// How the query said that relations are fetched later, where it differs from the session's way.
+    pub(crate) fetch: Option<FetchMode>,
+    /// The same for single relations.
+    pub(crate) modes: Vec<(TypeId, usize, FetchMode)>,
 }
 
 impl Group {
     pub(crate) fn new(session: &Arc<Shared>) -> Arc<Group> {
-        Arc::new(Group { session: Arc::downgrade(session), members: OnceLock::new() })
+        Arc::new(Group { session: Arc::downgrade(session), ..Group::default() })
+    }
+
+    /// How that relation of a member is fetched, when the query said so.
+    pub(crate) fn mode(&self, model: TypeId, relation: usize) -> Option<FetchMode> {
+        let own = self.modes.iter().rev().find(|(m, r, _)| (*m, *r) == (model, relation));
+        own.map(|(.., mode)| *mode).or(self.fetch)
     }
 }
 

@@ -53,13 +53,13 @@ pub(crate) async fn tracked<S: Selection>(
             })
             .await?;
     }
-    if !query.loading.is_empty() {
+    if !query.loading.is_empty() || query.fetch.is_some() {
         let mut objects: Vec<Object> = arrivals.members.iter().filter_map(Weak::upgrade).collect();
         let mut seen = std::collections::HashSet::new();
         objects.retain(|o| seen.insert(o.address()));
         // The group is complete before relations load, so that what is loaded later loads for all of it.
         let _ = group.members.set(arrivals.members);
-        load_plan(session, &objects, &query.loading).await?;
+        load_plan(session, &objects, &query.loading, query.fetch).await?;
     } else {
         let _ = group.members.set(arrivals.members);
     }

@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Expression, Order, Predicate};
 use crate::model::Model;
 use crate::relation::{Loading, Relation};
+use crate::session::FetchMode;
 
 /// A SELECT: what [`select()`] makes. Run it on a `&Session` for entities, on a `&Database` or `&mut Connection` for plain structs.
 #[derive(Clone)]
@@ -17,6 +18,7 @@ use crate::relation::{Loading, Relation};
 pub struct SelectStatement<S> {
     pub(crate) select: Select,
     pub(crate) loading: Vec<Loading>,
+    pub(crate) fetch: Option<FetchMode>,
     pub(crate) broken: Option<std::sync::Arc<Error>>,
     selection: std::marker::PhantomData<fn() -> S>,
 }
@@ -25,7 +27,13 @@ pub struct SelectStatement<S> {
 pub fn select<S: Selection>(what: S) -> SelectStatement<S> {
     let mut select = Select::default();
     what.list(&mut select);
-    SelectStatement { select, loading: Vec::new(), broken: None, selection: std::marker::PhantomData }
+    SelectStatement {
+        select,
+        loading: Vec::new(),
+        fetch: None,
+        broken: None,
+        selection: std::marker::PhantomData,
+    }
 }
 
 impl<S: Selection> SelectStatement<S> {
@@ -125,9 +133,16 @@ impl<S: Selection> SelectStatement<S> {
         self
     }
 
-    /// Loads a relation of the objects with one more statement.
+    /// Loads a relation of the objects with one more statement; or says how it is fetched later, as `.with(User::posts.raise())` does.
     pub fn with(mut self, relation: impl Into<Loading>) -> Self {
         self.loading.push(relation.into());
+        self
+    }
+
+    /// How relations of the objects that this query brings (also through [`with`](Self::with)) are fetched when they are asked for later,
+    /// in place of the session's way. What a path says for itself goes before it: `.with(User::posts.raise())`.
+    pub fn fetch(mut self, mode: FetchMode) -> Self {
+        self.fetch = Some(mode);
         self
     }
 

@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Predicate, equal};
 use crate::model::{Model, ModelMeta};
 use crate::relation::RelationKind;
+use crate::session::FetchMode;
 
 /// A relation from model `M` to model `T`.
 #[must_use]
@@ -23,6 +24,8 @@ pub struct Relation<M, T> {
 pub struct Loading {
     pub(crate) owner: fn() -> &'static ModelMeta,
     pub(crate) relation: usize,
+    /// Not now, and later in this way.
+    pub(crate) later: Option<FetchMode>,
     pub(crate) then: Vec<Loading>,
 }
 
@@ -53,6 +56,18 @@ impl<M: Model, T: Model> Relation<M, T> {
     #[must_use]
     pub fn selectin(self) -> Loading {
         self.into()
+    }
+
+    /// Does not load it; asking for it later is an error, so that a loop cannot do hidden I/O. What is loaded already can be read.
+    #[must_use]
+    pub fn raise(self) -> Loading {
+        self.fetch(FetchMode::Raise)
+    }
+
+    /// Does not load it, and fetches it later in this way, whatever the query's or the session's way is.
+    #[must_use]
+    pub fn fetch(self, mode: FetchMode) -> Loading {
+        Loading { later: Some(mode), ..self.into() }
     }
 
     /// Loads it, and a relation of the objects it brings.
@@ -155,7 +170,7 @@ impl<M: Model, T: Model> Relation<M, T> {
 
 impl<M: Model, T: Model> From<Relation<M, T>> for Loading {
     fn from(relation: Relation<M, T>) -> Self {
-        Loading { owner: M::meta, relation: relation.index, then: Vec::new() }
+        Loading { owner: M::meta, relation: relation.index, later: None, then: Vec::new() }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use rebis_sql::expr::OrderBy;
 use rebis_sql::{Expr, Name, Select};
@@ -11,7 +11,7 @@ use rebis_sql::{Expr, Name, Select};
 use super::def::RelationKind;
 use super::handle::Loading;
 use super::slot::{Content, Reference};
-use crate::entity::{Object, State};
+use crate::entity::{Group, Object, State};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::equal;
 use crate::model::{Key, Link, Model, RowKey};
@@ -116,11 +116,17 @@ async fn load_children<T: Model>(
             }
         }
     }
+    let to_one = def.is_some_and(|d| d.kind == RelationKind::HasOne);
+    let mut surplus = None;
     for owner in owners {
         let mut list =
             RowKey::new(&owner.values(&link.parent)).and_then(|k| lists.remove(&k)).unwrap_or_default();
         // What was moved or deleted in memory and not written yet no longer belongs here.
         list.retain(|e| e.object().status().state != State::Deleted);
+        if to_one && list.len() > 1 {
+            surplus.get_or_insert_with(|| several(owner, relation, list.len()));
+            continue;
+        }
         if order_by.is_empty() {
             // By key, here instead of in SQL: rows usually come in this order, and then it costs nothing.
             list.sort_by_cached_key(|e| T::key_of(e));
@@ -139,9 +145,9 @@ async fn load_children<T: Model>(
         if slot.many().is_some() && slot.touched {
             continue;
         }
-        slot.content = match def.map(|d| d.kind) {
-            Some(RelationKind::HasOne) => Content::One(list.into_iter().next().map(Reference::Strong)),
-            _ => {
+        slot.content = match to_one {
+            true => Content::One(list.into_iter().next().map(Reference::Strong)),
+            false => {
                 let mut list = list;
                 for added in std::mem::take(&mut slot.added) {
                     if !list.iter().any(|o| Arc::ptr_eq(o, &added)) {
@@ -152,7 +158,7 @@ async fn load_children<T: Model>(
             }
         };
     }
-    Ok(())
+    surplus.map_or(Ok(()), Err)
 }
 
 /// `column IN (…)`, or for composite keys `(a = … AND b = …) OR …`.
@@ -177,24 +183,30 @@ pub(crate) async fn load_lazily(owner: &Object, relation: usize) -> Result<()> {
     let Some((group, session)) = group.and_then(|g| g.session.upgrade().map(|s| (g, s))) else {
         return Err(detached(owner, relation));
     };
-    match session.fetch_mode() {
-        FetchMode::Raise => return Err(not_loaded(owner, relation)),
-        FetchMode::One => {
-            session.autoflush().await?;
-            return (def.load)(&session, vec![Arc::clone(owner)], relation).await;
-        }
-        FetchMode::Peers => {}
+    let type_id = owner.meta().type_id;
+    let mode = group.mode(type_id, relation).unwrap_or_else(|| session.fetch_mode());
+    if mode == FetchMode::Raise {
+        return Err(forbidden(owner, relation));
     }
     session.autoflush().await?;
+    if mode == FetchMode::One {
+        return (def.load)(&session, vec![Arc::clone(owner)], relation).await;
+    }
     let mut owners = vec![Arc::clone(owner)];
     let peers = group.members.get().map_or(&[] as &[_], Vec::as_slice);
     owners.extend(peers.iter().filter_map(Weak::upgrade).filter(|peer| {
         !Arc::ptr_eq(peer, owner)
-            && peer.meta().type_id == owner.meta().type_id
+            && peer.meta().type_id == type_id
             && peer.status().state == State::Persistent
             && !peer.slot(relation).lock().is_loaded()
     }));
-    (def.load)(&session, owners, relation).await
+    match (def.load)(&session, owners, relation).await {
+        // A peer's fault is told to who asks the peer.
+        Err(error) if error.kind() == ErrorKind::MultipleFound && owner.slot(relation).lock().is_loaded() => {
+            Ok(())
+        }
+        done => done,
+    }
 }
 
 /// Loads what `with(…)` asked for, level by level.
@@ -202,9 +214,13 @@ pub(crate) fn load_plan<'a>(
     session: &'a Arc<Shared>,
     objects: &'a [Object],
     plan: &'a [Loading],
+    fetch: Option<FetchMode>,
 ) -> Task<'a, ()> {
     Box::pin(async move {
-        for step in plan {
+        if fetch.is_some() || plan.iter().any(|step| step.later.is_some()) {
+            regroup(session, objects, plan, fetch);
+        }
+        for step in plan.iter().filter(|step| step.later.is_none()) {
             let owners: Vec<Object> = objects
                 .iter()
                 .filter(|o| o.meta().type_id == (step.owner)().type_id)
@@ -216,18 +232,32 @@ pub(crate) fn load_plan<'a>(
                 let load = first.meta().relation(step.relation).load;
                 load(session, todo, step.relation).await?;
             }
-            if !step.then.is_empty() {
+            if !step.then.is_empty() || fetch.is_some() {
                 let next: Vec<Object> = owners
                     .iter()
                     .flat_map(|o| super::held(&**o))
                     .filter(|(relation, _)| *relation == step.relation)
                     .map(|(_, o)| o)
                     .collect();
-                load_plan(session, &next, &step.then).await?;
+                load_plan(session, &next, &step.then, fetch).await?;
             }
         }
         Ok(())
     })
+}
+
+/// Makes the objects a group of their own, which knows what their query said about fetching later.
+fn regroup(session: &Arc<Shared>, objects: &[Object], plan: &[Loading], fetch: Option<FetchMode>) {
+    let mode = |step: &Loading| step.later.map(|mode| ((step.owner)().type_id, step.relation, mode));
+    let group = Arc::new(Group {
+        session: Arc::downgrade(session),
+        members: OnceLock::from(objects.iter().map(Arc::downgrade).collect::<Vec<_>>()),
+        fetch,
+        modes: plan.iter().filter_map(mode).collect(),
+    });
+    for object in objects {
+        object.status().group = Some(Arc::clone(&group));
+    }
 }
 
 pub(crate) fn not_loaded(owner: &Object, relation: usize) -> Error {
@@ -241,6 +271,32 @@ pub(crate) fn not_loaded(owner: &Object, relation: usize) -> Error {
     .advise(format!(
         "load it with `.{name}.{call}().await?`, or with the query: `select({model}).with({model}::{name})`"
     ))
+}
+
+fn forbidden(owner: &Object, relation: usize) -> Error {
+    let (model, name) = (owner.meta().def.name, owner.meta().relation(relation).name);
+    Error::new(
+        ErrorKind::NotLoaded,
+        format!(
+            "the relation {model}.{name} of {} is not loaded, and its query or session forbids to load it later",
+            owner.label()
+        ),
+    )
+    .on(model)
+    .advise(format!(
+        "load it with the query: `select({model}).with({model}::{name})`, or allow it: leave out `.raise()` or `FetchMode::Raise`"
+    ))
+}
+
+fn several(owner: &Object, relation: usize, rows: usize) -> Error {
+    let (model, name) = (owner.meta().def.name, owner.meta().relation(relation).name);
+    let target = (owner.meta().relation(relation).target)().def.name;
+    Error::new(
+        ErrorKind::MultipleFound,
+        format!("{} has {rows} rows of {target} in {model}.{name}, which is for one at most", owner.label()),
+    )
+    .on(model)
+    .advise(format!("make the foreign key of {target} unique and delete the surplus rows, or declare `{name}: HasMany<{target}>`"))
 }
 
 fn detached(owner: &Object, relation: usize) -> Error {

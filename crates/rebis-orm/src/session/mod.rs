@@ -92,7 +92,7 @@ impl Session {
             autoflush: AtomicBool::new(true),
             frame: AtomicU32::new(0),
             frames_made: AtomicU32::new(0),
-            solo: Arc::new(Group { session: me.clone(), members: std::sync::OnceLock::new() }),
+            solo: Arc::new(Group { session: me.clone(), ..Group::default() }),
         }))
     }
 

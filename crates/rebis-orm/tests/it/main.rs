@@ -6,6 +6,7 @@ extern crate rebis_orm as rebis;
 
 #[cfg(feature = "axum")]
 mod extract;
+mod fetching;
 mod flush;
 mod graphs;
 mod handwritten;

@@ -22,7 +22,9 @@ pub fn all() -> Vec<&'static rebis::ModelMeta> {
         Document,
         Shelf,
         Book,
-        Loop
+        Loop,
+        Driver,
+        Licence
     ]
     .to_vec()
 }
@@ -173,4 +175,25 @@ pub struct Loop {
     #[column(foreign_key = Loop::id)]
     pub next_id: i64,
     pub next: BelongsTo<Loop>,
+}
+
+/// Has one licence at most, which the table of licences does not see to.
+#[derive(Model, Clone, Debug)]
+pub struct Driver {
+    #[column(primary_key)]
+    pub id: i64,
+    #[column(length = 40)]
+    pub name: String,
+    #[relation(back_populates = driver)]
+    pub licence: HasOne<Option<Licence>>,
+}
+
+#[derive(Model, Clone, Debug)]
+pub struct Licence {
+    #[column(primary_key)]
+    pub id: i64,
+    #[column(foreign_key = Driver::id)]
+    pub driver_id: Option<i64>,
+    #[relation(back_populates = licence)]
+    pub driver: BelongsTo<Option<Driver>>,
 }
