@@ -170,7 +170,7 @@ impl App {
     /// When the application cannot be built (see [`App::build`]): a test has no use for it then.
     pub fn test_client(&self) -> TestClient {
         match build::router(self) {
-            Ok(router) => TestClient::new(router),
+            Ok(router) => TestClient::new(self.clone(), router),
             Err(error) => panic!("{error}"),
         }
     }

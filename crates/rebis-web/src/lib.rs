@@ -56,11 +56,24 @@
 //! end as a page or as JSON, whichever the client prefers, or in the application's [`App::error_handler`]. A 500 says
 //! nothing about its cause to the client unless `DEBUG` is on; the log has it (target `rebis::error`). Each request is one line of the
 //! log (target `rebis::request`).
+//!
+//! # What protects forms
+//! A request that changes something (`POST`, `PUT`, `PATCH`, `DELETE`) is refused with 403 when the browser says that another site made it,
+//! and a form also when it lacks the token of the visitor's session ([`CsrfError`]). A template writes the token into a form:
+//!
+//! ```html
+//! <form method="post"><input type="hidden" name="csrf_token" value="{{ csrf_token() }}"> … </form>
+//! ```
+//!
+//! A script sends it as the header `x-csrf-token`. Clients that are no browsers (no cookies, no `Origin`), and JSON without cookies, need
+//! nothing. Without `SECRET_KEY` there are no tokens, and only the origin is checked. Settings: `CSRF_TRUSTED_ORIGINS` (origins that may
+//! send), `CSRF_EXEMPT` (paths with all below them, for instance of webhooks), `CSRF_ENABLED` (`false` turns it off).
 
 mod app;
 mod blueprint;
 mod command;
 mod config;
+mod csrf;
 mod error;
 mod extract;
 mod near;
@@ -77,6 +90,7 @@ pub use app::App;
 pub use blueprint::Blueprint;
 pub use command::{AppCommand, CommandContext};
 pub use config::{Config, ConfigError};
+pub use csrf::CsrfError;
 pub use error::{BoxError, HttpError, Result};
 pub use extract::{Args, Form, Path, Query};
 pub use response::{Html, Json, Redirect};

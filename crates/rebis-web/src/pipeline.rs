@@ -35,6 +35,10 @@ pub(crate) async fn handle(State(app): State<App>, mut request: Request, next: N
     };
 
     let work = async {
+        let request = match app.check_csrf(session.as_ref(), request).await {
+            Ok(request) => request,
+            Err(refused) => return refused.into_response(),
+        };
         match app.run_before(request).await {
             Ok(request) => next.run(request).await,
             Err(response) => response,

@@ -7,11 +7,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tower::ServiceExt as _;
+
+use crate::app::App;
+use crate::csrf;
+use crate::error::Result;
+use crate::session::UserSession;
 
 /// Calls an application in-process. Cookies that responses set are sent with later requests of the same client.
 ///
@@ -27,14 +32,15 @@ use tower::ServiceExt as _;
 /// ```
 #[derive(Clone, Debug)]
 pub struct TestClient {
+    app: App,
     router: Router,
     cookies: Arc<Mutex<Vec<(String, String)>>>,
     follow: bool,
 }
 
 impl TestClient {
-    pub(crate) fn new(router: Router) -> Self {
-        Self { router, cookies: Arc::default(), follow: false }
+    pub(crate) fn new(app: App, router: Router) -> Self {
+        Self { app, router, cookies: Arc::default(), follow: false }
     }
 
     /// Follows redirections within the application, at most ten. Off by default.
@@ -77,7 +83,44 @@ impl TestClient {
             path: path.to_owned(),
             headers: HeaderMap::new(),
             body: Bytes::new(),
+            csrf: true,
         }
+    }
+
+    /// Reads and changes the session of this client, as if a handler had: to log in without the page for it, to look at what is left.
+    ///
+    /// ```
+    /// # use rebis_web::{App, Config, UserSession};
+    /// # async fn me(session: UserSession) -> String { format!("{:?}", session.get::<i64>("user_id")) }
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// # let config = Config::new(".").with("SECRET_KEY", "only for this example, 32 bytes long");
+    /// let client = App::new(config).get("/me", me).test_client();
+    /// client.with_session(|session| session.set("user_id", 7))?;
+    /// assert_eq!(client.get("/me").await.text(), "Some(7)");
+    /// # Ok::<(), rebis_web::HttpError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// When the application has no usable `SECRET_KEY`, the session gets too large, or the change fails.
+    pub fn with_session<T>(&self, change: impl FnOnce(&UserSession) -> Result<T>) -> Result<T> {
+        let mut headers = HeaderMap::new();
+        if let Some(cookies) = self.cookie_header() {
+            headers.insert(header::COOKIE, cookies);
+        }
+        let session = self.app.session_of(&headers).ok_or_else(crate::HttpError::not_found)?;
+        session.check_key()?;
+        let result = change(&session)?;
+        let mut response = Response::new(Body::empty());
+        session.save(&mut response, false)?;
+        self.keep_cookies(response.headers());
+        Ok(result)
+    }
+
+    /// The token of the client's session, as the form it would fill in has it. A client without cookies has loaded no form.
+    fn csrf_token(&self) -> Option<HeaderValue> {
+        self.cookie_header()?;
+        HeaderValue::try_from(self.with_session(UserSession::csrf_token).ok()?).ok()
     }
 
     fn cookie_header(&self) -> Option<HeaderValue> {
@@ -109,6 +152,7 @@ pub struct TestRequest {
     path: String,
     headers: HeaderMap,
     body: Bytes,
+    csrf: bool,
 }
 
 impl TestRequest {
@@ -123,7 +167,8 @@ impl TestRequest {
         }
     }
 
-    /// The fields of a form, with its content type: `.form(&[("name", "Susan")])`.
+    /// The fields of a form, with its content type: `.form(&[("name", "Susan")])`. The CSRF token of the client's session goes with it;
+    /// see [`TestRequest::without_csrf`].
     pub fn form<K: AsRef<str>, V: AsRef<str>>(self, fields: &[(K, V)]) -> Self {
         let body = encode(fields);
         self.header("content-type", "application/x-www-form-urlencoded").body(body)
@@ -150,6 +195,12 @@ impl TestRequest {
         self
     }
 
+    /// Sends no CSRF token, to see that the application refuses.
+    pub fn without_csrf(mut self) -> Self {
+        self.csrf = false;
+        self
+    }
+
     /// Any body.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = body.into();
@@ -161,7 +212,15 @@ impl TestRequest {
     /// # Panics
     /// When the path is no URL.
     pub async fn send(self) -> TestResponse {
-        let Self { client, mut method, mut path, headers, mut body } = self;
+        let Self { client, mut method, mut path, mut headers, mut body, csrf } = self;
+        if csrf
+            && csrf::changes_state(&method)
+            && csrf::is_form(&headers)
+            && !headers.contains_key(header::COOKIE)
+            && let Some(token) = client.csrf_token()
+        {
+            headers.entry(csrf::HEADER).or_insert(token);
+        }
         for _ in 0..10 {
             let response = once(&client, &method, &path, &headers, body.clone()).await;
             let target =

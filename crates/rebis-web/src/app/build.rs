@@ -11,6 +11,7 @@ use axum::response::IntoResponse;
 use tower_http::services::ServeDir;
 
 use super::{App, Inner};
+use crate::csrf::CsrfSettings;
 use crate::pipeline;
 use crate::routes::{BuildError, Handlers, RouteTable};
 use crate::session::SessionSettings;
@@ -25,6 +26,7 @@ pub(super) struct Compiled {
     pub(super) routes: Arc<RouteTable>,
     pub(super) templates: Engine,
     pub(super) sessions: Arc<SessionSettings>,
+    pub(super) csrf: CsrfSettings,
     handlers: Handlers,
     body_limit: usize,
 }
@@ -37,12 +39,14 @@ pub(super) fn compile(inner: &Inner) -> Result<Arc<Compiled>, BuildError> {
     let sessions =
         SessionSettings::read(&inner.config).map_err(|error| BuildError::new(vec![error.to_string()]))?;
     let sessions = Arc::new(sessions);
+    let csrf = CsrfSettings::read(&inner.config, body_limit)
+        .map_err(|error| BuildError::new(vec![error.to_string()]))?;
     let statics = inner.static_folder.as_ref().map(|_| STATIC_RULE);
     let prefixes: Vec<&str> = inner.mounts.iter().map(|(prefix, _)| prefix.as_str()).collect();
     let (routes, handlers) = RouteTable::check(&inner.top, statics, &prefixes)?;
     let routes = Arc::new(routes);
     let templates = Engine::new(&inner.templates, &inner.config, &routes);
-    Ok(Arc::new(Compiled { routes, templates, sessions, handlers, body_limit }))
+    Ok(Arc::new(Compiled { routes, templates, sessions, csrf, handlers, body_limit }))
 }
 
 pub(super) fn router(app: &App) -> Result<Router, BuildError> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use futures_util::future::BoxFuture;
 
@@ -49,10 +49,7 @@ pub(super) async fn run_all_reversed(hooks: &[Arc<Life>], app: &App) -> Result<(
 impl App {
     /// Puts the application's values and the visitor's session into the request.
     pub(crate) fn insert_extensions(&self, request: &mut Request) -> Option<UserSession> {
-        let session = self
-            .compiled()
-            .ok()
-            .map(|compiled| UserSession::of_request(Arc::clone(&compiled.sessions), request.headers()));
+        let session = self.session_of(request.headers());
         let extensions = request.extensions_mut();
         extensions.insert(self.clone());
         for (_, insert) in &self.inner.inserts {
@@ -62,6 +59,24 @@ impl App {
             extensions.insert(session.clone());
         }
         session
+    }
+
+    /// The session whose cookie is in these headers. None only of an application that cannot be built.
+    pub(crate) fn session_of(&self, headers: &HeaderMap) -> Option<UserSession> {
+        let compiled = self.compiled().ok()?;
+        Some(UserSession::of_request(Arc::clone(&compiled.sessions), headers))
+    }
+
+    /// Gives the request on if no other site can have made it.
+    pub(crate) async fn check_csrf(
+        &self,
+        session: Option<&UserSession>,
+        request: Request,
+    ) -> Result<Request, HttpError> {
+        match (self.compiled(), session) {
+            (Ok(compiled), Some(session)) => compiled.csrf.check(session, request).await,
+            _ => Ok(request),
+        }
     }
 
     pub(crate) async fn run_before(&self, mut request: Request) -> Result<Request, Response> {

@@ -42,9 +42,10 @@ fn messages(session: &UserSession, options: &Kwargs) -> Result<Value, Error> {
 }
 
 fn token(session: &UserSession) -> Result<String, Error> {
-    session
-        .csrf_token()
-        .map_err(|error| Error::new(ErrorKind::InvalidOperation, crate::BoxError::from(error).to_string()))
+    session.csrf_token().map_err(|error| {
+        let text = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+        Error::new(ErrorKind::InvalidOperation, text)
+    })
 }
 
 #[derive(Debug)]

@@ -7,6 +7,7 @@
 
 mod app;
 mod config;
+mod csrf;
 mod errors;
 mod hostile;
 mod serve;
