@@ -82,7 +82,7 @@ pub(crate) fn is_form(headers: &HeaderMap) -> bool {
 }
 
 /// The media type without its parameters. What is not even text is no media type, and a browser would not send it.
-fn kind(headers: &HeaderMap) -> &str {
+pub(crate) fn kind(headers: &HeaderMap) -> &str {
     let text = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     text.split(';').next().unwrap_or_default().trim()
 }

@@ -4,11 +4,13 @@
 //! work beside them.
 
 mod args;
+mod fields;
 mod form;
 mod path;
 mod query;
 
 pub use args::Args;
+pub use fields::{Field, FormFields};
 pub use form::Form;
 pub use path::Path;
 pub use query::Query;

@@ -92,7 +92,7 @@ pub use command::{AppCommand, CommandContext};
 pub use config::{Config, ConfigError};
 pub use csrf::CsrfError;
 pub use error::{BoxError, HttpError, Result};
-pub use extract::{Args, Form, Path, Query};
+pub use extract::{Args, Field, Form, FormFields, Path, Query};
 pub use response::{Html, Json, Redirect};
 pub use routes::{BuildError, RouteInfo};
 pub use serve::{ServeError, ServeOptions, Server, serve};

@@ -18,7 +18,11 @@ impl SecretKeyError {
     }
 
     pub(super) fn short(length: usize) -> Self {
-        Self { problem: format!("SECRET_KEY has {length} bytes and needs {SHORTEST}") }
+        Self {
+            problem: format!(
+                "a key of SECRET_KEY or SECRET_KEY_FALLBACKS has {length} bytes and needs {SHORTEST}"
+            ),
+        }
     }
 
     pub(super) fn no_randomness() -> Self {

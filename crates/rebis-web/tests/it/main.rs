@@ -9,6 +9,7 @@ mod app;
 mod config;
 mod csrf;
 mod errors;
+mod fields;
 mod hostile;
 mod serve;
 mod session;
