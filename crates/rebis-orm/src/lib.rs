@@ -32,8 +32,8 @@ pub use expr::{Assign, Column, Expression, Operand, Order, Predicate, func};
 pub use extract::Rejection;
 pub use model::{ColumnSet, EntityOf, IntoKey, Key, KeyPart, Model, ModelMeta};
 pub use query::{
-    Bind, DeleteStatement, InsertStatement, Page, Pagination, RawSql, Runner, SelectStatement, Selection,
-    UpdateStatement, delete, insert, select, sql, update,
+    Bind, Columns, Conflict, DeleteStatement, InsertReturning, InsertStatement, Page, Pagination, RawSql,
+    Runner, SelectStatement, Selection, UpdateStatement, delete, insert, select, sql, update,
 };
 pub use relation::{BelongsTo, Cascade, HasMany, HasOne, Loading, Relation, Target};
 pub use session::{FetchMode, Savepoint, Session};

@@ -4,9 +4,11 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use rebis_engine::{Connection, TransactionOptions};
+use rebis_sql::stmt::OnConflict;
 use rebis_sql::{Dialect, Expr, Insert, Statement, compile};
 
-use super::runner::Runner;
+use super::bulk::BulkRunner;
+use super::selection::Selection;
 use crate::ColumnSet;
 use crate::entity::{Addable, Object};
 use crate::error::{Error, ErrorKind, Result};
@@ -23,13 +25,21 @@ pub struct InsertStatement<M> {
     /// One for each run of rows with the same columns.
     parts: Vec<(ColumnSet, Insert)>,
     broken: Option<Arc<Error>>,
+    conflict: Option<OnConflict>,
+    pub(super) returning: Vec<Expr>,
     of: PhantomData<fn() -> M>,
 }
 
 /// Inserts rows of a model.
 pub fn insert<M: Model>(model: EntityOf<M>) -> InsertStatement<M> {
     let _ = model;
-    InsertStatement { parts: Vec::new(), broken: None, of: PhantomData }
+    InsertStatement {
+        parts: Vec::new(),
+        broken: None,
+        conflict: None,
+        returning: Vec::new(),
+        of: PhantomData,
+    }
 }
 
 impl<M: Model> InsertStatement<M> {
@@ -63,7 +73,7 @@ impl<M: Model> InsertStatement<M> {
         if let Some(error) = &self.broken {
             return format!("-- {error}");
         }
-        let parts = self.parts.iter().flat_map(|(_, part)| chunks(part.clone(), dialect));
+        let parts = self.parts.iter().flat_map(|(_, part)| chunks(self.complete(part.clone()), dialect));
         let texts = parts.map(|part| {
             compile(&Statement::Insert(part), dialect).map_or_else(|why| format!("-- {why}"), |c| c.sql)
         });
@@ -75,14 +85,34 @@ impl<M: Model> InsertStatement<M> {
     ///
     /// # Errors
     /// What the database says; when a row has relations.
-    pub async fn execute<R: Runner>(self, on: R) -> Result<u64> {
-        if let Some(error) = self.broken {
+    pub async fn execute<R: BulkRunner>(self, on: R) -> Result<u64> {
+        let session = on.session();
+        let Some((parts, changes)) = self.parts()? else { return Ok(0) };
+        let rows = on.insert(parts).await?;
+        if changes {
+            R::after::<M>(session).await?;
+        }
+        Ok(rows)
+    }
+
+    /// The statements, when there are any, and whether they may change rows that are there.
+    pub(super) fn parts(mut self) -> Result<Option<(Vec<Insert>, bool)>> {
+        if let Some(error) = &self.broken {
             return Err(error.again());
         }
-        if self.parts.is_empty() {
-            return Ok(0);
-        }
-        on.insert(self.parts.into_iter().map(|(_, part)| part).collect()).await
+        let all = std::mem::take(&mut self.parts);
+        let parts: Vec<Insert> = all.into_iter().map(|(_, part)| self.complete(part)).collect();
+        let changes = matches!(self.conflict, Some(OnConflict::Update { .. }));
+        Ok((!parts.is_empty()).then_some((parts, changes)))
+    }
+
+    pub(super) fn meeting(mut self, conflict: OnConflict) -> Self {
+        self.conflict = Some(conflict);
+        self
+    }
+
+    fn complete(&self, part: Insert) -> Insert {
+        Insert { on_conflict: self.conflict.clone(), returning: self.returning.clone(), ..part }
     }
 }
 
@@ -114,15 +144,35 @@ fn chunks(mut part: Insert, dialect: Dialect) -> Vec<Insert> {
     all
 }
 
-/// Runs the statements on a connection, all or none.
+/// Runs the statements on a connection, all or none; gives the number of rows.
 pub(super) async fn run(connection: &mut Connection, parts: Vec<Insert>) -> Result<u64> {
+    let (all, own) = begin(connection, parts).await?;
+    let done = write(connection, all).await;
+    end(connection, own, done).await
+}
+
+/// As [`run`], and gives what they return.
+pub(super) async fn rows<S: Selection>(
+    connection: &mut Connection,
+    parts: Vec<Insert>,
+) -> Result<Vec<S::Plain>> {
+    let (all, own) = begin(connection, parts).await?;
+    let done = read::<S>(connection, all).await;
+    end(connection, own, done).await
+}
+
+/// The statements, in a transaction of their own when they are several and none is open.
+async fn begin(connection: &mut Connection, parts: Vec<Insert>) -> Result<(Vec<Insert>, bool)> {
     let dialect = connection.dialect();
     let all: Vec<Insert> = parts.into_iter().flat_map(|part| chunks(part, dialect)).collect();
     let own = all.len() > 1 && !connection.in_transaction();
     if own {
         connection.begin(TransactionOptions::default()).await?;
     }
-    let done = write(connection, all).await;
+    Ok((all, own))
+}
+
+async fn end<T>(connection: &mut Connection, own: bool, done: Result<T>) -> Result<T> {
     if own {
         match &done {
             Ok(_) => connection.commit().await?,
@@ -138,6 +188,20 @@ async fn write(connection: &mut Connection, all: Vec<Insert>) -> Result<u64> {
     for part in all {
         let compiled = compile(&Statement::Insert(part), connection.dialect())?;
         rows += connection.execute(&compiled.sql, &compiled.binds).await?.rows_affected;
+    }
+    Ok(rows)
+}
+
+async fn read<S: Selection>(connection: &mut Connection, all: Vec<Insert>) -> Result<Vec<S::Plain>> {
+    let mut rows = Vec::new();
+    for part in all {
+        let compiled = compile(&Statement::Insert(part), connection.dialect())?;
+        connection
+            .query(&compiled.sql, &compiled.binds, |row| {
+                rows.push(S::plain(row, &mut 0)?);
+                Ok(())
+            })
+            .await?;
     }
     Ok(rows)
 }

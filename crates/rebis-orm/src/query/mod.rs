@@ -8,6 +8,7 @@ mod run;
 mod runner;
 mod select;
 mod selection;
+mod upsert;
 
 pub use bulk::{DeleteStatement, UpdateStatement, delete, update};
 pub use insert::{InsertStatement, insert};
@@ -16,5 +17,6 @@ pub use raw::{Bind, RawSql, sql};
 pub use runner::Runner;
 pub use select::{SelectStatement, select};
 pub use selection::Selection;
+pub use upsert::{Columns, Conflict, InsertReturning};
 
 pub(crate) use run::{fetch_entities, read_by_key};

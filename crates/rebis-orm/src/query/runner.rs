@@ -39,6 +39,13 @@ pub trait Runner: Send + Sized {
     /// INSERTs, all or none.
     #[doc(hidden)]
     fn insert(self, parts: Vec<Insert>) -> impl Future<Output = Result<u64>> + Send;
+
+    /// The same, and what they return.
+    #[doc(hidden)]
+    fn insert_returning<S: Selection>(
+        self,
+        parts: Vec<Insert>,
+    ) -> impl Future<Output = Result<Vec<S::Plain>>> + Send;
 }
 
 impl Runner for &Session {
@@ -65,6 +72,12 @@ impl Runner for &Session {
         let mut connection = self.0.connection().await?;
         insert::run(&mut connection, parts).await
     }
+
+    async fn insert_returning<S: Selection>(self, parts: Vec<Insert>) -> Result<Vec<S::Plain>> {
+        self.flush().await?;
+        let mut connection = self.0.connection().await?;
+        insert::rows::<S>(&mut connection, parts).await
+    }
 }
 
 impl Runner for &Database {
@@ -88,6 +101,11 @@ impl Runner for &Database {
         let mut connection = self.engine()?.acquire().await?;
         insert::run(&mut connection, parts).await
     }
+
+    async fn insert_returning<S: Selection>(self, parts: Vec<Insert>) -> Result<Vec<S::Plain>> {
+        let mut connection = self.engine()?.acquire().await?;
+        insert::rows::<S>(&mut connection, parts).await
+    }
 }
 
 impl Runner for &mut Connection {
@@ -107,5 +125,9 @@ impl Runner for &mut Connection {
 
     async fn insert(self, parts: Vec<Insert>) -> Result<u64> {
         insert::run(self, parts).await
+    }
+
+    async fn insert_returning<S: Selection>(self, parts: Vec<Insert>) -> Result<Vec<S::Plain>> {
+        insert::rows::<S>(self, parts).await
     }
 }

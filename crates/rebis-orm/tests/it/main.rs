@@ -23,3 +23,4 @@ mod session;
 mod statements;
 mod support;
 mod tree;
+mod upserts;
