@@ -60,8 +60,8 @@ pub use rebis_orm::{
 };
 pub use rebis_sql::{ColumnType, Dialect, SqlType, Value};
 pub use rebis_web::{
-    App, Blueprint, CommandContext, Config, Form, Html, HttpError, Json, Path, Query, Redirect, Result,
-    StatusCode, Templates, context,
+    App, Blueprint, CommandContext, Config, CsrfError, Form, FormFields, Html, HttpError, Json, Path, Query,
+    Redirect, Result, StatusCode, Templates, UserSession, context,
 };
 
 /// Connections, the pool, transactions and inspection.

@@ -3,8 +3,9 @@
 
 pub use crate::{
     App, AppExt, BelongsTo, Blueprint, CommandContext, Config, Database, Entity, Enum, FetchMode, Form,
-    HasMany, HasOne, Html, HttpError, Json, Model, Page, Pagination, Path, Query, Redirect, Result, Session,
-    StatusCode, Templates, context, delete, func, insert, models, select, update,
+    FormFields, HasMany, HasOne, Html, HttpError, Json, Model, Page, Pagination, Path, Query, Redirect,
+    Result, Session, StatusCode, Templates, UserSession, context, delete, func, insert, models, select,
+    update,
 };
 pub use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 pub use rust_decimal::Decimal;
