@@ -102,11 +102,38 @@ impl Database {
         Schema { tables: self.model_list().into_iter().map(|m| m.table().clone()).collect() }
     }
 
+    /// Whether the models' declarations can work, alone and together, without I/O: [`create_all`](Self::create_all) begins with it.
+    ///
+    /// # Errors
+    /// Every fault found, in one error.
+    pub fn check(&self) -> Result<()> {
+        let models = self.model_list();
+        let mut faults: Vec<Error> = models.iter().filter_map(|m| m.check().err()).collect();
+        // Sorted by table, so equal ones are neighbours.
+        for (a, b) in models.iter().zip(models.iter().skip(1)) {
+            let (one, two) = (&a.def, &b.def);
+            if (one.schema, one.table, one.bind) == (two.schema, two.table, two.bind) && !a.is_self(b) {
+                let what =
+                    format!("{} and {} are both declared for the table `{}`", one.name, two.name, one.table);
+                faults.push(
+                    Error::new(ErrorKind::Mapping, what)
+                        .on(two.name)
+                        .advise("give one of them another table, or the database a list of models: `db.models(models![…])`"),
+                );
+            }
+        }
+        let mut faults = faults.into_iter();
+        let Some(first) = faults.next() else { return Ok(()) };
+        let rest: Vec<String> = faults.map(|e| e.message().to_owned()).collect();
+        Err(if rest.is_empty() { first } else { first.and_also(&rest) })
+    }
+
     /// Creates the tables that are missing, those that are referred to first. What is there is left as it is, also if it differs.
     ///
     /// # Errors
-    /// What the database says; and when tables refer to each other in a circle on a database that cannot add a constraint later.
+    /// When a model is declared in a way that cannot work; what the database says; and when tables refer to each other in a circle on a database that cannot add a constraint later.
     pub async fn create_all(&self) -> Result<()> {
+        self.check()?;
         let mut connection = self.engine()?.acquire().await?;
         let dialect = connection.dialect();
         let schema = self.metadata();

@@ -122,6 +122,12 @@ impl Error {
         self
     }
 
+    /// More of the same kind.
+    pub(crate) fn and_also(mut self, others: &[String]) -> Self {
+        self.0.message = format!("{}; and: {}", self.0.message, others.join("; "));
+        self
+    }
+
     /// What kind of error it is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

@@ -115,6 +115,32 @@ impl ModelMeta {
         })
     }
 
+    /// Whether the declaration can work: a primary key, foreign keys to columns that exist, relations that join.
+    ///
+    /// [`Database::create_all`](crate::Database::create_all) asks it of every model; the first use of a wrong relation is told it otherwise.
+    ///
+    /// # Errors
+    /// What cannot work, and what to declare instead.
+    pub fn check(&self) -> Result<()> {
+        let wrong = |what: String| Error::new(ErrorKind::Mapping, what).on(self.def.name);
+        if self.key.is_empty() {
+            return Err(wrong(format!("{} has no primary key", self.def.name))
+                .advise("mark one column or more with `#[column(primary_key)]`"));
+        }
+        for column in self.def.columns {
+            let Some(fk) = column.foreign_key else { continue };
+            let target = (fk.target)();
+            if !target.def.columns.iter().any(|c| c.name == fk.column) {
+                let (model, field, other) = (self.def.name, column.field, target.def.name);
+                return Err(wrong(format!(
+                    "the foreign key {model}.{field} refers to a column `{}` that {other} does not have",
+                    fk.column
+                )));
+            }
+        }
+        (0..self.def.relations.len()).try_for_each(|relation| self.link(relation).map(drop))
+    }
+
     fn position(&self, field: &str) -> Option<usize> {
         self.def.columns.iter().position(|c| c.field == field)
     }

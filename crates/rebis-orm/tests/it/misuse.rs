@@ -175,3 +175,31 @@ each_database! {
         assert!(two.commit().await.unwrap_err().to_string().contains("not in this session"));
     }
 }
+
+/// A second model of the table of shelves, and a second fault.
+#[derive(rebis_macros::Model, Clone, Debug)]
+#[model(table = "shelf")]
+pub struct Rack {
+    #[column(primary_key)]
+    pub id: i64,
+    pub books: rebis::HasMany<Book>,
+}
+
+each_database! {
+    async fn a_wrong_declaration_is_said_before_anything_is_created(test: TestDatabase) {
+        let db = rebis::Database::with_engine(test.engine().clone());
+        assert!(db.clone().models(crate::models::all()).check().is_ok());
+        let db = db.models(rebis::models![Document, Shelf, Book, Rack]);
+        let _ = test.statements();
+        let error = db.create_all().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Mapping);
+        for part in [
+            "Shelf.books needs a foreign key from Book to Shelf",
+            "Rack.books needs a foreign key from Book to Rack",
+            "both declared for the table `shelf`",
+        ] {
+            assert!(error.to_string().contains(part), "{error}");
+        }
+        assert!(test.statements().is_empty());
+    }
+}

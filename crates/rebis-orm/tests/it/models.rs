@@ -20,13 +20,16 @@ pub fn all() -> Vec<&'static rebis::ModelMeta> {
         Profile,
         Ticket,
         Document,
-        Shelf,
-        Book,
         Loop,
         Driver,
         Licence
     ]
     .to_vec()
+}
+
+/// Models that `create_all` refuses, and what they refer to.
+pub fn broken() -> Vec<&'static rebis::ModelMeta> {
+    rebis::models![Shelf, Book].to_vec()
 }
 
 #[derive(Model, Clone, Debug)]

@@ -2,13 +2,21 @@
 
 use rebis::Database;
 use rebis_orm::__private::Model;
-use rebis_sql::GeneratedKeys;
+use rebis_sql::{Ddl, GeneratedKeys};
 use rebis_testkit::TestDatabase;
 
 /// The test's database with the tables of the models created and no statement noted yet.
 pub async fn tables(test: &TestDatabase) -> Database {
     let db = Database::with_engine(test.engine().clone()).models(crate::models::all());
     db.create_all().await.expect("create_all");
+    let mut connection = test.acquire().await;
+    for meta in crate::models::broken() {
+        let create = Ddl::CreateTable { table: meta.table().clone(), if_not_exists: false };
+        for sql in test.dialect().ddl(&create).expect("ddl") {
+            connection.execute(&sql, &[]).await.expect("create table");
+        }
+    }
+    drop(connection);
     let _ = test.statements();
     db
 }
