@@ -51,15 +51,20 @@ pub(crate) struct Bound {
 impl Bound {
     pub(crate) fn for_commands(&self) -> DatabaseCommands {
         DatabaseCommands {
-            engine: match (&self.fault, self.database.engine()) {
-                (Some(fault), _) => Err(fault.to_string()),
-                (None, Ok(engine)) => Ok(engine.clone()),
-                (None, Err(error)) => Err(error.to_string()),
-            },
+            engine: self.engine(),
             models: self.database.metadata(),
             scripts: self.scripts,
             directory: self.directory.clone(),
         }
+    }
+
+    /// The engine, once nothing is known to be wrong: the URL, or a model.
+    fn engine(&self) -> std::result::Result<Engine, String> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.to_string());
+        }
+        self.database.check().map_err(|e| e.to_string())?;
+        self.database.engine().cloned().map_err(|e| e.to_string())
     }
 }
 
