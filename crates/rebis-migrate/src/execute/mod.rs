@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use rebis_engine::{Connection, Engine};
 
 use crate::graph::PlanStep;
-use crate::{Graph, Result, Script, dialect, ledger, lock};
+use crate::{Graph, Result, Script, dialect, graph, ledger, lock};
 
 /// Which way to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,29 +86,31 @@ async fn steps(
     direction: Direction,
     target: &str,
 ) -> Result<Vec<StepDone>> {
-    let mut target = target.to_owned();
+    let rows = |all: Vec<String>| all.into_iter().collect::<BTreeSet<String>>();
+    let current = rows(ledger::heads(conn).await?);
+    let (plan, way) = match direction {
+        Direction::Down => (graph.downgrade_plan(target, &current)?, graph::Direction::Downgrade),
+        _ => (graph.upgrade_plan(target, &current)?, graph::Direction::Upgrade),
+    };
     let mut done = Vec::new();
-    let mut first = true;
-    loop {
-        let current: BTreeSet<String> = ledger::heads(conn).await?.into_iter().collect();
-        let plan = match direction {
-            Direction::Down => graph.downgrade_plan(&target, &current)?,
-            _ => graph.upgrade_plan(&target, &current)?,
-        };
-        if std::mem::take(&mut first) {
-            // "+1" means one from where it began, not one more after each step.
-            let means = graph.resolve(&target, &current)?;
-            match (means.len(), means.into_iter().next()) {
-                (1, Some(id)) => target = id,
-                (0, _) => target = String::from("base"),
-                _ => {}
+    // The plan is made once: "+1" means one from where it began, not one more after each step. What another program did meanwhile is
+    // left out.
+    for planned in plan {
+        loop {
+            let current = rows(ledger::heads(conn).await?);
+            graph.known(&current)?;
+            let applied = graph.ancestors(current.iter().map(String::as_str)).contains(&planned.id);
+            if applied == (way == graph::Direction::Upgrade) {
+                break;
+            }
+            let Some(next) = graph.step(&planned.id, way, &current) else { break };
+            if let Some(step) = step::run(conn, scripts, &next).await? {
+                done.push(step);
+                break;
             }
         }
-        let Some(next) = plan.into_iter().next() else { return Ok(done) };
-        if let Some(step) = step::run(conn, scripts, &next).await? {
-            done.push(step);
-        }
     }
+    Ok(done)
 }
 
 /// Sets the rows of the target's branches; those of unrelated branches stay.
@@ -133,16 +135,7 @@ type Moved = (Vec<String>, Vec<String>);
 async fn set_rows(conn: &mut Connection, graph: &Graph, target: &str, purge: bool) -> Result<Option<Moved>> {
     let before: BTreeSet<String> = ledger::heads(conn).await?.into_iter().collect();
     let known = if purge { BTreeSet::new() } else { before.clone() };
-    graph.known(&known)?;
-    let targets = graph.resolve(target, &known)?;
-    let mut after = targets.clone();
-    if !targets.is_empty() {
-        let below = graph.ancestors(targets.iter().map(String::as_str));
-        let related = |id: &String| {
-            below.contains(id) || targets.iter().any(|t| graph.ancestors([id.as_str()]).contains(t))
-        };
-        after.extend(known.iter().filter(|id| !related(id)).cloned());
-    }
+    let after = graph.stamp_plan(&[target], &known)?;
     if before == after {
         return Ok(None);
     }

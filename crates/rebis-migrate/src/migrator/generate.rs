@@ -103,7 +103,7 @@ async fn compare(m: &Migrator, graph: &Graph, renames: &[Rename]) -> Result<(Sch
     let mut connection = m.engine.acquire().await?;
     let rows = m.rows(&mut connection).await?;
     graph.known(&rows)?;
-    if rows != graph.heads() {
+    if rows != graph.real_heads() {
         return Err(Error::new(
             ErrorKind::State,
             "Target database is not up to date. Run `db upgrade` first.",

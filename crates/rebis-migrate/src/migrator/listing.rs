@@ -161,52 +161,12 @@ pub(super) async fn history(m: &Migrator, options: &HistoryOptions) -> Result<Hi
     let asked = options.indicate_current || range.is_some_and(|(a, b)| needs_rows(a) || needs_rows(b));
     let rows = if asked { m.rows(&mut m.engine.acquire().await?).await? } else { BTreeSet::new() };
     let marks = options.indicate_current.then_some(&rows);
-    let wanted = match range {
-        None => None,
-        Some((start, end)) => Some(between(&graph, start, end, &rows)?),
-    };
-    let revisions = graph
-        .nodes()
-        .iter()
-        .rev()
-        .filter(|n| wanted.as_ref().is_none_or(|w| w.contains(&n.id)))
-        .filter_map(|n| info(m, &graph, &n.id, marks))
-        .collect();
+    let (start, end) = range.unwrap_or(("", ""));
+    let start: Vec<&str> = if start.is_empty() { Vec::new() } else { vec![start] };
+    let end = if end.is_empty() { "heads" } else { end };
+    let wanted = graph.range(&start, &[end], true, &rows)?;
+    let revisions = wanted.iter().filter_map(|id| info(m, &graph, id, marks)).collect();
     Ok(History { revisions, preamble: None, verbose: options.verbose })
-}
-
-/// The revisions from `start` to `end`, both included.
-fn between(graph: &Graph, start: &str, end: &str, rows: &BTreeSet<String>) -> Result<BTreeSet<String>> {
-    let ends = graph.resolve(if end.is_empty() { "heads" } else { end }, rows)?;
-    let mut wanted = graph.ancestors(ends.iter().map(String::as_str));
-    let starts = if let Ok(back) = start.parse::<i64>()
-        && back < 0
-    {
-        // `-3:` counts down from the end, as Alembic does.
-        let mut starts = BTreeSet::new();
-        for end in &ends {
-            starts.extend(graph.resolve(&format!("{end}{start}"), rows)?);
-        }
-        starts
-    } else if start.is_empty() {
-        BTreeSet::new()
-    } else {
-        graph.resolve(start, rows)?
-    };
-    if let Some(off) = starts.iter().find(|s| !wanted.contains(*s)) {
-        return Err(Error::new(
-            ErrorKind::Lookup,
-            format!(
-                "Requested range {start}:{end} does not refer to ancestor/descendant revisions along the same branch ({off})"
-            ),
-        ));
-    }
-    for below in graph.ancestors(starts.iter().map(String::as_str)) {
-        if !starts.contains(&below) {
-            wanted.remove(&below);
-        }
-    }
-    Ok(wanted)
 }
 
 pub(super) async fn current(m: &Migrator, verbose: bool) -> Result<Current> {
@@ -243,7 +203,7 @@ fn info(m: &Migrator, graph: &Graph, id: &str, rows: Option<&BTreeSet<String>>) 
         id: node.id.clone(),
         down: node.down.clone(),
         depends_on: node.depends_on.clone(),
-        labels: node.labels.clone(),
+        labels: graph.labels(id).into_iter().collect(),
         is_head: children.is_empty(),
         children,
         message: store::doc(script.source),

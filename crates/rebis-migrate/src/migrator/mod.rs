@@ -186,7 +186,7 @@ impl Migrator {
     /// When the database cannot be reached.
     pub async fn is_at_head(&self) -> Result<bool> {
         let graph = self.graph()?;
-        Ok(self.rows(&mut self.engine.acquire().await?).await? == graph.heads())
+        Ok(self.rows(&mut self.engine.acquire().await?).await? == graph.real_heads())
     }
 
     async fn run(&self, direction: Direction, target: &str) -> Result<Vec<StepDone>> {
@@ -213,7 +213,10 @@ impl Migrator {
     }
 
     fn graph(&self) -> Result<Graph> {
-        Graph::new(self.scripts.iter().map(|s| Node {
+        // The order of branches is that of the files, however the list is sorted.
+        let mut scripts: Vec<&Script> = self.scripts.iter().collect();
+        scripts.sort_by_key(|s| s.file);
+        Graph::new(scripts.into_iter().map(|s| Node {
             id: s.revision.id.to_owned(),
             down: owned(s.revision.down),
             depends_on: owned(s.revision.depends_on),
