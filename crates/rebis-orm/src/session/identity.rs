@@ -73,9 +73,18 @@ impl<T: Model> IdentityMap<T> {
     #[inline]
     fn sweep(&mut self) {
         if self.map.len() >= self.sweep_at {
-            self.map.retain(|_, weak| weak.strong_count() > 0);
-            self.sweep_at = (self.map.len() * 2).max(1024);
+            self.sweep_now();
         }
+    }
+
+    /// A sweep that finds nothing forgotten was too early: the next one waits for four times as many, so that loading much and keeping it all
+    /// is not swept at every doubling.
+    #[cold]
+    fn sweep_now(&mut self) {
+        let before = self.map.len();
+        self.map.retain(|_, weak| weak.strong_count() > 0);
+        let grow = if self.map.len() == before { 4 } else { 2 };
+        self.sweep_at = (self.map.len() * grow).max(1024);
     }
 
     pub(crate) fn remove(&mut self, key: &T::Key) {
