@@ -7,13 +7,7 @@ use crate::servers;
 /// The command.
 pub(crate) fn run(options: &Options) -> Outcome {
     let servers = servers::find();
-    for line in &servers.missing {
-        println!("{line}");
-    }
     let mut command = cargo(&["run", "--release", "--quiet", "--"]);
-    command.current_dir(root().join("benches")).args(&options.rest);
-    for (name, value) in &servers.environment {
-        command.env(name, value);
-    }
+    servers.tell(command.current_dir(root().join("benches")).args(&options.rest));
     process::run(&mut command)
 }

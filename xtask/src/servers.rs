@@ -13,7 +13,7 @@ use crate::throwaway::{self, Throwaway};
 #[derive(Default)]
 pub(crate) struct Servers {
     /// Environment variables that tell the tests where they are.
-    pub(crate) environment: Vec<(&'static str, String)>,
+    environment: Vec<(&'static str, String)>,
     /// One line for each that is missing.
     pub(crate) missing: Vec<String>,
     _started: Vec<Throwaway>,
@@ -28,6 +28,14 @@ pub(crate) fn find() -> Servers {
 }
 
 impl Servers {
+    /// Says what is missing, and tells a program where the others are.
+    pub(crate) fn tell(&self, command: &mut Command) {
+        for line in &self.missing {
+            println!("{line}");
+        }
+        command.envs(self.environment.iter().map(|(name, url)| (name, url)));
+    }
+
     fn add(
         &mut self,
         name: &str,

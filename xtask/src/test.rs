@@ -4,26 +4,16 @@ use crate::options::Options;
 use crate::process::{self, Outcome, cargo};
 use crate::servers;
 
-/// Runs all tests of the workspace.
-pub(crate) fn run_tests(options: &Options, servers: &servers::Servers) -> Outcome {
-    for line in &servers.missing {
-        println!("{line}");
-    }
-    if options.require_all && !servers.missing.is_empty() {
-        return Err(String::from("a database is missing, and --require-all was given"));
-    }
+/// The command.
+pub(crate) fn run(options: &Options) -> Outcome {
+    let servers = servers::find();
     let mut command = cargo(&["test", "--workspace", "--all-features"]);
-    command.args(&options.rest);
-    for (name, value) in &servers.environment {
-        command.env(name, value);
-    }
+    servers.tell(command.args(&options.rest));
     if options.require_all {
+        if !servers.missing.is_empty() {
+            return Err(String::from("a database is missing, and --require-all was given"));
+        }
         command.env("REBIS_TEST_REQUIRE_ALL", "1");
     }
     process::run(&mut command)
-}
-
-/// The command.
-pub(crate) fn run(options: &Options) -> Outcome {
-    run_tests(options, &servers::find())
 }

@@ -12,11 +12,7 @@ pub fn demo_description() -> Command {
 
 /// What it does.
 pub async fn demo(context: CommandContext) -> Result<()> {
-    let db = context
-        .app
-        .get_extension::<Database>()
-        .ok_or_else(|| HttpError::internal("the application has no database"))?;
-    let session = db.session();
+    let session = context.app.db()?.session();
     if select(User).count(&session).await? > 0 {
         println!("There are users already; nothing was added.");
         return Ok(());

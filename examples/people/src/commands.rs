@@ -17,12 +17,8 @@ pub fn add_description() -> Command {
 /// What it does: the same session that a request would have.
 pub async fn add(context: CommandContext) -> Result<()> {
     let given = &context.matches;
-    let db = context
-        .app
-        .get_extension::<Database>()
-        .ok_or_else(|| HttpError::internal("the application has no database"))?;
     context.app.migrator()?.upgrade("head").await?;
-    let session = db.session();
+    let session = context.app.db()?.session();
     let person = session.add(
         Person::builder()
             .name(given.get_one::<String>("name").cloned().unwrap_or_default())

@@ -31,6 +31,12 @@ pub trait AppExt: Sized {
     #[must_use]
     fn migrations(self, scripts: &'static [Script]) -> Self;
 
+    /// The application's database, for commands and tests; handlers take it as an argument.
+    ///
+    /// # Errors
+    /// When the application has none.
+    fn db(&self) -> Result<Database>;
+
     /// The `db` commands as methods, for tests and for programs that migrate when they start:
     /// `app.migrator()?.upgrade("head").await?`.
     ///
@@ -93,13 +99,19 @@ impl AppExt for App {
         }
     }
 
+    fn db(&self) -> Result<Database> {
+        self.get_extension::<Database>().cloned().ok_or_else(no_database)
+    }
+
     fn migrator(&self) -> Result<Migrator> {
-        let bound = self.get_extension::<Bound>();
-        let bound = bound
-            .ok_or_else(|| HttpError::internal("the application has no database: call `.database(…)`"))?;
+        let bound = self.get_extension::<Bound>().ok_or_else(no_database)?;
         let DatabaseCommands { engine, models, scripts, directory } = bound.for_commands();
         Ok(Migrator::new(engine.map_err(HttpError::internal)?, models, scripts, directory))
     }
+}
+
+fn no_database() -> HttpError {
+    HttpError::internal("the application has no database: call `.database(…)`")
 }
 
 /// Migrations that were given before the database was.

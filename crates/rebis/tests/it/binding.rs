@@ -10,7 +10,7 @@ async fn ask(db: Database) -> Result<String> {
 fn without_a_url_it_is_a_file_in_the_instance_folder() {
     let folder = tempfile::tempdir().unwrap();
     let app = App::new(Config::new(folder.path()).with("NAME", "shop")).database(Database::new());
-    let db = app.get_extension::<Database>().unwrap();
+    let db = app.db().unwrap();
     let file = db.engine().unwrap().url().file().unwrap().to_owned();
     assert_eq!(file.parent().unwrap(), folder.path().join("instance"));
     assert!(folder.path().join("instance").is_dir());
@@ -50,6 +50,6 @@ fn two_applications_have_two_databases() {
             .database(Database::new())
     };
     let (one, two) = (app("one"), app("two"));
-    let url = |app: &App| app.get_extension::<Database>().unwrap().engine().unwrap().url().to_string();
+    let url = |app: &App| app.db().unwrap().engine().unwrap().url().to_string();
     assert_ne!(url(&one), url(&two));
 }

@@ -56,7 +56,7 @@ fn create_app(config: Config) -> App {
 each_database! {
     async fn what_is_not_committed_is_rolled_back(test: TestDatabase) {
         let app = create_app(Config::new(".").with("DATABASE_URL", test.url()));
-        app.get_extension::<Database>().unwrap().create_all().await.unwrap();
+        app.db().unwrap().create_all().await.unwrap();
         let client = app.test_client();
         assert!(client.get("/forget").await.text().starts_with("written as "));
         assert_eq!(client.get("/count").await.text(), "0");
@@ -69,7 +69,7 @@ each_database! {
 
     async fn a_request_has_one_session(test: TestDatabase) {
         let app = create_app(Config::new(".").with("DATABASE_URL", test.url()));
-        app.get_extension::<Database>().unwrap().create_all().await.unwrap();
+        app.db().unwrap().create_all().await.unwrap();
         let client = app.test_client();
         assert_eq!(client.get("/twice").await.text(), "the second sees 1");
         assert_eq!(client.get("/count").await.text(), "0");
@@ -77,7 +77,7 @@ each_database! {
 
     async fn a_row_that_is_not_there_is_a_404_and_a_fault_is_not(test: TestDatabase) {
         let app = create_app(Config::new(".").with("DATABASE_URL", test.url()));
-        app.get_extension::<Database>().unwrap().create_all().await.unwrap();
+        app.db().unwrap().create_all().await.unwrap();
         let client = app.test_client();
         assert_eq!(client.get("/notes/7").await.status(), StatusCode::NOT_FOUND);
         let page = client.get("/broken").await;

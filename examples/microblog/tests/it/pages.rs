@@ -7,7 +7,7 @@ use rebis_testkit::each_database;
 
 async fn open(test: &rebis_testkit::TestDatabase) -> TestClient {
     let app = create_app(Config::new(env!("CARGO_MANIFEST_DIR")).with("DATABASE_URL", test.url()));
-    let db = app.get_extension::<Database>().unwrap().clone();
+    let db = app.db().unwrap();
     db.create_all().await.unwrap();
     let session = db.session();
     let john = session.add(User::builder().username("john").email("john@example.com"));
