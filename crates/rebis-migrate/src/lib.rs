@@ -23,6 +23,7 @@ mod render;
 mod revision;
 mod store;
 
+pub use dialect::{Offline, offline};
 pub use error::{Error, ErrorKind, Result};
 pub use execute::StepDone;
 pub use graph::Graph;

@@ -2,11 +2,15 @@
 //!
 //! **Invariant.** Nothing above this folder names a database: a difference is data in [`Rules`], or one of the functions here.
 
+mod inline;
 mod live;
 mod mysql;
 mod mysql_indexes;
+mod offline;
 mod postgres;
 mod sqlite;
+
+pub use offline::{Offline, offline};
 
 use rebis_engine::{Connection, DatabaseUrl};
 use rebis_sql::{Dialect, Value};

@@ -12,21 +12,32 @@ use crate::op::Op;
 
 /// The next statements when an index goes: with its table, or after another index was made for the foreign keys that need one.
 pub(super) async fn next(conn: &mut Connection, ops: &[Op]) -> Result<Option<Next>> {
-    let dialect = conn.dialect();
-    if let Some(next) = with_table(dialect, ops)? {
-        return Ok(Some(next));
-    }
-    let Some(Op::Schema(ddl)) = ops.first() else { return Ok(None) };
-    let (schema, table, name) = match ddl {
-        Ddl::DropIndex { schema, table, name, .. }
-        | Ddl::DropConstraint { schema, table, name, kind: ConstraintKind::Unique } => (schema, table, name),
-        _ => return Ok(None),
-    };
+    let Some((schema, table, _)) = dropped(&ops[0]) else { return plan(conn.dialect(), ops, None) };
+    let (schema, table) = (schema.clone(), table.clone());
     let options =
         InspectOptions { schemas: schema.clone().into_iter().collect(), tables: vec![table.clone()] };
     let found = inspect(conn, &options).await?;
-    let Some(there) =
-        found.tables.iter().find(|t| t.name == *table && (schema.is_none() || t.schema == *schema))
+    let there = found.tables.iter().find(|t| t.name == table && (schema.is_none() || t.schema == schema));
+    plan(conn.dialect(), ops, there)
+}
+
+/// The schema, table and name of an index that goes.
+fn dropped(op: &Op) -> Option<(&Option<String>, &String, &String)> {
+    match op.to_ddl()? {
+        Ddl::DropIndex { schema, table, name, .. }
+        | Ddl::DropConstraint { schema, table, name, kind: ConstraintKind::Unique } => {
+            Some((schema, table, name))
+        }
+        _ => None,
+    }
+}
+
+/// The same for a table that is known: `there` is what inspection finds, or would find.
+pub(super) fn plan(dialect: Dialect, ops: &[Op], there: Option<&Table>) -> Result<Option<Next>> {
+    if let Some(next) = with_table(dialect, ops)? {
+        return Ok(Some(next));
+    }
+    let (Some(there), Some(ddl), Some((schema, table, name))) = (there, ops[0].to_ddl(), dropped(&ops[0]))
     else {
         return Ok(None);
     };

@@ -10,5 +10,6 @@ mod graph;
 #[allow(unreachable_pub, reason = "written as for a program")]
 mod migrations;
 mod migrator;
+mod offline;
 mod rebuild;
 mod wide;

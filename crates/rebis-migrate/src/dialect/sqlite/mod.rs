@@ -5,6 +5,7 @@
 
 mod check;
 mod edit;
+mod offline;
 mod piece;
 mod rebuild;
 mod text;
@@ -17,6 +18,7 @@ use super::{Next, Planned, Rules, statements};
 use crate::op::Op;
 use crate::{Error, ErrorKind, Result};
 use check::Health;
+pub(super) use offline::{frame, offline};
 use rebuild::{Found, TEMPORARY, editable, literal, quote};
 
 pub(super) static RULES: Rules = Rules {
