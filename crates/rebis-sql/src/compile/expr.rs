@@ -3,7 +3,7 @@
 
 use super::{Result, Writer};
 use crate::dialect::rules::invalid;
-use crate::expr::{BinaryOp, OrderBy, UnaryOp};
+use crate::expr::{BinaryOp, Builtin, OrderBy, UnaryOp};
 use crate::{Expr, Value};
 
 /// How tightly an expression holds together; the higher, the tighter.
@@ -55,6 +55,32 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// A call of a function.
+    pub(crate) fn call(&mut self, name: &str, args: &[Expr]) -> Result<()> {
+        self.push(name);
+        self.push("(");
+        self.list(args, Self::whole)?;
+        self.push(")");
+        Ok(())
+    }
+
+    /// `left op right`, where every database's table of precedence reads it alike.
+    pub(crate) fn infix(&mut self, left: &Expr, op: &str, right: &Expr) -> Result<()> {
+        self.atom(left)?;
+        self.push(op);
+        self.atom(right)
+    }
+
+    /// ` ORDER BY …` within an aggregate.
+    pub(crate) fn order_within(&mut self, order_by: &[OrderBy]) -> Result<()> {
+        if order_by.is_empty() {
+            return Ok(());
+        }
+        self.push(" ORDER BY ");
+        let rules = self.rules;
+        self.list(order_by, |w, key| rules.order_by(w, key))
+    }
+
     /// A key of ORDER BY without the place of NULLs.
     pub(crate) fn order_key(&mut self, key: &OrderBy) -> Result<()> {
         self.whole(&key.expr)?;
@@ -96,6 +122,14 @@ impl Writer<'_> {
             | Expr::Like { .. }
             | Expr::In { .. }
             | Expr::InSelect { .. } => level::COMPARE,
+            Expr::Builtin(
+                Builtin::Matches { .. }
+                | Builtin::Search
+                | Builtin::ArrayHas
+                | Builtin::ArrayContains
+                | Builtin::ArrayOverlaps,
+                _,
+            ) => level::COMPARE,
             Expr::Binary(_, op, _) => match op {
                 BinaryOp::Concat if self.rules.concat_is_function() => level::ATOM,
                 BinaryOp::Concat => level::CONCAT,
@@ -184,6 +218,35 @@ impl Writer<'_> {
                 self.push(")");
                 Ok(())
             }
+            Expr::Typed(value, ty) => {
+                let rules = self.rules;
+                rules.typed_value(self, value, ty)
+            }
+            Expr::Builtin(function, args) => {
+                let rules = self.rules;
+                rules.builtin(self, function, args)
+            }
+            Expr::StringAgg { expr, separator, order_by } => {
+                let rules = self.rules;
+                rules.string_agg(self, expr, separator, order_by)
+            }
+            Expr::Filtered(aggregate, condition) => {
+                if !self.rules.capabilities().aggregate_filter {
+                    return Err(self
+                        .rules
+                        .lacks("aggregate_filter", "aggregate a CASE that is NULL for the other rows"));
+                }
+                self.atom(aggregate)?;
+                self.push(" FILTER (WHERE ");
+                self.whole(condition)?;
+                self.push(")");
+                Ok(())
+            }
+            Expr::Over(function, window) => {
+                self.atom(function)?;
+                self.over(window)
+            }
+            Expr::Invalid(why) => Err(invalid(why.as_str())),
             Expr::Star => {
                 self.push("*");
                 Ok(())

@@ -3,6 +3,7 @@
 mod expr;
 mod modify;
 mod select;
+mod window;
 mod writer;
 
 pub(crate) use writer::{Result, Writer};

@@ -1,10 +1,11 @@
-//! SELECT. Invariant: LIMIT and OFFSET are numbers of ours, written as literals.
+//! SELECT. Invariant: LIMIT and OFFSET are numbers of ours, written as literals; compounds stand in no brackets, which SQLite does not know.
 
 use std::fmt::Write as _;
 
 use super::{Result, Writer};
 use crate::dialect::rules::invalid;
-use crate::stmt::{Distinct, JoinKind, TableRef};
+use crate::expr::{Nulls, OrderBy};
+use crate::stmt::{Compound, Cte, Distinct, JoinKind, SetOp, TableRef};
 use crate::{Expr, Select};
 
 impl Writer<'_> {
@@ -17,6 +18,94 @@ impl Writer<'_> {
 
     /// A SELECT whose empty list of columns means `1`, as EXISTS wants it.
     pub(super) fn select_or_one(&mut self, s: &Select) -> Result<()> {
+        self.ctes(&s.with)?;
+        self.core(s)?;
+        for compound in &s.compounds {
+            self.set_operator(compound)?;
+            self.core(&compound.select)?;
+        }
+        if !s.order_by.is_empty() {
+            self.push(" ORDER BY ");
+            let rules = self.rules;
+            if s.compounds.is_empty() {
+                self.list(&s.order_by, |w, key| rules.order_by(w, key))?;
+            } else {
+                self.list(&s.order_by, |w, key| w.compound_order(s, key))?;
+            }
+        }
+        self.limit(s.limit, s.offset);
+        match &s.lock {
+            None => Ok(()),
+            Some(lock) => {
+                let rules = self.rules;
+                rules.lock(self, lock)
+            }
+        }
+    }
+
+    fn ctes(&mut self, with: &[Cte]) -> Result<()> {
+        if with.is_empty() {
+            return Ok(());
+        }
+        self.push(if with.iter().any(|cte| cte.recursive) { "WITH RECURSIVE " } else { "WITH " });
+        self.list(with, |w, cte| {
+            w.name(&cte.name)?;
+            w.push(" (");
+            w.names(&cte.columns)?;
+            w.push(") AS (");
+            w.select(&cte.query)?;
+            w.push(")");
+            Ok(())
+        })?;
+        self.push(" ");
+        Ok(())
+    }
+
+    fn set_operator(&mut self, compound: &Compound) -> Result<()> {
+        self.push(match compound.op {
+            SetOp::Union => " UNION ",
+            SetOp::Intersect => " INTERSECT ",
+            SetOp::Except => " EXCEPT ",
+        });
+        if compound.all {
+            if compound.op != SetOp::Union && !self.rules.capabilities().compound_all {
+                return Err(self.rules.lacks(
+                    "compound_all",
+                    "leave out ALL, or number equal rows with row_number() and compare the numbers too",
+                ));
+            }
+            self.push("ALL ");
+        }
+        Ok(())
+    }
+
+    /// A compound is sorted by what it selects, by position: its rows come from several tables, so no table's name means anything.
+    fn compound_order(&mut self, s: &Select, key: &OrderBy) -> Result<()> {
+        let Some(place) = s.columns.iter().position(|item| item.expr == key.expr) else {
+            return Err(invalid(
+                "a UNION, INTERSECT or EXCEPT is sorted by something that its first query does not select; select it, or select \
+                 from the whole as a subquery and sort there",
+            ));
+        };
+        let _ = write!(self.out.sql, "{}{}", place + 1, if key.descending { " DESC" } else { "" });
+        match key.nulls {
+            Some(_) if !self.rules.capabilities().nulls_order => {
+                Err(self.rules.lacks("nulls_order", "select from the whole as a subquery and sort there"))
+            }
+            Some(Nulls::First) => {
+                self.push(" NULLS FIRST");
+                Ok(())
+            }
+            Some(Nulls::Last) => {
+                self.push(" NULLS LAST");
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A SELECT up to HAVING.
+    fn core(&mut self, s: &Select) -> Result<()> {
         self.push("SELECT ");
         match &s.distinct {
             None => {}
@@ -87,19 +176,7 @@ impl Writer<'_> {
             self.push(" HAVING ");
             self.whole(having)?;
         }
-        if !s.order_by.is_empty() {
-            self.push(" ORDER BY ");
-            let rules = self.rules;
-            self.list(&s.order_by, |w, key| rules.order_by(w, key))?;
-        }
-        self.limit(s.limit, s.offset);
-        match &s.lock {
-            None => Ok(()),
-            Some(lock) => {
-                let rules = self.rules;
-                rules.lock(self, lock)
-            }
-        }
+        Ok(())
     }
 
     pub(super) fn filter(&mut self, filter: Option<&Expr>) -> Result<()> {
@@ -136,7 +213,15 @@ impl Writer<'_> {
                 self.table(schema.as_deref(), name)?;
                 alias.as_ref()
             }
-            TableRef::Select { select, alias } => {
+            TableRef::Lateral { .. } if !self.rules.capabilities().lateral => {
+                return Err(self
+                    .rules
+                    .lacks("lateral", "use a window function, or a subquery for each value"));
+            }
+            TableRef::Select { select, alias } | TableRef::Lateral { select, alias } => {
+                if matches!(table, TableRef::Lateral { .. }) {
+                    self.push("LATERAL ");
+                }
                 self.push("(");
                 self.select(select)?;
                 self.push(")");

@@ -53,6 +53,20 @@ pub struct Capabilities {
     pub distinct_on: bool,
     /// `SELECT … FOR UPDATE`.
     pub row_locks: bool,
+    /// `LATERAL` subqueries.
+    pub lateral: bool,
+    /// `INTERSECT ALL` and `EXCEPT ALL`.
+    pub compound_all: bool,
+    /// `… FILTER (WHERE …)` after an aggregate.
+    pub aggregate_filter: bool,
+    /// `GROUPS` in the frame of a window.
+    pub frame_groups: bool,
+    /// `NULLS FIRST` and `NULLS LAST`. Without them an order by an expression is written in another way; that of a compound cannot be.
+    pub nulls_order: bool,
+    /// Regular expressions.
+    pub regular_expressions: bool,
+    /// Full-text search of ordinary columns.
+    pub full_text: bool,
     /// The most values one statement can bind.
     pub max_binds: usize,
     /// The longest identifier, in bytes.

@@ -1,9 +1,11 @@
 //! The rules that a dialect may override, with ANSI defaults. Invariant: nothing here asks which dialect it is; a difference is an
 //! overridden method or a capability.
 
+use std::fmt::Write as _;
+
 use crate::compile::{Result, Writer};
 use crate::dialect::ddl::DdlRules;
-use crate::expr::{BinaryOp, OrderBy};
+use crate::expr::{BinaryOp, Builtin, Field, JsonStep, OrderBy};
 use crate::stmt::{Lock, OnConflict};
 use crate::{Capabilities, Dialect, Expr, SqlType, Unsupported, Value};
 
@@ -77,6 +79,58 @@ pub(crate) trait CompileRules: Names {
         w.operand(right)
     }
 
+    /// A bound value where the text around it does not tell its type.
+    fn typed_value(&self, w: &mut Writer<'_>, value: &Value, ty: &SqlType) -> Result<()> {
+        let _ = ty;
+        w.bind(value);
+        Ok(())
+    }
+
+    /// A function that each database writes in its own way.
+    fn builtin(&self, w: &mut Writer<'_>, function: &Builtin, args: &[Expr]) -> Result<()> {
+        self.ansi_builtin(w, function, args)
+    }
+
+    /// What most databases write.
+    fn ansi_builtin(&self, w: &mut Writer<'_>, function: &Builtin, args: &[Expr]) -> Result<()> {
+        match (function, args) {
+            (Builtin::CharLength, _) => w.call("char_length", args),
+            (Builtin::Round, _) => w.call("round", args),
+            (Builtin::Greatest, _) => w.call("greatest", args),
+            (Builtin::Least, _) => w.call("least", args),
+            (Builtin::Random, _) => w.call("random", args),
+            (Builtin::DateOf { .. }, _) => w.call("date", args),
+            (Builtin::Extract { field, .. }, [moment]) => {
+                w.push("EXTRACT(");
+                w.push(field_name(*field));
+                w.push(" FROM ");
+                w.whole(moment)?;
+                w.push(")");
+                Ok(())
+            }
+            (Builtin::Matches { .. }, _) => {
+                Err(self.lacks("regular_expressions", "use LIKE, or filter the rows in the program"))
+            }
+            (Builtin::Search, _) => {
+                Err(self.lacks("full_text", "make a full-text table (FTS5) and query it with `sql(…)`"))
+            }
+            (
+                Builtin::ArrayHas | Builtin::ArrayContains | Builtin::ArrayOverlaps | Builtin::ArrayLength,
+                _,
+            ) => Err(self.lacks("arrays", "store the list as JSON, or in a table of its own")),
+            _ => Err(invalid(format!("the function {function:?} does not take {} arguments", args.len()))),
+        }
+    }
+
+    /// The texts of a group, joined.
+    fn string_agg(
+        &self,
+        w: &mut Writer<'_>,
+        expr: &Expr,
+        separator: &str,
+        order_by: &[OrderBy],
+    ) -> Result<()>;
+
     /// One key of ORDER BY.
     fn order_by(&self, w: &mut Writer<'_>, key: &OrderBy) -> Result<()> {
         w.order_key(key)?;
@@ -138,6 +192,35 @@ pub(crate) trait CompileRules: Names {
             }
         }
     }
+}
+
+/// A field of a date or time as EXTRACT names it.
+pub(crate) fn field_name(field: Field) -> &'static str {
+    match field {
+        Field::Year => "YEAR",
+        Field::Month => "MONTH",
+        Field::Day => "DAY",
+        Field::Hour => "HOUR",
+        Field::Minute => "MINUTE",
+        Field::Second => "SECOND",
+    }
+}
+
+/// A path into a JSON document, `$."a"[0]`. A key with a quote or a backslash has no spelling that all databases share, so it is refused.
+pub(crate) fn json_path(steps: &[JsonStep]) -> Result<String> {
+    let mut path = String::from("$");
+    for step in steps {
+        let _ = match step {
+            JsonStep::Key(key) if key.contains(['"', '\\']) => {
+                return Err(invalid(format!(
+                    "the JSON key {key:?} has a quote or a backslash, which a path cannot name in this database"
+                )));
+            }
+            JsonStep::Key(key) => write!(path, ".\"{key}\""),
+            JsonStep::Index(at) => write!(path, "[{at}]"),
+        };
+    }
+    Ok(path)
 }
 
 /// A statement that is not complete.

@@ -2,7 +2,12 @@
 //! values are binds too.
 
 mod build;
+mod builtin;
 pub mod func;
+mod window;
+
+pub use builtin::{Builtin, Field, JsonStep};
+pub use window::{Bound, Frame, FrameUnit, Window};
 
 use crate::{Name, Select, SqlType, Value};
 
@@ -19,6 +24,8 @@ pub enum Expr {
     },
     /// A bound value.
     Value(Value),
+    /// A bound value whose type the place around it does not tell: an argument of a function, a result of CASE.
+    Typed(Value, SqlType),
     /// A prefix operator.
     Unary(UnaryOp, Box<Expr>),
     /// An infix operator.
@@ -94,6 +101,21 @@ pub enum Expr {
         /// `DISTINCT` before the arguments.
         distinct: bool,
     },
+    /// A function that each database writes in its own way.
+    Builtin(Builtin, Vec<Expr>),
+    /// The texts of a group, joined: `string_agg`, `group_concat`.
+    StringAgg {
+        /// The text of a row.
+        expr: Box<Expr>,
+        /// What stands between two of them.
+        separator: Name,
+        /// In which order they are joined.
+        order_by: Vec<OrderBy>,
+    },
+    /// An aggregate over the rows that meet a condition only: `… FILTER (WHERE …)`.
+    Filtered(Box<Expr>, Box<Expr>),
+    /// A window function or an aggregate over a window.
+    Over(Box<Expr>, Box<Window>),
     /// `*`, as in `count(*)`.
     Star,
     /// `CASE WHEN … THEN … ELSE … END`.
@@ -109,6 +131,8 @@ pub enum Expr {
     Tuple(Vec<Expr>),
     /// The current moment.
     Now,
+    /// What could not be built; writing it gives this text as the error.
+    Invalid(String),
     /// SQL text with bound values between its parts: `parts[0] binds[0] parts[1] …`.
     Raw {
         /// The text around the binds; one more than there are binds.

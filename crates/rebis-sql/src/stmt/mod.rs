@@ -1,10 +1,14 @@
 //! Statements as data. Invariant: a statement is complete in itself and knows no dialect.
 
+mod compound;
+mod cte;
 mod delete;
 mod insert;
 mod select;
 mod update;
 
+pub use compound::{Compound, SetOp};
+pub use cte::Cte;
 pub use delete::Delete;
 pub use insert::{Insert, OnConflict};
 pub use select::{Distinct, Join, JoinKind, Lock, Select, SelectItem, TableRef};
@@ -12,6 +16,7 @@ pub use update::Update;
 
 /// Any statement.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "statements are made one at a time and never kept in lists")]
 #[non_exhaustive]
 pub enum Statement {
     /// SELECT.

@@ -1,10 +1,13 @@
 //! [`Select`] and its parts.
 
+use super::{Compound, Cte};
 use crate::{Expr, Name, expr::OrderBy};
 
 /// `SELECT …`
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Select {
+    /// `WITH`.
+    pub with: Vec<Cte>,
     /// `DISTINCT`.
     pub distinct: Option<Distinct>,
     /// What is selected.
@@ -19,7 +22,9 @@ pub struct Select {
     pub group_by: Vec<Expr>,
     /// `HAVING`.
     pub having: Option<Expr>,
-    /// `ORDER BY`.
+    /// What the rows are united with, intersected with …, one after the other. `ORDER BY`, `LIMIT` and `OFFSET` are those of the whole.
+    pub compounds: Vec<Compound>,
+    /// `ORDER BY`; for compounds by expressions that are selected.
     pub order_by: Vec<OrderBy>,
     /// `LIMIT`; written as a literal (SQLite prepares a bound LIMIT anew each time).
     pub limit: Option<u64>,
@@ -82,6 +87,13 @@ pub enum TableRef {
     },
     /// A subquery.
     Select {
+        /// The subquery.
+        select: Box<Select>,
+        /// Its alias.
+        alias: Name,
+    },
+    /// A subquery that may use the tables before it (`LATERAL`).
+    Lateral {
         /// The subquery.
         select: Box<Select>,
         /// Its alias.

@@ -2,6 +2,7 @@
 
 mod ddl;
 mod hostile;
+mod queries;
 mod show;
 mod statements;
 mod values;

@@ -1,13 +1,27 @@
 //! How MySQL's statements differ from ANSI. Invariant: an upsert ignores nothing but the duplicate key.
 
-use super::MySql;
+use super::{MySql, functions};
 use crate::Expr;
 use crate::compile::{Result, Writer};
 use crate::dialect::rules::{CompileRules, Names, invalid};
-use crate::expr::{BinaryOp, Nulls, OrderBy};
+use crate::expr::{BinaryOp, Builtin, Nulls, OrderBy};
 use crate::stmt::{Lock, OnConflict};
 
 impl CompileRules for MySql {
+    fn builtin(&self, w: &mut Writer<'_>, function: &Builtin, args: &[Expr]) -> Result<()> {
+        functions::builtin(self, w, function, args)
+    }
+
+    fn string_agg(
+        &self,
+        w: &mut Writer<'_>,
+        expr: &Expr,
+        separator: &str,
+        order_by: &[OrderBy],
+    ) -> Result<()> {
+        functions::string_agg(w, expr, separator, order_by)
+    }
+
     /// CURRENT_TIMESTAMP has no fraction and stands in the session's zone here.
     fn now(&self) -> &'static str {
         "UTC_TIMESTAMP(6)"

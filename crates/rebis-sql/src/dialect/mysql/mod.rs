@@ -2,6 +2,7 @@
 
 mod compile;
 mod ddl;
+mod functions;
 mod types;
 
 use super::rules::{Names, Rules};
@@ -36,13 +37,24 @@ const MYSQL: Capabilities = Capabilities {
     full_join: false,
     distinct_on: false,
     row_locks: true,
+    lateral: true,
+    compound_all: true,
+    aggregate_filter: false,
+    frame_groups: false,
+    nulls_order: false,
+    regular_expressions: true,
+    full_text: true,
     max_binds: 65_535,
     max_identifier: 64,
 };
 
 /// MariaDB gives back what it inserted, so keys need no arithmetic that auto_increment_increment could break.
-const MARIADB: Capabilities =
-    Capabilities { insert_returning: true, generated_keys: GeneratedKeys::Returning, ..MYSQL };
+const MARIADB: Capabilities = Capabilities {
+    insert_returning: true,
+    generated_keys: GeneratedKeys::Returning,
+    lateral: false,
+    ..MYSQL
+};
 
 impl Rules for MySql {
     fn capabilities(&self) -> &'static Capabilities {

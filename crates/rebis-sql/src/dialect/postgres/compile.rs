@@ -2,14 +2,42 @@
 
 use std::fmt::Write as _;
 
-use super::Postgres;
+use super::{Postgres, functions};
 use crate::Expr;
 use crate::compile::{Result, Writer};
-use crate::dialect::rules::CompileRules;
+use crate::dialect::rules::{CompileRules, TypeRules};
+use crate::expr::{Builtin, OrderBy};
+use crate::{SqlType, Value};
 
 impl CompileRules for Postgres {
+    fn builtin(&self, w: &mut Writer<'_>, function: &Builtin, args: &[Expr]) -> Result<()> {
+        functions::builtin(w, function, args)
+    }
+
+    fn string_agg(
+        &self,
+        w: &mut Writer<'_>,
+        expr: &Expr,
+        separator: &str,
+        order_by: &[OrderBy],
+    ) -> Result<()> {
+        functions::string_agg(w, expr, separator, order_by)
+    }
+
     fn placeholder(&self, n: usize, sql: &mut String) {
         let _ = write!(sql, "${n}");
+    }
+
+    /// A parameter has the type of its place here, and text where the place has none.
+    fn typed_value(&self, w: &mut Writer<'_>, value: &Value, ty: &SqlType) -> Result<()> {
+        w.push("CAST(");
+        w.bind(value);
+        w.push(" AS ");
+        let mut name = String::new();
+        self.cast_name(ty, &mut name)?;
+        w.push(&name);
+        w.push(")");
+        Ok(())
     }
 
     fn like_insensitive(&self, w: &mut Writer<'_>, expr: &Expr, negated: bool, pattern: &Expr) -> Result<()> {

@@ -2,6 +2,7 @@
 
 mod compile;
 mod ddl;
+mod functions;
 mod types;
 
 use super::rules::{Names, Rules};
@@ -31,6 +32,13 @@ impl Rules for Postgres {
             full_join: true,
             distinct_on: true,
             row_locks: true,
+            lateral: true,
+            compound_all: true,
+            aggregate_filter: true,
+            frame_groups: true,
+            nulls_order: true,
+            regular_expressions: true,
+            full_text: true,
             max_binds: 65_535,
             max_identifier: 63,
         }

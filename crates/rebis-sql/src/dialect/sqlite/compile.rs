@@ -1,13 +1,27 @@
 //! How SQLite's statements differ from ANSI. Invariant: a row lock, which SQLite lacks, is refused and never left out in silence.
 
-use super::Sqlite;
+use super::{Sqlite, functions};
 use crate::Expr;
 use crate::compile::{Result, Writer};
 use crate::dialect::rules::{CompileRules, Names};
-use crate::expr::BinaryOp;
+use crate::expr::{BinaryOp, Builtin, OrderBy};
 use crate::stmt::Lock;
 
 impl CompileRules for Sqlite {
+    fn builtin(&self, w: &mut Writer<'_>, function: &Builtin, args: &[Expr]) -> Result<()> {
+        functions::builtin(w, function, args)
+    }
+
+    fn string_agg(
+        &self,
+        w: &mut Writer<'_>,
+        expr: &Expr,
+        separator: &str,
+        order_by: &[OrderBy],
+    ) -> Result<()> {
+        functions::string_agg(w, expr, separator, order_by)
+    }
+
     /// `7 / 2` is 3 here; adding a float zero makes it 3.5.
     fn divide(&self, w: &mut Writer<'_>, left: &Expr, right: &Expr) -> Result<()> {
         w.factor(left)?;

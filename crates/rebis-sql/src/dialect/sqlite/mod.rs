@@ -2,6 +2,7 @@
 
 mod compile;
 mod ddl;
+mod functions;
 mod types;
 
 use super::rules::{Names, Rules};
@@ -31,6 +32,13 @@ impl Rules for Sqlite {
             full_join: true,
             distinct_on: false,
             row_locks: false,
+            lateral: false,
+            compound_all: false,
+            aggregate_filter: true,
+            frame_groups: true,
+            nulls_order: true,
+            regular_expressions: false,
+            full_text: false,
             max_binds: 32_766,
             max_identifier: usize::MAX,
         }
