@@ -171,6 +171,9 @@ impl RelationKind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cascade {
     pub(crate) save_update: bool,
+    pub(crate) merge: bool,
+    pub(crate) refresh_expire: bool,
+    pub(crate) expunge: bool,
     pub(crate) delete: bool,
     pub(crate) delete_orphan: bool,
 }

@@ -145,24 +145,32 @@ fn order(ctxt: &Ctxt, arg: &Arg) -> Vec<(Ident, bool)> {
         .collect()
 }
 
-const CASCADES: [&str; 6] = ["all", "save-update", "merge", "delete", "delete-orphan", "none"];
+const CASCADES: [&str; 8] =
+    ["all", "save-update", "merge", "refresh-expire", "expunge", "delete", "delete-orphan", "none"];
 
 /// SQLAlchemy's words, comma between them. `all` is everything but `delete-orphan`.
 fn cascade(ctxt: &Ctxt, words: &LitStr) -> Option<Cascade> {
     let mut cascade = Cascade::default();
     for word in words.value().split(',').map(str::trim).filter(|w| !w.is_empty()) {
         match word {
-            "all" => (cascade.save_update, cascade.delete) = (true, true),
+            "all" => {
+                let delete_orphan = cascade.delete_orphan;
+                cascade = Cascade {
+                    save_update: true,
+                    merge: true,
+                    refresh_expire: true,
+                    expunge: true,
+                    delete: true,
+                    delete_orphan,
+                };
+            }
             "save-update" => cascade.save_update = true,
+            "merge" => cascade.merge = true,
+            "refresh-expire" => cascade.refresh_expire = true,
+            "expunge" => cascade.expunge = true,
             "delete" => cascade.delete = true,
             "delete-orphan" => cascade.delete_orphan = true,
-            "merge" | "none" => {}
-            "expunge" | "refresh-expire" => {
-                ctxt.error(
-                    words,
-                    format!("the cascade `{word}` is not supported yet; `all` goes without it"),
-                );
-            }
+            "none" => {}
             _ => {
                 let near = nearest(&word.replace('_', "-"), CASCADES)
                     .map(|n| format!(": did you mean `{n}`?"))

@@ -122,7 +122,6 @@ fn what_is_planned_is_refused_by_name() {
         &error(quote!(#[relation(through = PostTag)] a: HasMany<Tag>)),
         &["`through` in `#[relation(…)]` is not supported yet"],
     );
-    says(&error(quote!(#[relation(cascade = "expunge")] a: HasMany<Tag>)), &["not supported yet"]);
 }
 
 #[test]

@@ -5,15 +5,23 @@ use std::sync::Arc;
 use std::sync::Weak;
 
 use super::Entity;
+use super::State;
 use super::instance::AnyInstance;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::Model;
+use crate::model::{Model, cell_of};
 use crate::relation::{Attach, forget_stale_parents, relate_pending};
+use crate::session::Shared;
 
-/// A guard to change an object with. Do not hold it over an `.await`: other handles see the change when it is dropped.
+/// A guard to change an object with; other handles see the change when it is dropped.
+///
+/// Do not hold it over an `.await`: a flush waits a moment for the guards of its session, and then refuses.
 pub struct Edit<T: Model> {
     entity: Entity<T>,
     row: Option<T>,
+    /// The version that the guard began with.
+    base: u32,
+    /// The object's session, which counts the guard while it lives.
+    session: Option<Arc<Shared>>,
 }
 
 impl<T: Model> Edit<T> {
@@ -30,8 +38,13 @@ impl<T: Model> Edit<T> {
             .advise("let the first guard of `edit()` go out of scope before the next is made"));
         }
         status.editing = true;
+        let session = status.group.as_ref().and_then(|group| group.session.upgrade());
+        if let Some(session) = &session {
+            session.edit_begins();
+        }
+        let base = entity.0.rows.current();
         drop(status);
-        Ok(Edit { entity: entity.clone(), row: Some(entity.0.rows.newest().clone()) })
+        Ok(Edit { entity: entity.clone(), row: Some(entity.0.rows.at(base).clone()), base, session })
     }
 }
 
@@ -56,6 +69,9 @@ impl<T: Model> Drop for Edit<T> {
         let owner: Weak<dyn AnyInstance> = Arc::<super::Instance<T>>::downgrade(instance);
         let mut attach = Attach::new(&owner);
         T::attach(&mut row, &mut attach);
+        if instance.rows.current() != self.base {
+            row = self.rebased(&row);
+        }
         let changed = T::changed(&row, instance.rows.newest());
         if !changed.is_empty() {
             let any: &dyn AnyInstance = &**instance;
@@ -64,8 +80,13 @@ impl<T: Model> Drop for Edit<T> {
         {
             let mut status = instance.status();
             status.editing = false;
+            let new = matches!(status.state, State::Transient | State::Pending);
             for column in changed.iter() {
-                status.unset = status.unset.without(column);
+                // As in a struct literal: 0 means that the database makes the key.
+                let made = new
+                    && T::DEF.columns[column].autoincrement
+                    && T::value_of(&row, column) == rebis_sql::Value::Int(0);
+                status.unset = status.unset.without(column).with_if(column, made);
             }
             if !changed.is_empty() {
                 instance.rows.push(row);
@@ -77,6 +98,22 @@ impl<T: Model> Drop for Edit<T> {
             crate::session::register_change(any);
         }
         relate_pending(instance, attach.pending);
+        if let Some(session) = self.session.take() {
+            session.edit_ends();
+        }
+    }
+}
+
+impl<T: Model> Edit<T> {
+    /// The guard's changes on top of the row as it is now: a rollback or a refresh has gone past the guard.
+    fn rebased(&self, row: &T) -> T {
+        let rows = &self.entity.0.rows;
+        let mut newest = rows.newest().clone();
+        for column in T::changed(row, rows.at(self.base)).iter() {
+            // What the row gave itself, the row takes.
+            let _ = T::set_value(&mut newest, column, cell_of(&T::value_of(row, column)));
+        }
+        newest
     }
 }
 

@@ -15,7 +15,7 @@ use super::versions::Versions;
 use super::{Entity, Group};
 use crate::error::Result;
 use crate::model::{ColumnSet, Model, ModelMeta, RowKey, cell_of};
-use crate::relation::{Attach, Slot, relate_pending};
+use crate::relation::{Attach, Slot, Task, relate_pending};
 use crate::session::Shared;
 
 /// An object of any model.
@@ -47,6 +47,14 @@ pub(crate) trait AnyInstance: Any + Send + Sync {
     fn object(&self) -> Option<Object>;
     fn enter_map(&self, session: &Shared);
     fn leave_map(&self, session: &Shared);
+    /// The object that the session holds under this one's key.
+    fn namesake(&self, session: &Shared) -> Option<Object>;
+    /// The session's object for this one's row, read when it must be; nothing when there is no such row.
+    fn counterpart<'a>(&'a self, session: &'a Arc<Shared>) -> Task<'a, Option<Object>>;
+    /// Another object with the same row.
+    fn twin(&self, status: Status) -> Object;
+    /// Reads the row again: `false` when it is gone.
+    fn reread<'a>(&'a self, session: &'a Shared) -> Task<'a, bool>;
 }
 
 impl<T: Model> AnyInstance for Instance<T> {
@@ -127,6 +135,28 @@ impl<T: Model> AnyInstance for Instance<T> {
         if map.get(&key).is_some_and(|found| Weak::ptr_eq(found, &self.me)) {
             map.remove(&key);
         }
+    }
+
+    fn namesake(&self, session: &Shared) -> Option<Object> {
+        session.known::<T>(&T::key_of(self.rows.newest())).map(|known| known.object())
+    }
+
+    fn counterpart<'a>(&'a self, session: &'a Arc<Shared>) -> Task<'a, Option<Object>> {
+        Box::pin(async move {
+            let found = session.find::<T>(T::key_of(self.rows.newest())).await?;
+            Ok(found.map(|entity| entity.object()))
+        })
+    }
+
+    fn twin(&self, status: Status) -> Object {
+        Instance::new(self.rows.newest().clone(), status)
+    }
+
+    fn reread<'a>(&'a self, session: &'a Shared) -> Task<'a, bool> {
+        Box::pin(async move {
+            let row = session.read::<T>(&T::key_of(self.rows.newest())).await?;
+            Ok(row.map(|row| absorb_row(self, row)).is_some())
+        })
     }
 }
 

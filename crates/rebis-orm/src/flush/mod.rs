@@ -42,6 +42,8 @@ impl Drop for Fuse<'_> {
 }
 
 pub(crate) async fn flush(session: &Arc<Shared>) -> Result<()> {
+    session.check_open()?;
+    session.edits_end().await?;
     {
         let work = session.work.lock();
         if let Some(why) = &work.failed {

@@ -40,7 +40,8 @@ pub(crate) async fn tracked<S: Selection>(
     query: SelectStatement<S>,
 ) -> Result<Vec<S::Tracked>> {
     let group = Group::new(session);
-    let mut arrivals = Arrivals { group: Some(Arc::clone(&group)), members: Vec::new() };
+    let mut arrivals =
+        Arrivals { group: Some(Arc::clone(&group)), members: Vec::new(), expired: session.has_expired() };
     let maps = S::maps(&Session(Arc::clone(session)));
     let mut rows = Vec::new();
     {

@@ -9,7 +9,7 @@ use rebis_sql::{ColumnType, Select};
 use crate::entity::{AnyInstance, Entity, Group, Instance};
 use crate::expr::{Column, Expression};
 use crate::model::{EntityOf, Model};
-use crate::session::{IdentityMap, Session};
+use crate::session::{IdentityMap, Session, freshen};
 
 /// What can be selected: a model, a column, an expression, and tuples of these.
 #[diagnostic::on_unimplemented(
@@ -45,6 +45,8 @@ pub trait Selection: Send + Sync + Clone + 'static {
 pub struct Arrivals {
     pub(crate) group: Option<Arc<Group>>,
     pub(crate) members: Vec<Weak<dyn AnyInstance>>,
+    /// Whether objects of the session may have expired.
+    pub(crate) expired: bool,
 }
 
 impl std::fmt::Debug for Arrivals {
@@ -98,6 +100,9 @@ impl<M: Model> Selection for EntityOf<M> {
                 Err(rebis_engine::Error::new(rebis_engine::ErrorKind::State, "a query without a session"))
             }
         })?;
+        if known && arrivals.expired {
+            freshen(&instance, row, start)?;
+        }
         if known && !M::DEF.relations.is_empty() {
             instance.status().group.clone_from(&arrivals.group);
         }

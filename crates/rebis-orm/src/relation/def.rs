@@ -29,35 +29,58 @@ pub(crate) enum RelationKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cascade {
     pub(crate) save_update: bool,
+    pub(crate) merge: bool,
+    pub(crate) refresh_expire: bool,
+    pub(crate) expunge: bool,
     pub(crate) delete: bool,
     pub(crate) delete_orphan: bool,
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $word:ident)*) => {
+        $($(#[$doc])* #[must_use] pub const fn $word(mut self) -> Self { self.$word = true; self })*
+    };
 }
 
 impl Cascade {
     /// `save-update, merge`
     #[must_use]
     pub const fn new() -> Self {
-        Cascade { save_update: true, delete: false, delete_orphan: false }
+        Self::none().save_update().merge()
+    }
+
+    /// Everything but `delete-orphan`.
+    #[must_use]
+    pub const fn all() -> Self {
+        Self::new().refresh_expire().expunge().delete()
     }
 
     /// Nothing.
     #[must_use]
     pub const fn none() -> Self {
-        Cascade { save_update: false, delete: false, delete_orphan: false }
+        Cascade {
+            save_update: false,
+            merge: false,
+            refresh_expire: false,
+            expunge: false,
+            delete: false,
+            delete_orphan: false,
+        }
     }
 
-    /// Deleting this object deletes the related ones.
-    #[must_use]
-    pub const fn delete(mut self) -> Self {
-        self.delete = true;
-        self
-    }
-
-    /// An object taken out of the relation is deleted.
-    #[must_use]
-    pub const fn delete_orphan(mut self) -> Self {
-        self.delete_orphan = true;
-        self
+    words! {
+        /// Adding this object adds the related ones.
+        save_update
+        /// Merging this object merges the related ones.
+        merge
+        /// Expiring or refreshing this object expires the related ones.
+        refresh_expire
+        /// Letting this object go lets the related ones go.
+        expunge
+        /// Deleting this object deletes the related ones.
+        delete
+        /// An object taken out of the relation is deleted.
+        delete_orphan
     }
 }
 

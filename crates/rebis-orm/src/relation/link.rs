@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::def::RelationKind;
 use super::slot::{Content, Reference, Slot};
 use crate::entity::{AnyInstance, Object, Pointer, State};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ColumnSet, Link};
 use crate::session::{before_change, cascade_add, register_change};
 
@@ -42,9 +42,23 @@ pub(crate) fn report_at_flush(owner: &Object, relation: usize, other: &Object, e
     }
 }
 
+/// Objects of two living sessions are not related: each session would write half of it.
+fn check_sessions(owner: &Object, other: &Object) -> Result<()> {
+    match (owner.session(), other.session()) {
+        (Some(one), Some(two)) if !Arc::ptr_eq(&one, &two) => Err(Error::new(
+            ErrorKind::State,
+            format!("{} and {} are in different sessions", owner.label(), other.label()),
+        )
+        .on(owner.meta().def.name)
+        .advise("`session.merge(…)` gives a session's own copy of an object; `expunge` lets an object go")),
+        _ => Ok(()),
+    }
+}
+
 /// Puts an object into a collection (or a `HasOne`), and points it back.
 pub(crate) fn add_child(owner: &Object, relation: usize, child: &Object) -> Result<()> {
     let link = owner.meta().link(relation)?.clone();
+    check_sessions(owner, child)?;
     before_change(&**child);
     if let Some(inverse) = link.inverse {
         take_from_old_parent(child, inverse, owner);
@@ -78,6 +92,9 @@ pub(crate) fn remove_child(owner: &Object, relation: usize, child: &Object) -> R
 /// Points an object to another (or to none), and keeps the other's collection in step.
 pub(crate) fn set_parent(child: &Object, relation: usize, parent: Option<&Object>) -> Result<()> {
     let link = child.meta().link(relation)?.clone();
+    if let Some(parent) = parent {
+        check_sessions(child, parent)?;
+    }
     before_change(&**child);
     let old = child.slot(relation).lock().one().flatten();
     if let (Some(old), Some(inverse)) = (&old, link.inverse)

@@ -18,5 +18,5 @@ pub(crate) use handle::one;
 pub(crate) use link::{
     add_child, forget_stale_parents, held, let_go, relate_pending, remove_child, report_at_flush, set_parent,
 };
-pub(crate) use load::load_plan;
+pub(crate) use load::{Task, load_plan};
 pub(crate) use slot::{Content, Reference, Slot};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::savepoint::Undo;
-use super::{Session, Shared, Work, belongs};
+use super::{Session, Shared, belongs};
 use crate::entity::{Addable, AnyInstance, Entity, Object, State};
 use crate::error::ErrorKind;
 use crate::model::Model;
@@ -16,6 +16,13 @@ impl Session {
     /// An object of another living session is refused by the next flush.
     pub fn add<A: Addable>(&self, object: A) -> Entity<A::Model> {
         let entity = object.into_entity();
+        if entity.state() == State::Deleted {
+            let why = format!(
+                "{} was deleted and cannot be added again; `make_transient` makes it new",
+                entity.object().label()
+            );
+            self.0.refuse(ErrorKind::State, why);
+        }
         cascade_add(&self.0, &entity.object());
         entity
     }
@@ -28,25 +35,6 @@ impl Session {
     /// Deletes an object's row with the next flush. An object that was never written is just let go.
     pub fn delete<T: Model>(&self, entity: &Entity<T>) {
         delete_object(&self.0, &entity.object());
-    }
-
-    /// Lets an object go: changes of it are not written, and it is in no session.
-    pub fn expunge<T: Model>(&self, entity: &Entity<T>) {
-        let object = entity.object();
-        {
-            let mut work = self.0.work.lock();
-            let Work { new, dirty, deleted, touched, .. } = &mut *work;
-            for list in [new, dirty, deleted, touched] {
-                list.retain(|o| !Arc::ptr_eq(o, &object));
-            }
-            work.forget(&object);
-        }
-        object.leave_map(&self.0);
-        let mut status = object.status();
-        status.state = if status.state == State::Pending { State::Transient } else { State::Detached };
-        status.group = None;
-        status.dirty = false;
-        status.touched = false;
     }
 }
 
@@ -104,6 +92,14 @@ pub(crate) fn cascade_add(session: &Arc<Shared>, object: &Object) {
                 session.changed.store(true, Ordering::Release);
             }
             (State::Persistent | State::Detached, None) => {
+                if object.namesake(session).is_some_and(|other| !Arc::ptr_eq(&other, &object)) {
+                    let label = object.label();
+                    let why = format!(
+                        "another object is in this session as {label}; `merge` copies this one's values to it"
+                    );
+                    session.refuse(ErrorKind::State, why);
+                    continue;
+                }
                 enter(session, &object);
                 {
                     let mut status = object.status();

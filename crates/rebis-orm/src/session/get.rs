@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Session, Shared};
-use crate::entity::{Entity, Instance, State, absorb_row};
+use crate::entity::{Entity, Instance};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{EntityOf, IntoKey, Key, Model};
 
@@ -18,21 +18,7 @@ impl Session {
         key: impl IntoKey<T::Key>,
     ) -> Result<Option<Entity<T>>> {
         let _ = model;
-        let key = key.into_key();
-        if let Some(entity) = self.0.known::<T>(&key) {
-            let deleted = self.0.work.lock().deleted.iter().any(|o| Arc::ptr_eq(o, &entity.object()));
-            return Ok((!deleted).then_some(entity));
-        }
-        self.0.autoflush().await?;
-        let Some(row) = read::<T>(&self.0, &key).await? else { return Ok(None) };
-        let map = self.0.map::<T>();
-        let mut map = map.lock();
-        if let Some(known) = map.live(&key) {
-            return Ok(Some(Entity(known)));
-        }
-        let instance = Instance::loaded(row, &self.0.solo);
-        map.insert(key, Arc::downgrade(&instance));
-        Ok(Some(Entity(instance)))
+        self.0.find(key.into_key()).await
     }
 
     /// As [`get`](Self::get), with an error that answers 404 in a handler.
@@ -48,34 +34,18 @@ impl Session {
         self.get(model, key.clone()).await?.ok_or_else(|| missing::<T>(&key).or_404())
     }
 
-    /// Reads an object's row again. Changes that were not written are lost, and its relations are not loaded any more.
+    /// Reads an object's row again. Changes that were not written are lost, and its relations are not loaded any more; so are those of
+    /// related objects, which are expired, where the relation cascades `refresh-expire`.
     ///
     /// # Errors
     /// When the row is gone, the object is in no session, and what the database says.
     pub async fn refresh<T: Model>(&self, entity: &Entity<T>) -> Result<()> {
         let object = entity.object();
-        if !super::belongs(&*object, &self.0) || object.status().state != State::Persistent {
-            return Err(Error::new(ErrorKind::State, format!("{} is not in this session", object.label()))
-                .on(T::DEF.name));
+        super::expire::expire(&self.0, &object, "refresh")?;
+        match super::expire::reload(&self.0, &object).await? {
+            true => Ok(()),
+            false => Err(missing::<T>(&T::key_of(entity))),
         }
-        let key = T::key_of(entity);
-        let row = read::<T>(&self.0, &key).await?.ok_or_else(|| missing::<T>(&key))?;
-        if self.0.frame.load(std::sync::atomic::Ordering::Acquire) != 0 {
-            // What it reads may be the savepoint's own work.
-            super::touch(&self.0, &object);
-        }
-        absorb_row(&entity.0, row);
-        for slot in object.slots() {
-            slot.lock().clear();
-        }
-        let version = object.version();
-        let mut status = object.status();
-        status.flushed = version;
-        status.pointers.clear();
-        if !status.touched {
-            status.committed = version;
-        }
-        Ok(())
     }
 }
 
@@ -83,11 +53,37 @@ impl Shared {
     pub(crate) fn known<T: Model>(&self, key: &T::Key) -> Option<Entity<T>> {
         self.map::<T>().lock().live(key).map(Entity)
     }
-}
 
-async fn read<T: Model>(session: &Shared, key: &T::Key) -> Result<Option<T>> {
-    let mut connection = session.connection().await?;
-    crate::query::read_by_key::<T>(&mut connection, key).await
+    /// The object with that key: the identity map's, or loaded.
+    pub(crate) async fn find<T: Model>(self: &Arc<Self>, key: T::Key) -> Result<Option<Entity<T>>> {
+        if let Some(entity) = self.known::<T>(&key) {
+            let object = entity.object();
+            if self.work.lock().deleted.iter().any(|o| Arc::ptr_eq(o, &object)) {
+                return Ok(None);
+            }
+            if !object.status().expired {
+                return Ok(Some(entity));
+            }
+            self.autoflush().await?;
+            return Ok(super::expire::reload(self, &object).await?.then_some(entity));
+        }
+        self.autoflush().await?;
+        let Some(row) = self.read::<T>(&key).await? else { return Ok(None) };
+        let map = self.map::<T>();
+        let mut map = map.lock();
+        if let Some(known) = map.live(&key) {
+            return Ok(Some(Entity(known)));
+        }
+        let instance = Instance::loaded(row, &self.solo);
+        map.insert(key, Arc::downgrade(&instance));
+        Ok(Some(Entity(instance)))
+    }
+
+    /// The row with that key, past the identity map.
+    pub(crate) async fn read<T: Model>(&self, key: &T::Key) -> Result<Option<T>> {
+        let mut connection = self.connection().await?;
+        crate::query::read_by_key::<T>(&mut connection, key).await
+    }
 }
 
 pub(crate) fn missing<T: Model>(key: &T::Key) -> Error {

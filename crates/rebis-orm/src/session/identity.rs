@@ -103,6 +103,8 @@ impl<T: Model> IdentityMap<T> {
 pub(crate) trait AnyMap: Any + Send + Sync {
     /// The live objects that may hold others: those of a model with relations.
     fn holders(&self) -> Vec<Object>;
+    /// Every live object.
+    fn objects(&self) -> Vec<Object>;
 }
 
 impl<T: Model> AnyMap for Mutex<IdentityMap<T>> {
@@ -110,6 +112,10 @@ impl<T: Model> AnyMap for Mutex<IdentityMap<T>> {
         if T::DEF.relations.is_empty() {
             return Vec::new();
         }
+        self.objects()
+    }
+
+    fn objects(&self) -> Vec<Object> {
         self.lock().map.values().filter_map(Weak::upgrade).map(|i| i as Object).collect()
     }
 }

@@ -5,16 +5,21 @@
 //! Decision: a commit does not expire objects. `john.id` after a commit costs no I/O; [`Session::refresh`] reads a row again.
 
 mod change;
+mod expire;
 mod get;
+mod guard;
 mod identity;
 mod lease;
+mod leave;
+mod merge;
 mod savepoint;
 mod transaction;
+mod view;
 
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 use rebis_engine::{Connection, TransactionOptions};
@@ -25,6 +30,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::Model;
 
 pub(crate) use change::{before_change, cascade_add, delete_object, register_change, touch};
+pub(crate) use expire::freshen;
 pub(crate) use identity::{AnyMap, IdentityMap};
 pub(crate) use lease::Lease;
 pub use savepoint::Savepoint;
@@ -60,6 +66,11 @@ pub(crate) struct Shared {
     /// The innermost savepoint, 0 when none is set: read with every change, so without the lock of `work`.
     frame: AtomicU32,
     frames_made: AtomicU32,
+    /// The guards of `edit()` that are alive.
+    editing: AtomicUsize,
+    /// Whether any object was expired: read for every query, so that a session without them pays nothing.
+    expired: AtomicBool,
+    closed: AtomicBool,
     /// The group of objects that no query brought.
     pub(crate) solo: Arc<Group>,
 }
@@ -92,6 +103,9 @@ impl Session {
             autoflush: AtomicBool::new(true),
             frame: AtomicU32::new(0),
             frames_made: AtomicU32::new(0),
+            editing: AtomicUsize::new(0),
+            expired: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
             solo: Arc::new(Group { session: me.clone(), ..Group::default() }),
         }))
     }
@@ -141,6 +155,7 @@ impl Shared {
 
     /// The connection, with a transaction open.
     pub(crate) async fn connection(&self) -> Result<Lease<'_>> {
+        self.check_open()?;
         if let Some(why) = &self.work.lock().failed {
             return Err(inactive(why));
         }
@@ -157,6 +172,11 @@ impl Shared {
         tokio::sync::MutexGuard::try_map(guard, Option::as_mut)
             .map(|connection| Lease::new(self, connection))
             .map_err(|_| Error::new(ErrorKind::State, "the session has no connection"))
+    }
+
+    /// Whether objects may have expired.
+    pub(crate) fn has_expired(&self) -> bool {
+        self.expired.load(Ordering::Acquire)
     }
 
     /// Makes the next flush fail with this error.

@@ -62,7 +62,7 @@ impl ::rebis::__private::Model for User {
         ])
         .relations(&[::rebis::__private::RelationDef::has_many::<Post>("posts")
             .back_populates("author")
-            .cascade(::rebis::__private::Cascade::new().delete().delete_orphan())]);
+            .cascade(::rebis::__private::Cascade::all().delete_orphan())]);
 
     fn meta() -> &'static ::rebis::__private::ModelMeta {
         static META: ::rebis::__private::LazyMeta =

@@ -21,6 +21,7 @@ mod schema;
 mod sends;
 mod session;
 mod statements;
+mod states;
 mod support;
 mod tree;
 mod upserts;

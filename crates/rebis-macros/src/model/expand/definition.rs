@@ -159,8 +159,19 @@ fn relation(r: &Relation, p: &TokenStream) -> TokenStream {
 }
 
 fn cascade(c: Cascade, p: &TokenStream) -> TokenStream {
-    let start = if c.save_update { quote!(new) } else { quote!(none) };
-    let delete = c.delete.then(|| quote!(.delete()));
-    let orphan = c.delete_orphan.then(|| quote!(.delete_orphan()));
-    quote!(.cascade(#p::Cascade::#start() #delete #orphan))
+    let Cascade { save_update, merge, refresh_expire, expunge, delete, delete_orphan } = c;
+    let orphan = delete_orphan.then(|| quote!(.delete_orphan()));
+    if save_update && merge && refresh_expire && expunge && delete {
+        return quote!(.cascade(#p::Cascade::all() #orphan));
+    }
+    let words = [
+        save_update.then(|| quote!(.save_update())),
+        merge.then(|| quote!(.merge())),
+        refresh_expire.then(|| quote!(.refresh_expire())),
+        expunge.then(|| quote!(.expunge())),
+        delete.then(|| quote!(.delete())),
+        orphan,
+    ];
+    let words = words.into_iter().flatten();
+    quote!(.cascade(#p::Cascade::none() #(#words)*))
 }

@@ -1,0 +1,129 @@
+//! Objects whose row may be out of date. Invariant: nothing is read when an object expires, and its fields stay readable; the next statement
+//! that brings its row replaces what it shows, unless it was changed in between.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use rebis_engine::Row;
+
+use super::{Session, Shared, belongs, touch};
+use crate::entity::{AnyInstance, Entity, Instance, Object, State, absorb_row};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::Model;
+use crate::relation::held;
+
+impl Session {
+    /// Says that an object may be out of date: the next [`get`](Self::get) or query that brings its row shows the new values, and its
+    /// relations load again. Changes of it that were not written are lost.
+    ///
+    /// Reading a field does no I/O, so until then the object shows the row as it was written or read last. To read it at once, take
+    /// [`refresh`](Self::refresh). Follows relations that cascade `refresh-expire` (`all` does).
+    ///
+    /// # Errors
+    /// When the object has no row in this session.
+    pub fn expire<T: Model>(&self, entity: &Entity<T>) -> Result<()> {
+        expire(&self.0, &entity.object(), "expire")
+    }
+
+    /// Says it of every object that has a row in this session. What was added and not written yet stays as it is.
+    pub fn expire_all(&self) {
+        for object in self.0.objects() {
+            if object.status().state == State::Persistent {
+                mark(&self.0, &object);
+            }
+        }
+    }
+}
+
+/// Expires an object and what its relations cascade to.
+pub(super) fn expire(session: &Arc<Shared>, object: &Object, call: &str) -> Result<()> {
+    let state = object.status().state;
+    if state != State::Persistent || !belongs(&**object, session) {
+        let what = format!("{} was given to `{call}`, but it has no row in this session", object.label());
+        return Err(Error::new(ErrorKind::State, what)
+            .on(object.meta().def.name)
+            .advise("only what was loaded or written in a session can be read again; `merge` brings in a copy of an object"));
+    }
+    let mut rest = vec![Arc::clone(object)];
+    let mut seen = std::collections::HashSet::new();
+    while let Some(object) = rest.pop() {
+        if !seen.insert(object.address())
+            || object.status().state != State::Persistent
+            || !belongs(&*object, session)
+        {
+            continue;
+        }
+        let related = held(&*object).into_iter();
+        let follows = |relation: usize| object.meta().relation(relation).cascade.refresh_expire;
+        rest.extend(related.filter(|(relation, _)| follows(*relation)).map(|(_, o)| o));
+        mark(session, &object);
+    }
+    Ok(())
+}
+
+fn mark(session: &Shared, object: &Object) {
+    let pending = std::mem::take(&mut object.status().dirty);
+    if pending {
+        session.work.lock().dirty.retain(|o| !Arc::ptr_eq(o, object));
+        let flushed = object.status().flushed;
+        object.show(flushed);
+    }
+    for slot in object.slots() {
+        slot.lock().clear();
+    }
+    let mut status = object.status();
+    status.pointers.clear();
+    status.expired = true;
+    session.expired.store(true, Ordering::Release);
+}
+
+/// Reads the row of an expired object: `false` when it is gone, and then the object is in no session any more.
+pub(super) async fn reload(session: &Arc<Shared>, object: &Object) -> Result<bool> {
+    before(session, object);
+    if !object.reread(session).await? {
+        object.leave_map(session);
+        object.status().state = State::Detached;
+        return Ok(false);
+    }
+    settle(&**object);
+    Ok(true)
+}
+
+/// Brings an object up to date with a row that a query brought, when it has expired and was not changed since.
+pub(crate) fn freshen<T: Model>(
+    instance: &Arc<Instance<T>>,
+    row: &Row<'_>,
+    at: usize,
+) -> rebis_engine::Result<()> {
+    {
+        let status = instance.status();
+        if !status.expired || status.dirty {
+            return Ok(());
+        }
+    }
+    let new = T::decode(row, at)?;
+    let object: Object = Arc::<Instance<T>>::clone(instance);
+    if let Some(session) = object.session() {
+        before(&session, &object);
+    }
+    absorb_row(instance, new);
+    settle(&*object);
+    Ok(())
+}
+
+/// What is read inside a savepoint may be the savepoint's own work, and goes with it.
+fn before(session: &Shared, object: &Object) {
+    if session.frame.load(Ordering::Acquire) != 0 {
+        touch(session, object);
+    }
+}
+
+fn settle(object: &dyn AnyInstance) {
+    let version = object.version();
+    let mut status = object.status();
+    status.flushed = version;
+    status.expired = false;
+    if !status.touched {
+        status.committed = version;
+    }
+}

@@ -1,0 +1,146 @@
+//! How objects leave a session, and how a session ends. Invariant: an object that has left is in no list of the session, and the session
+//! writes nothing of it.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::{Session, Shared, Work, belongs};
+use crate::entity::{Entity, Object, State};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::Model;
+use crate::relation::held;
+
+impl Session {
+    /// Lets an object go: changes of it are not written, and it is in no session. Follows relations that cascade `expunge` (`all` does).
+    pub fn expunge<T: Model>(&self, entity: &Entity<T>) {
+        let mut rest = vec![entity.object()];
+        while let Some(object) = rest.pop() {
+            if !belongs(&*object, &self.0) {
+                continue;
+            }
+            let follows = |relation: usize| object.meta().relation(relation).cascade.expunge;
+            rest.extend(held(&*object).into_iter().filter(|(r, _)| follows(*r)).map(|(_, o)| o));
+            leave(&self.0, &object);
+        }
+    }
+
+    /// Lets every object go.
+    pub fn expunge_all(&self) {
+        let (new, deleted) = {
+            let work = self.0.work.lock();
+            (work.new.clone(), work.deleted.clone())
+        };
+        for object in new.into_iter().chain(deleted).chain(self.0.objects()) {
+            leave(&self.0, &object);
+        }
+    }
+
+    /// Rolls back and lets every object go; the session is as new.
+    ///
+    /// # Errors
+    /// As [`rollback`](Self::rollback); the objects are let go all the same.
+    pub async fn reset(&self) -> Result<()> {
+        let done = self.rollback().await;
+        self.expunge_all();
+        done
+    }
+
+    /// Rolls back, lets every object go, and ends the session for all its handles: what it is asked for afterwards is an error.
+    ///
+    /// A session need not be closed: when its last handle is dropped, what was not committed is rolled back.
+    ///
+    /// # Errors
+    /// As [`reset`](Self::reset); the session is closed all the same.
+    pub async fn close(&self) -> Result<()> {
+        let done = self.reset().await;
+        self.0.closed.store(true, Ordering::Release);
+        done
+    }
+}
+
+impl<T: Model> Entity<T> {
+    /// Makes the object one without a row, in no session: added again, it is inserted. What it knew of its row, the key included, stays;
+    /// with a key that the database makes, `entity.edit().id = 0` has a new one made.
+    ///
+    /// ```
+    /// # extern crate rebis_orm as rebis;
+    /// use rebis::{Database, State};
+    /// # use rebis_macros::Model;
+    ///
+    /// #[derive(Model, Clone, Debug)]
+    /// pub struct User {
+    ///     #[column(primary_key)]
+    ///     pub id: i64,
+    ///     pub name: String,
+    /// }
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> rebis::Result<()> {
+    /// # let db = Database::connect("sqlite://")?;
+    /// # db.create_all().await?;
+    /// let session = db.session();
+    /// let user = session.add(User::builder().name("susan"));
+    /// session.commit().await?;
+    /// session.delete(&user);
+    /// session.commit().await?;
+    ///
+    /// user.make_transient();
+    /// session.add(&user);
+    /// session.commit().await?;
+    /// assert_eq!((user.id, user.state()), (1, State::Persistent));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn make_transient(&self) {
+        let object = self.object();
+        if let Some(session) = object.session() {
+            leave(&session, &object);
+        }
+        let version = object.version();
+        let mut status = object.status();
+        status.state = State::Transient;
+        status.group = None;
+        (status.flushed, status.committed) = (version, version);
+        status.born = false;
+        status.expired = false;
+    }
+}
+
+fn leave(session: &Shared, object: &Object) {
+    {
+        let mut work = session.work.lock();
+        let Work { new, dirty, deleted, touched, .. } = &mut *work;
+        for list in [new, dirty, deleted, touched] {
+            list.retain(|o| !Arc::ptr_eq(o, object));
+        }
+        work.forget(object);
+    }
+    object.leave_map(session);
+    super::identity::break_circles(object);
+    let mut status = object.status();
+    status.state = match status.state {
+        State::Pending => State::Transient,
+        State::Deleted => State::Deleted,
+        _ => State::Detached,
+    };
+    status.group = None;
+    status.dirty = false;
+    status.touched = false;
+}
+
+impl Shared {
+    /// Refuses what is asked of a session that was closed.
+    pub(crate) fn check_open(&self) -> Result<()> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(Error::new(ErrorKind::State, "this session was closed")
+                .advise("make another with `db.session()`"));
+        }
+        Ok(())
+    }
+
+    /// Every living object that has a row in this session.
+    pub(crate) fn objects(&self) -> Vec<Object> {
+        let maps: Vec<_> = self.maps.lock().values().map(Arc::clone).collect();
+        maps.iter().flat_map(|map| map.objects()).collect()
+    }
+}
