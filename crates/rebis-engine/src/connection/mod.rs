@@ -11,7 +11,7 @@ mod transact;
 use std::fmt;
 use std::sync::Arc;
 
-use rebis_sql::{Compiled, Dialect, Statement, Value};
+use rebis_sql::{Compiled, Dialect, GeneratedKeys, Statement, Value};
 
 use crate::engine::Shared;
 use crate::pool::{Lease, Raw};
@@ -156,6 +156,24 @@ impl Connection {
             return Ok(Vec::new());
         }
         self.run_execute_many(sql, binds).await
+    }
+
+    /// The types of the arrays that the binds of a prepared INSERT can come from: what the server takes for each place in `sql`, which inserts
+    /// one row. Nothing where a database has no arrays, or a column is one.
+    ///
+    /// # Errors
+    /// What the database says of the statement.
+    pub async fn array_types(&mut self, sql: &str) -> Result<Option<Arc<[String]>>> {
+        self.find_array_types(sql).await
+    }
+
+    /// How the keys that a multi-row INSERT generated are learnt on this connection: as the dialect says, or as the server is set up.
+    #[must_use]
+    pub fn generated_keys(&self) -> GeneratedKeys {
+        match &self.raw {
+            Some(raw) => raw.driver.generated_keys(),
+            None => self.dialect.capabilities().generated_keys,
+        }
     }
 
     /// Runs several statements separated by `;`, without binds: DDL and scripts.

@@ -2,6 +2,8 @@
 //!
 //! **Invariant.** `busy` is set exactly while the driver may have an answer outstanding, so a future dropped in between leaves it set.
 
+use std::sync::Arc;
+
 use rebis_sql::Value;
 
 use super::Connection;
@@ -41,6 +43,14 @@ impl Connection {
         self.finish(false, &result);
         let rows = result.as_ref().ok().map(|all| all.iter().map(|d| d.rows_affected).sum());
         watch.end(&self.shared, sql, binds.first().map(Vec::as_slice).unwrap_or_default(), rows);
+        result.map_err(|e| e.with_sql(sql))
+    }
+
+    /// A BEGIN that waits goes on waiting: this runs nothing.
+    pub(super) async fn find_array_types(&mut self, sql: &str) -> Result<Option<Arc<[String]>>> {
+        self.start()?;
+        let result = self.driver()?.array_types(sql).await;
+        self.finish(false, &result);
         result.map_err(|e| e.with_sql(sql))
     }
 

@@ -10,7 +10,9 @@ pub(crate) mod postgres;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 
-use rebis_sql::{Cell, Dialect, Value};
+use std::sync::Arc;
+
+use rebis_sql::{Cell, Dialect, GeneratedKeys, Value};
 
 use crate::{DatabaseUrl, Done, Error, ErrorKind, Result, Row, TransactionOptions};
 
@@ -228,6 +230,25 @@ impl Driver {
         in_transaction: bool,
     ) -> Result<Vec<Done>> {
         each_driver!(self, d => d.execute_many(sql, binds, in_transaction).await)
+    }
+
+    /// The types of the arrays that a statement's binds can come from, by the statement that takes one of each; nothing where they cannot.
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables))]
+    pub(crate) async fn array_types(&mut self, sql: &str) -> Result<Option<Arc<[String]>>> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(d) => d.array_types(sql).await,
+            _ => Ok(None),
+        }
+    }
+
+    /// How the keys of a multi-row INSERT are learnt on this connection.
+    pub(crate) fn generated_keys(&self) -> GeneratedKeys {
+        match self {
+            #[cfg(feature = "mysql")]
+            Driver::MySql(d) => d.generated_keys(),
+            other => other.dialect().capabilities().generated_keys,
+        }
     }
 
     pub(crate) async fn script(&mut self, sql: &str) -> Result<()> {

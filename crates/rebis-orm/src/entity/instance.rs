@@ -45,7 +45,8 @@ pub(crate) trait AnyInstance: Any + Send + Sync {
     /// The slots, when any relation was ever touched.
     fn slots(&self) -> &[Mutex<Slot>];
     fn object(&self) -> Option<Object>;
-    fn enter_map(&self, session: &Shared);
+    /// Enters these objects of the same model into the session's map.
+    fn enter_map(&self, session: &Shared, all: &[Object]);
     fn leave_map(&self, session: &Shared);
     /// The object that the session holds under this one's key.
     fn namesake(&self, session: &Shared) -> Option<Object>;
@@ -124,8 +125,16 @@ impl<T: Model> AnyInstance for Instance<T> {
         self.me.upgrade().map(|me| me as Object)
     }
 
-    fn enter_map(&self, session: &Shared) {
-        session.map::<T>().lock().insert(T::key_of(self.rows.newest()), self.me.clone());
+    fn enter_map(&self, session: &Shared, all: &[Object]) {
+        let map = session.map::<T>();
+        let mut map = map.lock();
+        map.reserve(all.len());
+        for object in all {
+            let object: &dyn Any = &**object;
+            if let Some(object) = object.downcast_ref::<Instance<T>>() {
+                map.insert(T::key_of(object.rows.newest()), object.me.clone());
+            }
+        }
     }
 
     fn leave_map(&self, session: &Shared) {

@@ -21,8 +21,7 @@ pub(crate) async fn delete(
     if rows.is_empty() {
         return Ok(());
     }
-    let ranks = order::ranks(&rows);
-    let rank: Vec<usize> = rows.iter().map(|o| ranks.get(o.meta().def.table).copied().unwrap_or(0)).collect();
+    let rank = order::ranks(&rows);
     let mut needs = order::dependencies(&rows);
     // A circle is opened by an UPDATE, which lets one row refer to nothing. So is a row that refers to itself: MySQL would not delete it.
     let mut opened: Vec<Object> = Vec::new();

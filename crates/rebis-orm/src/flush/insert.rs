@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rebis_engine::Connection;
+use rebis_sql::stmt::{BulkInsert, BulkLayout};
 use rebis_sql::{Expr, GeneratedKeys, Insert, Statement, Value, compile};
 
 use super::order;
@@ -24,8 +25,7 @@ pub(crate) async fn insert(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let ranks = order::ranks(&rows);
-    let rank: Vec<usize> = rows.iter().map(|o| ranks.get(o.meta().def.table).copied().unwrap_or(0)).collect();
+    let rank = order::ranks(&rows);
     let mut needs = order::dependencies(&rows);
     // Columns that are NULL at first and filled in by an UPDATE, because they point into a circle.
     let mut held: Vec<(usize, ColumnSet)> = Vec::new();
@@ -96,63 +96,96 @@ async fn write(
     rows: Vec<Object>,
 ) -> Result<()> {
     let Some((meta, unset)) = shape.filter(|_| !rows.is_empty()) else { return Ok(()) };
-    let given: Vec<usize> =
-        (0..meta.def.columns.len()).filter(|&c| !unset.has(c) && !meta.computed.has(c)).collect();
-    let back: Vec<usize> =
-        (0..meta.def.columns.len()).filter(|&c| unset.has(c) || meta.computed.has(c)).collect();
-    // Values keep their order: rows of one statement get their keys in it.
-    let capabilities = connection.dialect().capabilities();
-    // A row of defaults only cannot share a statement.
-    let fit = if given.is_empty() { 1 } else { (capabilities.max_binds / given.len()).clamp(1, MOST_ROWS) };
+    let columns = 0..meta.def.columns.len();
+    let (back, given): (Vec<usize>, Vec<usize>) =
+        columns.partition(|&c| unset.has(c) || meta.computed.has(c));
+    let keys = connection.generated_keys();
     let key_only = back.len() == 1 && meta.def.columns[back[0]].autoincrement;
     let simple = back.is_empty() || key_only;
-    for chunk in rows.chunks(fit) {
-        match capabilities.generated_keys {
-            GeneratedKeys::PerRow if simple => one_by_one(connection, meta, &given, &back, chunk).await?,
-            _ if back.is_empty() => {
-                let compiled = compile(&statement(meta, &given, &[], chunk), connection.dialect())?;
-                connection.execute(&compiled.sql, &compiled.binds).await?;
+    match keys {
+        GeneratedKeys::PerRow if simple => one_by_one(connection, meta, &given, &back, &rows).await?,
+        _ if simple || connection.dialect().capabilities().insert_returning => {
+            let counted = key_only && keys == GeneratedKeys::FirstOfStatement;
+            many(connection, meta, &given, &back, &rows, counted).await?;
+        }
+        _ => {
+            let key: Vec<usize> =
+                back.iter().copied().filter(|&c| meta.def.columns[c].autoincrement).collect();
+            one_by_one(connection, meta, &given, &key, &rows).await?;
+            for row in &rows {
+                read_back(connection, meta, &back, row).await?;
             }
-            GeneratedKeys::FirstOfStatement if key_only => {
-                let compiled = compile(&statement(meta, &given, &[], chunk), connection.dialect())?;
-                let done = connection.execute(&compiled.sql, &compiled.binds).await?;
+        }
+    }
+    for row in &rows {
+        let version = row.version();
+        let mut status = row.status();
+        status.state = State::Persistent;
+        status.born = true;
+        status.flushed = version;
+    }
+    // They are of one model, which the first of them knows.
+    rows[0].enter_map(session, &rows);
+    Ok(())
+}
+
+/// Several rows with one statement. `counted` says that the keys are known by counting on from the first.
+async fn many(
+    connection: &mut Connection,
+    meta: &ModelMeta,
+    given: &[usize],
+    back: &[usize],
+    rows: &[Object],
+    counted: bool,
+) -> Result<()> {
+    let statement = shape_of(meta, given, if counted { &[] } else { back });
+    let mut bulk = BulkInsert::new(&statement, connection.dialect());
+    let types = match rows.len() {
+        1 => None,
+        _ => connection.array_types(&bulk.sql(1)?).await?,
+    };
+    bulk = bulk.of_arrays(types.as_deref());
+    // Values keep their order: rows of one statement get their keys in it.
+    for chunk in rows.chunks(bulk.most_rows(MOST_ROWS)) {
+        let sql = bulk.sql(chunk.len())?;
+        let binds: Vec<Value> = match bulk.layout() {
+            BulkLayout::Rows => chunk.iter().flat_map(|row| given.iter().map(|&c| row.value(c))).collect(),
+            BulkLayout::Columns => {
+                given.iter().map(|&c| Value::Array(chunk.iter().map(|row| row.value(c)).collect())).collect()
+            }
+        };
+        if statement.returning.is_empty() {
+            let done = connection.execute(&sql, &binds).await?;
+            if counted {
                 let first = done.last_insert_id.ok_or_else(|| no_key(meta))?;
                 for (id, row) in (first..).zip(chunk) {
                     row.set(&[(back[0], Value::Int(id))])?;
                 }
             }
-            _ if capabilities.insert_returning => returning(connection, meta, &given, &back, chunk).await?,
-            _ => {
-                let key: Vec<usize> =
-                    back.iter().copied().filter(|&c| meta.def.columns[c].autoincrement).collect();
-                one_by_one(connection, meta, &given, &key, chunk).await?;
-                for row in chunk {
-                    read_back(connection, meta, &back, row).await?;
-                }
-            }
+            continue;
         }
-        for row in chunk {
-            let version = row.version();
-            {
-                let mut status = row.status();
-                status.state = State::Persistent;
-                status.born = true;
-                status.flushed = version;
-            }
-            row.enter_map(session);
+        let mut rest = chunk.iter();
+        connection
+            .query(&sql, &binds, |row| match rest.next() {
+                Some(object) => object.absorb(back, row, 0),
+                None => Ok(()),
+            })
+            .await?;
+        if rest.next().is_some() {
+            return Err(no_key(meta));
         }
     }
     Ok(())
 }
 
-fn statement(meta: &ModelMeta, given: &[usize], back: &[usize], rows: &[Object]) -> Statement {
-    Statement::Insert(Insert {
+/// The statement without its rows.
+fn shape_of(meta: &ModelMeta, given: &[usize], back: &[usize]) -> Insert {
+    Insert {
         schema: meta.schema_name(),
         columns: given.iter().map(|&c| meta.column(c)).collect(),
-        rows: rows.iter().map(|r| given.iter().map(|&c| Expr::Value(r.value(c))).collect()).collect(),
         returning: back.iter().map(|&c| Expr::Column { table: None, name: meta.column(c) }).collect(),
         ..Insert::into(meta.def.table)
-    })
+    }
 }
 
 async fn one_by_one(
@@ -162,36 +195,15 @@ async fn one_by_one(
     back: &[usize],
     rows: &[Object],
 ) -> Result<()> {
-    let compiled = compile(&statement(meta, given, &[], &rows[..1]), connection.dialect())?;
+    let sql = BulkInsert::new(&shape_of(meta, given, &[]), connection.dialect()).sql(1)?;
     let binds: Vec<Vec<Value>> = rows.iter().map(|r| r.values(given)).collect();
-    let done = connection.execute_many(&compiled.sql, &binds).await?;
+    let done = connection.execute_many(&sql, &binds).await?;
     if let [key] = back {
         for (row, done) in rows.iter().zip(done) {
             row.set(&[(*key, Value::Int(done.last_insert_id.ok_or_else(|| no_key(meta))?))])?;
         }
     }
     Ok(())
-}
-
-async fn returning(
-    connection: &mut Connection,
-    meta: &ModelMeta,
-    given: &[usize],
-    back: &[usize],
-    rows: &[Object],
-) -> Result<()> {
-    let compiled = compile(&statement(meta, given, back, rows), connection.dialect())?;
-    let mut rest = rows.iter();
-    connection
-        .query(&compiled.sql, &compiled.binds, |row| match rest.next() {
-            Some(object) => object.absorb(back, row, 0),
-            None => Ok(()),
-        })
-        .await?;
-    match rest.next() {
-        None => Ok(()),
-        Some(_) => Err(no_key(meta)),
-    }
 }
 
 /// Reads what the database filled in, where INSERT cannot give it back.

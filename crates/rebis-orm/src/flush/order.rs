@@ -1,5 +1,6 @@
 //! The order of rows. Invariant: it depends on keys, relations and the order of `add` only, never on addresses or hashes.
 
+use std::any::TypeId;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
@@ -9,18 +10,27 @@ use rebis_sql::schema::{Table, sort_tables};
 use crate::entity::Object;
 use crate::model::{ColumnSet, ModelMeta, RowKey};
 
-/// The place of each table in dependency order.
-pub(crate) fn ranks(objects: &[Object]) -> HashMap<&'static str, usize> {
+/// For each row, the place of its table in dependency order.
+pub(crate) fn ranks(objects: &[Object]) -> Vec<usize> {
     let mut metas: Vec<&'static ModelMeta> = Vec::new();
-    for object in objects {
-        if !metas.iter().any(|m| m.type_id == object.meta().type_id) {
-            metas.push(object.meta());
-        }
-    }
+    let which: Vec<usize> = objects
+        .iter()
+        .map(|object| {
+            let meta = object.meta();
+            // From behind: neighbours are mostly of one model.
+            metas.iter().rposition(|m| m.type_id == meta.type_id).unwrap_or_else(|| {
+                metas.push(meta);
+                metas.len() - 1
+            })
+        })
+        .collect();
     let tables: Vec<&Table> = metas.iter().map(|m| m.table()).collect();
     let (sorted, _) = sort_tables(&tables);
-    let place = |meta: &ModelMeta| sorted.iter().position(|t| std::ptr::eq(*t, meta.table())).unwrap_or(0);
-    metas.iter().map(|m| (m.def.table, place(m))).collect()
+    let places: Vec<usize> = metas
+        .iter()
+        .map(|meta| sorted.iter().position(|t| std::ptr::eq(*t, meta.table())).unwrap_or(0))
+        .collect();
+    which.into_iter().map(|model| places[model]).collect()
 }
 
 /// Takes one dependency out of a circle: one whose key columns may all be NULL for a while. Gives the row and these columns.
@@ -61,51 +71,90 @@ pub(crate) fn refers(row: &Object, other: &Object) -> impl Iterator<Item = usize
 
 /// For each row, the rows of the list that must be written before it: by relation, and by foreign key where keys are known.
 pub(crate) fn dependencies(objects: &[Object]) -> Vec<Vec<usize>> {
-    let index: HashMap<usize, usize> = objects.iter().enumerate().map(|(i, o)| (o.address(), i)).collect();
-    let mut by_key: HashMap<(&'static str, RowKey), usize> = HashMap::new();
-    for (i, object) in objects.iter().enumerate() {
-        // Only keys that are known can be referred to by value.
-        if object.has_key()
-            && let Some(key) = object.key()
-        {
-            by_key.insert((object.meta().def.table, key), i);
+    let mut needs: Vec<Vec<usize>> = vec![Vec::new(); objects.len()];
+    by_relation(objects, &mut needs);
+    by_key(objects, &mut needs);
+    for (i, needs) in needs.iter_mut().enumerate() {
+        needs.retain(|&n| n != i);
+        needs.sort_unstable();
+        needs.dedup();
+    }
+    needs
+}
+
+fn by_relation(objects: &[Object], needs: &mut [Vec<usize>]) {
+    // Made when the first row points to another: most batches have none that does.
+    let mut index: Option<HashMap<usize, usize, foldhash::fast::RandomState>> = None;
+    for (object, needs) in objects.iter().zip(needs) {
+        let status = object.status();
+        for parent in status.pointers.iter().filter_map(|p| p.parent.as_ref()) {
+            let index = index
+                .get_or_insert_with(|| objects.iter().enumerate().map(|(i, o)| (o.address(), i)).collect());
+            needs.extend(index.get(&parent.address()).copied());
         }
     }
-    objects
-        .iter()
-        .enumerate()
-        .map(|(i, object)| {
-            let mut needs: Vec<usize> = Vec::new();
-            let pointers = object.status().pointers.clone();
-            needs.extend(
-                pointers
-                    .iter()
-                    .filter_map(|p| p.parent.as_ref())
-                    .filter_map(|p| index.get(&p.address()).copied()),
-            );
-            if !by_key.is_empty() {
-                for (column, def) in object.meta().def.columns.iter().enumerate() {
-                    let Some(fk) = def.foreign_key else { continue };
-                    if object.status().unset.has(column) {
-                        continue;
-                    }
-                    if let Some(key) = RowKey::new(&[object.value(column)]) {
-                        needs.extend(by_key.get(&((fk.target)().def.table, key)).copied());
-                    }
-                }
+}
+
+fn by_key(objects: &[Object], needs: &mut [Vec<usize>]) {
+    let mut metas: Vec<&'static ModelMeta> = Vec::new();
+    for object in objects {
+        if metas.last().is_none_or(|m| m.type_id != object.meta().type_id) {
+            metas.push(object.meta());
+        }
+    }
+    metas.sort_by_key(|m| m.type_id);
+    metas.dedup_by_key(|m| m.type_id);
+    let here = |meta: &ModelMeta| metas.iter().any(|m| m.type_id == meta.type_id);
+    // Columns that refer to a model of this batch, by model.
+    let mut referring: HashMap<TypeId, Vec<(usize, &'static ModelMeta)>, foldhash::fast::RandomState> =
+        HashMap::default();
+    let mut targets: Vec<TypeId> = Vec::new();
+    for meta in &metas {
+        for (column, def) in meta.def.columns.iter().enumerate() {
+            let Some(target) = def.foreign_key.map(|fk| (fk.target)()).filter(|target| here(target)) else {
+                continue;
+            };
+            referring.entry(meta.type_id).or_default().push((column, target));
+            targets.push(target.type_id);
+        }
+    }
+    if targets.is_empty() {
+        return;
+    }
+    let mut keys: HashMap<(TypeId, RowKey), usize> = HashMap::new();
+    for (i, object) in objects.iter().enumerate() {
+        // Only keys that are known can be referred to by value.
+        if targets.contains(&object.meta().type_id)
+            && object.has_key()
+            && let Some(key) = object.key()
+        {
+            keys.insert((object.meta().type_id, key), i);
+        }
+    }
+    if keys.is_empty() {
+        return;
+    }
+    for (object, needs) in objects.iter().zip(needs) {
+        for &(column, target) in referring.get(&object.meta().type_id).into_iter().flatten() {
+            if object.status().unset.has(column) {
+                continue;
             }
-            needs.retain(|&n| n != i);
-            needs.sort_unstable();
-            needs.dedup();
-            needs
-        })
-        .collect()
+            if let Some(key) = RowKey::new(&[object.value(column)]) {
+                needs.extend(keys.get(&(target.type_id, key)).copied());
+            }
+        }
+    }
 }
 
 /// Sorts rows so that each stands after those it needs: by table, then by depth within the table, then as added.
 ///
 /// `Err` gives the rows that wait for each other in a circle.
 pub(crate) fn sort(needs: &[Vec<usize>], rank: &[usize]) -> Result<Vec<usize>, Vec<usize>> {
+    if needs.iter().all(Vec::is_empty) {
+        let mut sorted: Vec<usize> = (0..needs.len()).collect();
+        sorted.sort_by_key(|&i| rank[i]);
+        return Ok(sorted);
+    }
     let mut waiting: Vec<usize> = needs.iter().map(Vec::len).collect();
     let mut followers: Vec<Vec<usize>> = vec![Vec::new(); needs.len()];
     for (i, all) in needs.iter().enumerate() {

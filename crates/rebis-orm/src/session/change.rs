@@ -107,7 +107,7 @@ pub(crate) fn cascade_add(session: &Arc<Shared>, object: &Object) {
                     status.group = Some(Arc::clone(&session.solo));
                     status.dirty = false;
                 }
-                object.enter_map(session);
+                object.enter_map(session, std::slice::from_ref(&object));
                 register_change(&*object);
             }
             (State::Persistent, Some(_)) => {

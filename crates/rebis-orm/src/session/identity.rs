@@ -40,6 +40,12 @@ impl<T: Model> IdentityMap<T> {
         self.map.get(key)?.upgrade()
     }
 
+    /// Makes room at once for so many more.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        self.sweep();
+        self.map.reserve(more);
+    }
+
     pub(crate) fn insert(&mut self, key: T::Key, instance: Weak<Instance<T>>) {
         self.sweep();
         self.map.insert(key, instance);

@@ -120,6 +120,6 @@ fn restore(session: &Session) {
             status.frame = 0;
             status.pointers.clear();
         }
-        object.enter_map(&session.0);
+        object.enter_map(&session.0, std::slice::from_ref(&object));
     }
 }

@@ -40,6 +40,10 @@ pub fn plain(text: &str) -> String {
             '$' => {
                 while chars.next_if(char::is_ascii_digit).is_some() {}
                 out.push('?');
+                // The type of an array of values.
+                if chars.peek() == Some(&':') {
+                    while chars.next_if(|c| !matches!(c, ',' | ')')).is_some() {}
+                }
             }
             c => out.push(c),
         }
@@ -47,15 +51,19 @@ pub fn plain(text: &str) -> String {
     out
 }
 
-/// The INSERT of so many rows whose key `key` the database makes, as this database takes it: in one statement where it tells the keys of
-/// all rows, else as one prepared statement that runs for each row (and is noted once).
+/// The INSERT of so many rows whose key `key` the database makes, as this database takes it: one prepared statement that runs for each row
+/// (and is noted once), or one statement for all rows, of arrays where there are some, that tells the keys or the first of them.
 pub fn insert(test: &TestDatabase, table: &str, columns: &str, rows: usize, key: &str) -> String {
     let row = vec!["?"; columns.split(", ").count()].join(", ");
-    let values = |n: usize| vec![format!("({row})"); n].join(", ");
-    let head = format!("INSERT INTO {table} ({columns}) VALUES ");
-    match test.dialect().capabilities().generated_keys {
-        GeneratedKeys::PerRow => format!("{head}{}", values(1)),
-        GeneratedKeys::FirstOfStatement => format!("{head}{}", values(rows)),
-        _ => format!("{head}{} RETURNING {key}", values(rows)),
+    let capabilities = test.dialect().capabilities();
+    let head = format!("INSERT INTO {table} ({columns})");
+    let values = |n: usize| format!("{head} VALUES {}", vec![format!("({row})"); n].join(", "));
+    match capabilities.generated_keys {
+        GeneratedKeys::PerRow => values(1),
+        GeneratedKeys::FirstOfStatement => values(rows),
+        _ if capabilities.arrays && rows > 1 => {
+            format!("{head} SELECT * FROM unnest({row}) RETURNING {key}")
+        }
+        _ => format!("{} RETURNING {key}", values(rows)),
     }
 }

@@ -6,21 +6,15 @@ use crate::{Delete, Expr, Insert, Name, Update};
 
 impl Writer<'_> {
     pub(crate) fn insert(&mut self, s: &Insert) -> Result<()> {
-        self.push("INSERT INTO ");
-        self.table(s.schema.as_deref(), &s.table)?;
-        if s.columns.is_empty() {
-            if s.rows.len() > 1 || s.rows.iter().any(|r| !r.is_empty()) {
-                return Err(invalid("an INSERT names no columns; name those that its rows give"));
-            }
-            self.push(self.rules.default_row());
-        } else {
+        if s.columns.is_empty() && (s.rows.len() > 1 || s.rows.iter().any(|r| !r.is_empty())) {
+            return Err(invalid("an INSERT names no columns; name those that its rows give"));
+        }
+        self.insert_with(s, |w| {
             if s.rows.is_empty() {
                 return Err(invalid("an INSERT has no rows; give at least one"));
             }
-            self.push(" (");
-            self.names(&s.columns)?;
-            self.push(") VALUES ");
-            self.list(&s.rows, |w, row| {
+            w.push("VALUES ");
+            w.list(&s.rows, |w, row| {
                 if row.len() != s.columns.len() {
                     return Err(invalid(format!(
                         "a row of an INSERT has {} values for {} columns; give one for each",
@@ -32,7 +26,25 @@ impl Writer<'_> {
                 w.list(row, Self::whole)?;
                 w.push(")");
                 Ok(())
-            })?;
+            })
+        })
+    }
+
+    /// An INSERT whose rows `rows` writes, where it names columns.
+    pub(crate) fn insert_with(
+        &mut self,
+        s: &Insert,
+        rows: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        self.push("INSERT INTO ");
+        self.table(s.schema.as_deref(), &s.table)?;
+        if s.columns.is_empty() {
+            self.push(self.rules.default_row());
+        } else {
+            self.push(" (");
+            self.names(&s.columns)?;
+            self.push(") ");
+            rows(self)?;
         }
         if let Some(conflict) = &s.on_conflict {
             let rules = self.rules;

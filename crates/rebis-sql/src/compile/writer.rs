@@ -44,9 +44,18 @@ impl<'a> Writer<'a> {
         self.name(table)
     }
 
+    pub(crate) fn rules(&self) -> &'static dyn Rules {
+        self.rules
+    }
+
     pub(crate) fn bind(&mut self, value: &Value) {
         self.out.binds.push(value.clone());
-        self.rules.placeholder(self.out.binds.len(), &mut self.out.sql);
+        self.placeholder(self.out.binds.len());
+    }
+
+    /// The placeholder of the `n`th bind, counted from 1, whose value the caller has.
+    pub(crate) fn placeholder(&mut self, n: usize) {
+        self.rules.placeholder(n, &mut self.out.sql);
     }
 
     /// Each item, with commas between.

@@ -35,7 +35,7 @@ pub struct Capabilities {
     pub insert_returning: bool,
     /// `UPDATE/DELETE … RETURNING`.
     pub update_returning: bool,
-    /// How generated keys of a multi-row INSERT are learnt.
+    /// How generated keys of a multi-row INSERT are learnt, unless the server is set up to count otherwise (the connection knows).
     pub generated_keys: GeneratedKeys,
     /// DDL inside a transaction can be rolled back.
     pub transactional_ddl: bool,
@@ -80,7 +80,7 @@ pub enum GeneratedKeys {
     Returning,
     /// One prepared INSERT per row and the last inserted id after each: the fastest on an embedded database.
     PerRow,
-    /// The first id of the statement; the others follow it without gaps.
+    /// The first id of the statement; the others follow it one by one.
     FirstOfStatement,
 }
 

@@ -166,6 +166,11 @@ pub(crate) trait CompileRules: Names {
         " DEFAULT VALUES"
     }
 
+    /// The rows of an INSERT, out of one array for each column, with elements of these types.
+    fn unnest(&self, _w: &mut Writer<'_>, _types: &[String]) -> Result<()> {
+        Err(self.lacks("arrays", "give the rows as VALUES"))
+    }
+
     /// What an INSERT does with a row that is there.
     fn on_conflict(&self, w: &mut Writer<'_>, insert: &crate::Insert, conflict: &OnConflict) -> Result<()> {
         let _ = insert;

@@ -1,5 +1,6 @@
 //! Statements as data. Invariant: a statement is complete in itself and knows no dialect.
 
+mod bulk_insert;
 mod compound;
 mod cte;
 mod delete;
@@ -7,6 +8,7 @@ mod insert;
 mod select;
 mod update;
 
+pub use bulk_insert::{BulkInsert, BulkLayout};
 pub use compound::{Compound, SetOp};
 pub use cte::Cte;
 pub use delete::Delete;

@@ -26,9 +26,15 @@ impl MySql {
                 ));
             }
         };
-        let version: Option<String> =
-            connection.query_first("SELECT VERSION()").await.map_err(error::classify)?;
-        let dialect = dialect_of(version.as_deref().unwrap_or_default())?;
+        let (version, increment): (String, u64) = connection
+            .query_first("SELECT VERSION(), @@auto_increment_increment")
+            .await
+            .map_err(error::classify)?
+            .unwrap_or_default();
+        let dialect = dialect_of(&version)?;
+        // A server that was built without clusters does not know the variable. In a cluster the increment follows the number of nodes.
+        let cluster: Option<bool> = connection.query_first("SELECT @@wsrep_on").await.unwrap_or_default();
+        let consecutive_keys = increment == 1 && cluster != Some(true);
         // ANSI_QUOTES stays off: identifiers are written in backticks, and `"` keeps what the server's other users expect.
         connection
             .query_drop(
@@ -38,7 +44,7 @@ impl MySql {
             )
             .await
             .map_err(error::classify)?;
-        Ok(MySql { connection, dialect })
+        Ok(MySql { connection, dialect, consecutive_keys })
     }
 }
 

@@ -8,7 +8,7 @@ mod execute;
 pub(crate) mod types;
 
 use mysql_async::prelude::Queryable as _;
-use rebis_sql::Dialect;
+use rebis_sql::{Dialect, GeneratedKeys};
 
 use super::{AfterError, Reset};
 use crate::{Error, ErrorKind, Result, TransactionOptions};
@@ -17,11 +17,23 @@ use crate::{Error, ErrorKind, Result, TransactionOptions};
 pub(crate) struct MySql {
     connection: mysql_async::Conn,
     dialect: Dialect,
+    /// Keys of one statement follow each other: `auto_increment_increment` is 1, and no cluster will change it.
+    consecutive_keys: bool,
 }
 
 impl MySql {
     pub(super) fn dialect(&self) -> Dialect {
         self.dialect
+    }
+
+    /// InnoDB gives the rows of a statement that lists them consecutive keys, whatever runs beside it ("simple inserts", MySQL manual,
+    /// "AUTO_INCREMENT Handling in InnoDB"). Counting on from the first saves reading the keys back, where they count by one.
+    pub(super) fn generated_keys(&self) -> GeneratedKeys {
+        match self.dialect.capabilities() {
+            _ if self.consecutive_keys => GeneratedKeys::FirstOfStatement,
+            capabilities if capabilities.insert_returning => GeneratedKeys::Returning,
+            _ => GeneratedKeys::PerRow,
+        }
     }
 
     pub(super) fn is_closed(&self) -> bool {

@@ -1,6 +1,8 @@
-//! Prepared statements of one connection. Invariant: at most [`MOST`] are kept; the one unused for longest goes first.
+//! Prepared statements of one connection, and what was learnt with them. Invariant: at most [`MOST`] are kept; the one unused for longest
+//! goes first.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use tokio_postgres::Statement;
 
@@ -10,6 +12,8 @@ const MOST: usize = 256;
 #[derive(Default)]
 pub(super) struct Cache {
     statements: HashMap<Box<str>, (Statement, u64)>,
+    /// The elements' types of the arrays that an INSERT's rows can come from, by the INSERT of one row.
+    arrays: HashMap<Box<str>, Option<Arc<[String]>>>,
     clock: u64,
 }
 
@@ -37,8 +41,21 @@ impl Cache {
         self.statements.remove(sql);
     }
 
+    /// The inner `None` says that the rows cannot come from arrays.
+    pub(super) fn arrays(&self, sql: &str) -> Option<Option<Arc<[String]>>> {
+        self.arrays.get(sql).cloned()
+    }
+
+    pub(super) fn put_arrays(&mut self, sql: &str, types: Option<Arc<[String]>>) {
+        if self.arrays.len() >= MOST {
+            self.arrays.clear();
+        }
+        self.arrays.insert(sql.into(), types);
+    }
+
     /// After DDL, what was prepared may no longer be right.
     pub(super) fn clear(&mut self) {
         self.statements.clear();
+        self.arrays.clear();
     }
 }

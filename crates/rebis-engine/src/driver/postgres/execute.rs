@@ -1,11 +1,13 @@
 //! Running statements. Invariant: messages are sent in the order of the calls, so a BEGIN sent ahead is always before its statement.
 
+use std::sync::Arc;
+
 use futures_util::future::{join, join_all};
 use futures_util::{TryStreamExt as _, pin_mut};
 use rebis_sql::Value;
 use tokio_postgres::{RowStream, Statement};
 
-use super::{Postgres, begin_sql, error, types::Bind};
+use super::{Postgres, begin_sql, error, types, types::Bind};
 use crate::driver::Lent;
 use crate::{Done, Result, Row, TransactionOptions};
 
@@ -152,6 +154,17 @@ impl Postgres {
             }
         }
         Ok(done)
+    }
+
+    /// The types of a statement's binds, for arrays of them: nothing when one of them is an array itself, which `unnest` would take apart.
+    pub(crate) async fn array_types(&mut self, sql: &str) -> Result<Option<Arc<[String]>>> {
+        if let Some(known) = self.statements.arrays(sql) {
+            return Ok(known);
+        }
+        let (statement, _) = self.statement(None, sql).await?;
+        let types = statement.params().iter().map(types::element_name).collect::<Option<Arc<[String]>>>();
+        self.statements.put_arrays(sql, types.clone());
+        Ok(types)
     }
 
     pub(crate) async fn script(&mut self, sql: &str) -> Result<()> {

@@ -48,13 +48,7 @@ const MYSQL: Capabilities = Capabilities {
     max_identifier: 64,
 };
 
-/// MariaDB gives back what it inserted, so keys need no arithmetic that auto_increment_increment could break.
-const MARIADB: Capabilities = Capabilities {
-    insert_returning: true,
-    generated_keys: GeneratedKeys::Returning,
-    lateral: false,
-    ..MYSQL
-};
+const MARIADB: Capabilities = Capabilities { insert_returning: true, lateral: false, ..MYSQL };
 
 impl Rules for MySql {
     fn capabilities(&self) -> &'static Capabilities {

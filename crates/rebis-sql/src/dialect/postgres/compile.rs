@@ -55,6 +55,23 @@ impl CompileRules for Postgres {
         Ok(())
     }
 
+    /// One scan of one function: its rows come, and get their keys, in the order of the arrays. The types are the server's own answer and
+    /// have no length: a cast to `varchar(3)` would cut what is too long without a word, where the column itself refuses it.
+    fn unnest(&self, w: &mut Writer<'_>, types: &[String]) -> Result<()> {
+        w.push("SELECT * FROM unnest(");
+        for (i, ty) in types.iter().enumerate() {
+            if i > 0 {
+                w.push(", ");
+            }
+            w.placeholder(i + 1);
+            w.push("::");
+            w.push(ty);
+            w.push("[]");
+        }
+        w.push(")");
+        Ok(())
+    }
+
     fn no_limit(&self) -> Option<&'static str> {
         None
     }

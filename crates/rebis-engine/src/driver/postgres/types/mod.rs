@@ -7,7 +7,7 @@ mod numeric;
 use std::fmt;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use rebis_sql::Cell;
+use rebis_sql::{Cell, Dialect};
 use tokio_postgres::types::{FromSql, Type};
 
 pub(super) use encode::Bind;
@@ -71,4 +71,23 @@ fn is_text(ty: &Type) -> bool {
         Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN | Type::XML | Type::CHAR
     ) || matches!(ty.kind(), Kind::Enum(_))
         || ty.name() == "citext"
+}
+
+/// How a type is written as the element of an array in a cast; nothing when it is an array itself.
+///
+/// The name is the catalogue's, in quotes: `char` and `bit` without them would mean one character and one bit.
+pub(super) fn element_name(ty: &Type) -> Option<String> {
+    use tokio_postgres::types::Kind;
+    if matches!(ty.kind(), Kind::Array(_)) {
+        return None;
+    }
+    let plain = ty.schema() == "pg_catalog" && !matches!(ty.name(), "char" | "bit");
+    if plain {
+        return Some(ty.name().to_owned());
+    }
+    let mut name = String::new();
+    Dialect::Postgres.quote_into(ty.schema(), &mut name);
+    name.push('.');
+    Dialect::Postgres.quote_into(ty.name(), &mut name);
+    Some(name)
 }
