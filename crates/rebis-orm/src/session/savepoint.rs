@@ -200,7 +200,7 @@ fn restore(session: &Shared, id: u32) {
     }
     for object in &back {
         if object.status().state == State::Persistent {
-            object.enter_map(session, std::slice::from_ref(&object));
+            object.enter_map(session, std::slice::from_ref(object));
         }
     }
     let mut touched = std::mem::take(&mut session.work.lock().touched);

@@ -4,6 +4,7 @@
 
 extern crate rebis_orm as rebis;
 
+mod bulk;
 #[cfg(feature = "axum")]
 mod extract;
 mod fetching;

@@ -26,14 +26,8 @@ impl MySql {
         self.dialect
     }
 
-    /// InnoDB gives the rows of a statement that lists them consecutive keys, whatever runs beside it ("simple inserts", MySQL manual,
-    /// "AUTO_INCREMENT Handling in InnoDB"). Counting on from the first saves reading the keys back, where they count by one.
     pub(super) fn generated_keys(&self) -> GeneratedKeys {
-        match self.dialect.capabilities() {
-            _ if self.consecutive_keys => GeneratedKeys::FirstOfStatement,
-            capabilities if capabilities.insert_returning => GeneratedKeys::Returning,
-            _ => GeneratedKeys::PerRow,
-        }
+        keys_of(self.dialect, self.consecutive_keys)
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -75,5 +69,27 @@ impl MySql {
 
     pub(super) async fn simple(&mut self, sql: &str) -> Result<()> {
         self.connection.query_drop(sql).await.map_err(error::classify)
+    }
+}
+
+/// InnoDB gives the rows of a statement that lists them consecutive keys, whatever runs beside it ("simple inserts", MySQL manual,
+/// "AUTO_INCREMENT Handling in InnoDB"). Counting on from the first saves reading the keys back, where they count by one.
+fn keys_of(dialect: Dialect, consecutive: bool) -> GeneratedKeys {
+    match dialect.capabilities() {
+        _ if consecutive => GeneratedKeys::FirstOfStatement,
+        capabilities if capabilities.insert_returning => GeneratedKeys::Returning,
+        _ => GeneratedKeys::PerRow,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_counted_only_where_they_count_by_one() {
+        assert_eq!(keys_of(Dialect::MariaDb, true), GeneratedKeys::FirstOfStatement);
+        assert_eq!(keys_of(Dialect::MariaDb, false), GeneratedKeys::Returning);
+        assert_eq!(keys_of(Dialect::MySql, false), GeneratedKeys::PerRow);
     }
 }
