@@ -28,8 +28,8 @@ pub use error::{Error, ErrorKind, Result};
 pub use execute::StepDone;
 pub use graph::Graph;
 pub use migrator::{
-    Check, Current, Generated, Heads, History, HistoryOptions, Init, MigrateOptions, Migrator, RevisionInfo,
-    RevisionOptions, Show,
+    Branches, Check, Current, Generated, Heads, History, HistoryOptions, Init, Merged, MigrateOptions,
+    Migrator, RevisionInfo, RevisionOptions, Show,
 };
 pub use op::{
     AddColumn, AlterColumn, ColumnBuilder, CreateForeignKey, CreateIndex, DataStep, ForeignKeyBuilder,

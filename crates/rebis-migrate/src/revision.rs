@@ -56,10 +56,12 @@ impl Revision {
 pub struct Script {
     /// Who it is.
     pub revision: Revision,
-    /// The file's name within the folder of migrations.
+    /// The file's path within the folder of migrations.
     pub file: &'static str,
     /// The file's text as it was compiled: its heading is the message, and a file edited since then is noticed.
     pub source: &'static str,
+    /// The program that carries it and its version, for the history that is kept in the database.
+    pub program: &'static str,
     /// Records what an upgrade does.
     pub upgrade: fn(&mut Operations),
     /// Records what a downgrade does.
@@ -74,6 +76,7 @@ macro_rules! script {
             revision: $module::REVISION,
             file: $file,
             source: ::core::include_str!($file),
+            program: ::core::concat!(::core::env!("CARGO_PKG_NAME"), " ", ::core::env!("CARGO_PKG_VERSION")),
             upgrade: $module::upgrade,
             downgrade: $module::downgrade,
         }

@@ -17,30 +17,42 @@ const HEADING: &str = "\
 /// A script as it stands on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OnDisk {
+    /// Its path within the folder, with `/` between its parts.
     pub(crate) file: String,
     pub(crate) source: String,
 }
 
-/// The scripts in a folder, by file name; none when there is no folder (a released program).
+/// The scripts in a folder and the folders within it, by file; none when there is no folder (a released program). A folder with a `mod.rs`
+/// of its own is another database's.
 pub(crate) fn scan(directory: &Path) -> Result<Vec<OnDisk>> {
-    if !directory.is_dir() {
-        return Ok(Vec::new());
-    }
-    let entries = fs::read_dir(directory).map_err(|e| Error::file("read", directory, e))?;
     let mut found = Vec::new();
+    if directory.is_dir() {
+        scan_folder(directory, "", &mut found)?;
+    }
+    found.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok(found)
+}
+
+fn scan_folder(folder: &Path, within: &str, found: &mut Vec<OnDisk>) -> Result<()> {
+    let entries = fs::read_dir(folder).map_err(|e| Error::file("read", folder, e))?;
     for entry in entries {
-        let path = entry.map_err(|e| Error::file("read", directory, e))?.path();
-        let Some(file) = path.file_name().and_then(|n| n.to_str()) else { continue };
-        if !file.ends_with(".rs") || file == "mod.rs" || file.starts_with(".#") {
+        let path = entry.map_err(|e| Error::file("read", folder, e))?.path();
+        let Some(name) = path.file_name().and_then(|n| n.to_str()) else { continue };
+        if path.is_dir() {
+            if !path.join("mod.rs").exists() {
+                scan_folder(&path, &format!("{within}{name}/"), found)?;
+            }
+            continue;
+        }
+        if !name.ends_with(".rs") || name == "mod.rs" || name.starts_with(".#") {
             continue;
         }
         let source = fs::read_to_string(&path).map_err(|e| Error::file("read", &path, e))?;
         if source.contains("REVISION: Revision") {
-            found.push(OnDisk { file: file.to_owned(), source });
+            found.push(OnDisk { file: format!("{within}{name}"), source });
         }
     }
-    found.sort_by(|a, b| a.file.cmp(&b.file));
-    Ok(found)
+    Ok(())
 }
 
 /// Refuses a program that was compiled before the scripts on disk changed: it would silently miss one.
@@ -139,7 +151,10 @@ fn around(text: &str) -> Option<(&str, &str)> {
 /// `r` and the revision, since an id may start with a digit and a Rust name may not; the whole file name where ids hold underscores and
 /// begin alike.
 fn module_names(files: &[String]) -> Vec<String> {
-    let short = |file: &str| name_of(file.split('_').next().unwrap_or(file));
+    let short = |file: &str| {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        name_of(name.split('_').next().unwrap_or(name))
+    };
     files
         .iter()
         .map(|file| {

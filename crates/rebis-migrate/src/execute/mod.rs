@@ -48,19 +48,7 @@ pub(crate) async fn run(
     direction: Direction,
     target: &str,
 ) -> Result<Vec<StepDone>> {
-    // A connection of its own: what a migration does to a session (a lock, pragmas) ends with it, also when this future is dropped.
-    let own;
-    let engine = if dialect::can_reconnect(engine.url()) {
-        own = Engine::builder(engine.url().clone())
-            .echo(engine.echoes())
-            .pool_size(1)
-            .max_overflow(0)
-            .build()?;
-        &own
-    } else {
-        engine
-    };
-    let conn = &mut engine.acquire().await?;
+    let conn = &mut own_connection(engine).await?;
     let rules = dialect::rules(conn.dialect())?;
     tracing::info!(target: "rebis::migrate", "Context impl {}.", rules.impl_name);
     let kind =
@@ -77,6 +65,26 @@ pub(crate) async fn run(
     let done = done?;
     released?;
     Ok(done)
+}
+
+/// A connection of its own: what a migration does to a session (a lock, pragmas) ends with it, also when this future is dropped.
+async fn own_connection(engine: &Engine) -> Result<Connection> {
+    if !dialect::can_reconnect(engine.url()) {
+        return Ok(engine.acquire().await?);
+    }
+    let own =
+        Engine::builder(engine.url().clone()).echo(engine.echoes()).pool_size(1).max_overflow(0).build()?;
+    Ok(own.acquire().await?)
+}
+
+/// Makes the version table.
+pub(crate) async fn ensure_version(engine: &Engine) -> Result<()> {
+    let conn = &mut own_connection(engine).await?;
+    lock::acquire(conn).await?;
+    let made = ledger::ensure(conn).await;
+    let released = lock::release(conn).await;
+    made?;
+    released
 }
 
 async fn steps(
@@ -135,7 +143,8 @@ type Moved = (Vec<String>, Vec<String>);
 async fn set_rows(conn: &mut Connection, graph: &Graph, target: &str, purge: bool) -> Result<Option<Moved>> {
     let before: BTreeSet<String> = ledger::heads(conn).await?.into_iter().collect();
     let known = if purge { BTreeSet::new() } else { before.clone() };
-    let after = graph.stamp_plan(&[target], &known)?;
+    let targets: Vec<&str> = target.split_whitespace().collect();
+    let after = graph.stamp_plan(&targets, &known)?;
     if before == after {
         return Ok(None);
     }

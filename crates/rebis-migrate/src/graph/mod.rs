@@ -151,6 +151,12 @@ impl Graph {
         self.names(&self.ends(false))
     }
 
+    /// The revision that carries a branch label.
+    #[must_use]
+    pub fn labelled_by(&self, label: &str) -> Option<&str> {
+        self.labelled.get(label).map(|i| self.nodes[*i].id.as_str())
+    }
+
     /// The rows of the version table when all is applied: the heads that nothing else needs.
     #[must_use]
     pub fn real_heads(&self) -> BTreeSet<String> {

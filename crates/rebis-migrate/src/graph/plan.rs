@@ -8,7 +8,7 @@ use super::{Direction, Graph, PlanStep, Way, lookup};
 use crate::Result;
 
 impl Graph {
-    /// The steps of an upgrade to what the identifier means.
+    /// The steps of an upgrade to what the identifier means, or several of them with spaces between.
     ///
     /// # Errors
     /// When the identifier means nothing, or the database is at a revision that is not here.
@@ -20,7 +20,10 @@ impl Graph {
             )));
         }
         let rows = self.indexes(current);
-        let targets = self.find(target, &rows)?;
+        let mut targets = BTreeSet::new();
+        for one in target.split_whitespace() {
+            targets.extend(self.find(one, &rows)?);
+        }
         if target == "base" && !current.is_empty() {
             return Err(lookup(String::from(
                 "Destination base is not a valid upgrade target from current head(s); use downgrade to go back",

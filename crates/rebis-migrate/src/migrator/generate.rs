@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use rebis_engine::{InspectOptions, inspect};
 use rebis_sql::schema::Schema;
 
+use super::place::{Place, RevisionOptions, place};
 use super::Migrator;
 use crate::diff::{DiffOptions, Noted, Rename, diff, undo};
 use crate::render::{NewScript, script};
@@ -13,18 +14,11 @@ use crate::{Error, ErrorKind, Graph, Op, Result, store};
 
 const LOG: &str = "rebis::migrate";
 
-/// Options of [`Migrator::revision`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RevisionOptions {
-    /// The id; made up when absent.
-    pub rev_id: Option<String>,
-}
-
 /// Options of [`Migrator::migrate`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MigrateOptions {
-    /// The id; made up when absent.
-    pub rev_id: Option<String>,
+    /// Who the revision is and what it follows.
+    pub at: RevisionOptions,
     /// What was renamed; a comparison alone sees a removal and an addition.
     pub renames: Vec<Rename>,
 }
@@ -71,7 +65,7 @@ impl fmt::Display for Check {
 
 pub(super) fn revision(m: &Migrator, message: &str, options: &RevisionOptions) -> Result<Generated> {
     let graph = m.fresh_graph()?;
-    let place = place(m, &graph, message, options.rev_id.as_deref())?;
+    let place = place(m, &graph, message, options)?;
     write(m, place, message, &[], &[])
 }
 
@@ -81,7 +75,7 @@ pub(super) async fn migrate(
     options: &MigrateOptions,
 ) -> Result<Option<Generated>> {
     let graph = m.fresh_graph()?;
-    let place = place(m, &graph, message, options.rev_id.as_deref())?;
+    let place = place(m, &graph, message, &options.at)?;
     let (database, found) = compare(m, &graph, &options.renames).await?;
     if found.is_empty() {
         tracing::info!(target: LOG, "No changes in schema detected.");
@@ -131,76 +125,31 @@ async fn compare(m: &Migrator, graph: &Graph, renames: &[Rename]) -> Result<(Sch
     Ok((database, found))
 }
 
-/// Where a new script stands: in the graph and on disk.
-struct Place {
-    id: String,
-    down: Vec<String>,
-    path: PathBuf,
-}
-
-fn place(m: &Migrator, graph: &Graph, message: &str, rev_id: Option<&str>) -> Result<Place> {
-    let directory = std::path::absolute(&m.directory).map_err(|e| Error::file("find", &m.directory, e))?;
-    if !directory.is_dir() {
-        return Err(Error::new(
-            ErrorKind::File,
-            format!("there is no folder {}: run `db init` first", directory.display()),
-        ));
-    }
-    let id = match rev_id {
-        None => uuid::Uuid::new_v4().simple().to_string()[20..].to_owned(),
-        // The id becomes a file's and a module's name.
-        Some(id) if !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') => {
-            id.to_owned()
-        }
-        Some(id) => {
-            return Err(Error::new(
-                ErrorKind::Usage,
-                format!("'{id}' cannot be a revision's id: it takes letters, digits and underscores"),
-            ));
-        }
-    };
-    if graph.get(&id).is_some() {
-        return Err(Error::new(
-            ErrorKind::Usage,
-            format!("Revision {id} is present already; choose another id"),
-        ));
-    }
-    let down: Vec<String> = graph.heads().into_iter().collect();
-    if down.len() > 1 {
-        return Err(Error::new(
-            ErrorKind::Graph,
-            format!(
-                "Multiple heads are present ({}): a new revision has to follow one of them. Change `down` of one script so that it \
-                 follows the other.",
-                down.join(", ")
-            ),
-        ));
-    }
-    let path = directory.join(store::file_name(&id, message));
-    Ok(Place { id, down, path })
-}
-
-fn write(
+/// Writes the script and the list that names it.
+pub(super) fn write(
     m: &Migrator,
     place: Place,
     message: &str,
     upgrade: &[Noted],
     downgrade: &[Op],
 ) -> Result<Generated> {
-    let Place { id, down, path } = place;
+    let Place { id, down, labels, depends_on, path } = place;
     let text = script(&NewScript {
         message,
         id: &id,
         down: &down,
+        labels: &labels,
+        depends_on: &depends_on,
         created: chrono::Utc::now(),
         krate: &m.krate,
         upgrade,
         downgrade,
     })?;
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|e| Error::file("create", folder, e))?;
+    }
     store::write(&path, &text)?;
-    if let Some(directory) = path.parent()
-        && let Err(e) = store::sync(directory, &m.krate)
-    {
+    if let Err(e) = store::sync(&m.directory, &m.krate) {
         // A script that no list names would make every later command refuse.
         let _ = std::fs::remove_file(&path);
         return Err(e);

@@ -1,4 +1,4 @@
-//! `history`, `current`, `heads` and `show`: the revisions as text. Invariant: the formats are Alembic's, and nothing is changed.
+//! `history`, `current`, `heads`, `branches` and `show`: the revisions as text. Invariant: the formats are Alembic's, and nothing is changed.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -39,6 +39,8 @@ pub struct RevisionInfo {
     pub path: PathBuf,
     /// No other revision follows it.
     pub is_head: bool,
+    /// A revision of another branch depends on it: once that is applied, the database has no row for this one.
+    pub is_needed: bool,
     /// The database is at it; `None` when the database was not asked.
     pub is_current: Option<bool>,
 }
@@ -62,7 +64,8 @@ impl RevisionInfo {
         ];
         let [first, second] = branches;
         let rest = if verbose { [first, second, current] } else { [current, first, second] };
-        let all = [(self.is_head, " (head)")].into_iter().chain(rest);
+        let head = if self.is_needed { " (effective head)" } else { " (head)" };
+        let all = [(self.is_head, head)].into_iter().chain(rest);
         all.filter(|(holds, _)| *holds).map(|(_, mark)| mark).collect()
     }
 
@@ -142,7 +145,7 @@ listing! {
 }
 listing! {
     /// Where the database is: a line for each row of its version table, none at the base.
-    Current, Parts { parents: false, labels: false, doc: false, tree: false }
+    Current, Parts { parents: false, labels: false, doc: false, tree: true }
 }
 listing! {
     /// The newest revisions.
@@ -151,6 +154,29 @@ listing! {
 listing! {
     /// All about one revision; nothing for `base`.
     Show, Parts { parents: true, labels: true, doc: true, tree: true }
+}
+
+/// Where lines part: each revision that more than one follows, and those.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Branches {
+    /// The branch points, newest first, each with its followers.
+    pub branches: Vec<(RevisionInfo, Vec<RevisionInfo>)>,
+    verbose: bool,
+}
+
+impl fmt::Display for Branches {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines = Vec::new();
+        for (point, followers) in &self.branches {
+            let line = Parts { parents: false, labels: true, doc: false, tree: true };
+            lines.push(if self.verbose { point.to_string() } else { point.short(line) });
+            let indent = " ".repeat(point.id.len() + 1);
+            let line = Parts { doc: self.verbose, ..line };
+            lines.extend(followers.iter().map(|next| format!("{indent}-> {}", next.short(line))));
+            lines.push(String::new());
+        }
+        f.write_str(lines.join("\n").trim_end_matches('\n'))
+    }
 }
 
 pub(super) async fn history(m: &Migrator, options: &HistoryOptions) -> Result<History> {
@@ -178,9 +204,21 @@ pub(super) async fn current(m: &Migrator, verbose: bool) -> Result<Current> {
     Ok(Current { revisions, preamble, verbose })
 }
 
-pub(super) fn heads(m: &Migrator, verbose: bool) -> Result<Heads> {
+pub(super) fn branches(m: &Migrator, verbose: bool) -> Result<Branches> {
     let graph = m.graph()?;
-    let revisions = graph.heads().iter().filter_map(|id| info(m, &graph, id, None)).collect();
+    let newest_first = graph.range(&[], &["heads"], true, &BTreeSet::new())?;
+    let about = |id: &str| info(m, &graph, id, None);
+    let branches = newest_first.iter().filter_map(|id| {
+        let followers: Vec<_> = graph.children(id).iter().filter_map(|n| about(&n.id)).collect();
+        (followers.len() > 1).then(|| about(id).map(|point| (point, followers))).flatten()
+    });
+    Ok(Branches { branches: branches.collect(), verbose })
+}
+
+pub(super) fn heads(m: &Migrator, verbose: bool, resolve_dependencies: bool) -> Result<Heads> {
+    let graph = m.graph()?;
+    let all = if resolve_dependencies { graph.real_heads() } else { graph.heads() };
+    let revisions = all.iter().filter_map(|id| info(m, &graph, id, None)).collect();
     Ok(Heads { revisions, preamble: None, verbose })
 }
 
@@ -205,6 +243,7 @@ fn info(m: &Migrator, graph: &Graph, id: &str, rows: Option<&BTreeSet<String>>) 
         depends_on: node.depends_on.clone(),
         labels: graph.labels(id).into_iter().collect(),
         is_head: children.is_empty(),
+        is_needed: graph.nodes().iter().any(|n| n.depends_on.contains(&node.id)),
         children,
         message: store::doc(script.source),
         heading: store::heading(script.source),

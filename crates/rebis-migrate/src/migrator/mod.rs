@@ -6,6 +6,8 @@
 mod generate;
 mod init;
 mod listing;
+mod merge;
+mod place;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,9 +15,11 @@ use std::path::{Path, PathBuf};
 use rebis_engine::{Connection, Engine};
 use rebis_sql::schema::Schema;
 
-pub use generate::{Check, Generated, MigrateOptions, RevisionOptions};
+pub use generate::{Check, Generated, MigrateOptions};
 pub use init::Init;
-pub use listing::{Current, Heads, History, HistoryOptions, RevisionInfo, Show};
+pub use listing::{Branches, Current, Heads, History, HistoryOptions, RevisionInfo, Show};
+pub use merge::Merged;
+pub use place::RevisionOptions;
 
 use crate::execute::{self, Direction, StepDone};
 use crate::graph::Node;
@@ -100,6 +104,19 @@ impl Migrator {
         generate::revision(self, message, &options)
     }
 
+    /// Writes a script that joins branches; `heads` means all of them. Without a message it is named after what it joins. Needs no database.
+    ///
+    /// # Errors
+    /// When there is nothing to join, a revision is not a head (unless `splice`), or as for [`revision`](Self::revision).
+    pub async fn merge(
+        &self,
+        revisions: &[&str],
+        message: &str,
+        options: RevisionOptions,
+    ) -> Result<Merged> {
+        merge::merge(self, revisions, message, &options)
+    }
+
     /// Compares the models with the database and writes what differs as a script; `None` when nothing does.
     ///
     /// # Errors
@@ -116,7 +133,7 @@ impl Migrator {
         generate::check(self).await
     }
 
-    /// Brings the database forward to `target`: `head`, a revision, `+1`.
+    /// Brings the database forward to `target`: `head`, `heads`, a revision, `label@head`, `+1`, or several of them with spaces between.
     ///
     /// # Errors
     /// When a migration fails; where the database can undo DDL, nothing of that migration remains.
@@ -132,7 +149,7 @@ impl Migrator {
         self.run(Direction::Down, target).await
     }
 
-    /// Says that the database is at `target`, running nothing.
+    /// Says that the database is at `target`, or at several with spaces between, running nothing.
     ///
     /// # Errors
     /// When there is no such revision.
@@ -164,12 +181,29 @@ impl Migrator {
         listing::current(self, verbose).await
     }
 
-    /// The newest revisions: one, unless branches were not merged.
+    /// The newest revisions: one, unless branches were not merged. Those that another branch depends on are left out when
+    /// `resolve_dependencies` says so: what remains are the rows of a database that is up to date.
     ///
     /// # Errors
     /// When the scripts contradict each other.
-    pub async fn heads(&self, verbose: bool) -> Result<Heads> {
-        listing::heads(self, verbose)
+    pub async fn heads(&self, verbose: bool, resolve_dependencies: bool) -> Result<Heads> {
+        listing::heads(self, verbose, resolve_dependencies)
+    }
+
+    /// The revisions that more than one follows.
+    ///
+    /// # Errors
+    /// When the scripts contradict each other.
+    pub async fn branches(&self, verbose: bool) -> Result<Branches> {
+        listing::branches(self, verbose)
+    }
+
+    /// Makes the version table if it is not there.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or refuses.
+    pub async fn ensure_version(&self) -> Result<()> {
+        execute::ensure_version(&self.engine).await
     }
 
     /// All about one revision; `head` and `current` are understood.
@@ -187,6 +221,32 @@ impl Migrator {
     pub async fn is_at_head(&self) -> Result<bool> {
         let graph = self.graph()?;
         Ok(self.rows(&mut self.engine.acquire().await?).await? == graph.real_heads())
+    }
+
+    /// Refuses a database that lacks a migration.
+    ///
+    /// # Errors
+    /// When it does, or cannot be reached.
+    pub async fn check_heads(&self) -> Result<()> {
+        let graph = self.graph()?;
+        let rows = self.rows(&mut self.engine.acquire().await?).await?;
+        graph.known(&rows)?;
+        let heads = graph.real_heads();
+        if rows == heads {
+            return Ok(());
+        }
+        let named = |ids: &BTreeSet<String>| match ids.len() {
+            0 => String::from("no revision"),
+            _ => ids.iter().cloned().collect::<Vec<_>>().join(", "),
+        };
+        Err(Error::new(
+            ErrorKind::State,
+            format!(
+                "Database is not on all head revisions: it is at {}, and up to date at {}; run `db upgrade heads`",
+                named(&rows),
+                named(&heads)
+            ),
+        ))
     }
 
     async fn run(&self, direction: Direction, target: &str) -> Result<Vec<StepDone>> {

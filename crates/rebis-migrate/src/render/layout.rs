@@ -3,7 +3,7 @@
 /// The width of a line.
 const LINE: usize = 100;
 /// The width of a chain, of a call's arguments, of an array that stand on one line.
-const SHORT: usize = 60;
+pub(super) const SHORT: usize = 60;
 /// Elements of an array that are this short share lines.
 const ELEMENT: usize = 10;
 const STEP: usize = 4;

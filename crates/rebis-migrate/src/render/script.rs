@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::layout::{block, comment};
+use super::layout::{SHORT, block, comment};
 use super::op;
 use crate::diff::Noted;
 use crate::{Op, Result};
@@ -12,6 +12,8 @@ pub(crate) struct NewScript<'a> {
     pub(crate) message: &'a str,
     pub(crate) id: &'a str,
     pub(crate) down: &'a [String],
+    pub(crate) labels: &'a [String],
+    pub(crate) depends_on: &'a [String],
     pub(crate) created: DateTime<Utc>,
     /// The path of this crate in the program.
     pub(crate) krate: &'a str,
@@ -49,9 +51,28 @@ pub(crate) fn script(new: &NewScript<'_>) -> Result<String> {
 }
 
 fn revision(new: &NewScript<'_>) -> String {
-    let down: Vec<String> = new.down.iter().map(|d| format!("{d:?}")).collect();
+    let link = |method: &str, names: &[String]| {
+        let names: Vec<String> = names.iter().map(|n| format!("{n:?}")).collect();
+        format!(".{method}(&[{}])", names.join(", "))
+    };
     let declared = "pub const REVISION: Revision =";
-    let (who, down) = (format!("revision({:?})", new.id), format!(".down(&[{}]);", down.join(", ")));
+    let (who, down) = (format!("revision({:?})", new.id), link("down", new.down));
+    let more: Vec<String> = [("labels", new.labels), ("depends_on", new.depends_on)]
+        .into_iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(method, names)| link(method, names))
+        .collect();
+    if !more.is_empty() {
+        let links = [vec![down], more].concat();
+        let line = format!("{who}{}", links.concat());
+        return if line.len() <= SHORT {
+            format!("{declared} {line};\n")
+        } else {
+            let links: Vec<String> = links.iter().map(|l| broken(l)).collect();
+            format!("{declared} {who}\n    {};\n", links.join("\n    "))
+        };
+    }
+    let down = format!("{down};");
     let value = who.len() + down.len();
     if declared.len() + 1 + value <= 100 {
         format!("{declared} {who}{down}\n")
@@ -61,6 +82,16 @@ fn revision(new: &NewScript<'_>) -> String {
         format!("{declared} {who}\n    {down}\n")
     } else {
         format!("{declared}\n    {who}\n        {down}\n")
+    }
+}
+
+/// A link of a chain over several lines: a list of names that is too long has a line for each.
+fn broken(link: &str) -> String {
+    match link.split_once("(&[").map(|(method, rest)| (method, rest.trim_end_matches("])"))) {
+        Some((method, names)) if names.chars().count() > SHORT => {
+            format!("{method}(&[\n        {},\n    ])", names.replace(", ", ",\n        "))
+        }
+        _ => link.to_owned(),
     }
 }
 

@@ -126,6 +126,8 @@ fn lines_break_where_rustfmt_breaks_them() {
             message: "every operation",
             id: &name(n),
             down: &[name(n / 2 + 1)],
+            labels: &[],
+            depends_on: &[],
             created: chrono::DateTime::UNIX_EPOCH,
             krate: "rebis::migrate",
             upgrade: &upgrade,
@@ -159,6 +161,28 @@ fn formatted(text: &str) -> Option<String> {
 }
 
 #[test]
+fn branches_are_declared_as_rustfmt_lays_them_out() {
+    for n in (1..60).step_by(2) {
+        for (labels, depends_on) in [(1, 0), (0, 1), (1, 1), (2, 2)] {
+            let new = NewScript {
+                message: "a branch",
+                id: "aaaa1111",
+                down: &[name(n)],
+                labels: &vec![name(n); labels],
+                depends_on: &vec![name(n); depends_on],
+                created: chrono::DateTime::UNIX_EPOCH,
+                krate: "rebis::migrate",
+                upgrade: &[],
+                downgrade: &[],
+            };
+            let text = script(&new).unwrap();
+            let Some(wanted) = formatted(&text) else { return };
+            assert_eq!(text, wanted);
+        }
+    }
+}
+
+#[test]
 fn what_has_no_source_is_refused() {
     let run = |op: Op| {
         let noted = Noted { op, detected: String::new(), notes: Vec::new() };
@@ -167,6 +191,8 @@ fn what_has_no_source_is_refused() {
             message: "",
             id: "a",
             down: &[],
+            labels: &[],
+            depends_on: &[],
             created,
             krate: "k",
             upgrade: &[noted],

@@ -22,7 +22,7 @@ pub(crate) fn script(
 ) -> Script {
     let file: &'static str = Box::leak(format!("{id}_change.rs").into_boxed_str());
     let source: &'static str = Box::leak(format!("//! change {id}\n").into_boxed_str());
-    Script { revision: revision(id).down(down), file, source, upgrade, downgrade }
+    Script { revision: revision(id).down(down), file, source, program: "tests 1", upgrade, downgrade }
 }
 
 pub(crate) fn migrator(db: &TestDatabase, scripts: Vec<Script>) -> Migrator {

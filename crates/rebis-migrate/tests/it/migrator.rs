@@ -48,8 +48,12 @@ fn folder_of(scripts: &[Script]) -> tempfile::TempDir {
     folder
 }
 
+fn named(id: &str) -> RevisionOptions {
+    RevisionOptions { rev_id: Some(id.into()), ..RevisionOptions::default() }
+}
+
 fn options(id: &str) -> MigrateOptions {
-    MigrateOptions { rev_id: Some(id.into()), ..MigrateOptions::default() }
+    MigrateOptions { at: named(id), ..MigrateOptions::default() }
 }
 
 fn undated(script: &str) -> String {
@@ -259,6 +263,7 @@ const MOODS: &[Script] = &[
         revision: rebis_migrate::revision("aaaaaaaaaaaa"),
         file: "a.rs",
         source: "//! moods",
+        program: "",
         upgrade: |op| {
             op.create_table("day", |t| {
                 t.column("id", Integer).primary_key();
@@ -274,6 +279,7 @@ const MOODS: &[Script] = &[
         revision: rebis_migrate::revision("bbbbbbbbbbbb").down(&["aaaaaaaaaaaa"]),
         file: "b.rs",
         source: "//! more",
+        program: "",
         upgrade: |op| {
             op.alter_column("day", "mood")
                 .existing_type(Enum("mood", ["good", "bad"]))
@@ -336,11 +342,19 @@ fn whole(dialect: Dialect) -> &'static [Script] {
         let (source, first, second) =
             ("//! step", rebis_migrate::revision("aaaaaaaaaaaa"), rebis_migrate::revision("bbbbbbbbbbbb"));
         [
-            Script { revision: first, file: "a.rs", source, upgrade: up::<D, 0>, downgrade: down::<D, 0> },
+            Script {
+                revision: first,
+                file: "a.rs",
+                source,
+                program: "",
+                upgrade: up::<D, 0>,
+                downgrade: down::<D, 0>,
+            },
             Script {
                 revision: second.down(&["aaaaaaaaaaaa"]),
                 file: "b.rs",
                 source,
+                program: "",
                 upgrade: up::<D, 1>,
                 downgrade: down::<D, 1>,
             },
@@ -425,7 +439,7 @@ async fn a_message_is_only_a_message() {
     let folder = tempfile::tempdir().unwrap();
     let m = migrator(&db, users(), NONE, folder.path());
     let message = "first \u{2014} \"line\"\n\nsecond\r\n*/ pub fn evil() {}\rthird";
-    let made = m.revision(message, RevisionOptions { rev_id: Some("abc".into()) }).await.unwrap();
+    let made = m.revision(message, named("abc")).await.unwrap();
     let text = fs::read_to_string(made.path).unwrap();
     assert!(
         text.starts_with(
@@ -472,7 +486,7 @@ async fn empty_scripts_follow_the_head() {
     let db = sqlite().await;
     let folder = folder_of(&ALL[..1]);
     let m = migrator(&db, users(), &ALL[..1], folder.path());
-    let generated = m.revision("by hand", RevisionOptions { rev_id: Some("hand".into()) }).await.unwrap();
+    let generated = m.revision("by hand", named("hand")).await.unwrap();
     let text = fs::read_to_string(&generated.path).unwrap();
     assert!(
         text.starts_with("//! by hand\n//!\n//! Revision ID: hand\n//! Revises: e517276bb1c2\n"),
@@ -486,7 +500,7 @@ async fn empty_scripts_follow_the_head() {
     let folder = tempfile::tempdir().unwrap();
     let m = migrator(&db, users(), NONE, folder.path());
     for id in ["../x", "a-b", ""] {
-        let options = RevisionOptions { rev_id: Some(id.into()) };
+        let options = named(id);
         assert_eq!(m.revision("x", options).await.unwrap_err().kind(), ErrorKind::Usage, "{id}");
     }
     let made_up = m.revision("", RevisionOptions::default()).await.unwrap();
@@ -519,7 +533,7 @@ async fn listings_read_as_alembics() {
         history("e517", false, false).await.unwrap_err().to_string().starts_with("History range requires")
     );
     assert!(history("7807:e517", false, false).await.is_err());
-    assert_eq!(m.heads(false).await.unwrap().to_string(), "780739b227a7 (head)");
+    assert_eq!(m.heads(false, false).await.unwrap().to_string(), "780739b227a7 (head)");
     let shown = m.show("head").await.unwrap().to_string();
     let date = ALL[1].source.lines().find(|l| l.contains("Create Date")).unwrap().trim_start_matches("//! ");
     assert_eq!(

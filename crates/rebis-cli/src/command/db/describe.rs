@@ -1,0 +1,167 @@
+//! The words of `db …`: commands, arguments and options. Invariant: they are Flask-Migrate's where it has them.
+
+use clap::{Arg, ArgAction, Command};
+
+pub(crate) fn describe() -> Command {
+    Command::new("db")
+        .about("Migrations: compares the models with the database, writes scripts, runs them")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .arg(
+            Arg::new("directory")
+                .long("directory")
+                .short('d')
+                .value_name("FOLDER")
+                .global(true)
+                .help("The folder of the migrations' source [default: src/migrations, or REBIS_DB_DIRECTORY]"),
+        )
+        .subcommand(Command::new("init").about("Makes the folder of migrations"))
+        .subcommand(Command::new("list-templates").about("What scripts can be made of"))
+        .subcommands(writing())
+        .subcommands(changing())
+        .subcommands(reading())
+}
+
+/// The commands that write scripts.
+fn writing() -> Vec<Command> {
+    vec![
+        placed(Command::new("revision").about("Writes an empty script, to be filled by hand"))
+            .arg(flag("autogenerate", "Fills it from what differs, as `migrate` does"))
+            .arg(renames())
+            .arg(flag("sql", "").hide(true)),
+        placed(Command::new("migrate").about("Writes a script from what differs between models and database"))
+            .arg(renames())
+            .arg(flag("sql", "").hide(true)),
+        Command::new("merge")
+            .about("Writes a script that joins branches, and says what more than one of them changes")
+            .arg(
+                Arg::new("revisions")
+                    .value_name("REVISIONS")
+                    .num_args(1..)
+                    .default_value("heads")
+                    .help("What to join: ids, labels, or heads for all"),
+            )
+            .arg(message())
+            .arg(rev_id())
+            .arg(branch_label())
+            .arg(flag("splice", "What is joined need not be a head")),
+        Command::new("edit")
+            .about("Opens a script in $EDITOR")
+            .arg(revision("head", "The script to open: an id, head, current")),
+    ]
+}
+
+/// The commands that change the database.
+fn changing() -> Vec<Command> {
+    vec![
+        Command::new("upgrade").about("Runs the migrations up to a revision").arg(revisions("head")),
+        Command::new("downgrade").about("Takes migrations back down to a revision").arg(revision(
+            "-1",
+            "An id or its beginning, base, -N, label@-N",
+        )),
+        Command::new("stamp")
+            .about("Says that the database is at a revision, running nothing")
+            .arg(revisions("head"))
+            .arg(flag("purge", "Forgets what the database says first, also revisions that nobody knows")),
+        Command::new("ensure-version").about("Makes the version table if it is not there"),
+    ]
+}
+
+/// The commands that only read.
+fn reading() -> Vec<Command> {
+    vec![
+        Command::new("check").about("Fails when models and database differ"),
+        Command::new("current").about("Where the database is").arg(verbose()).arg(
+            flag("check-heads", "Fails when the database lacks a migration").short('c'),
+        ),
+        Command::new("history")
+            .about("The migrations, newest first")
+            .arg(verbose())
+            .arg(
+                Arg::new("rev-range")
+                    .long("rev-range")
+                    .short('r')
+                    .value_name("START:END")
+                    .allow_hyphen_values(true)
+                    .help("From one revision to another, both included"),
+            )
+            .arg(flag("indicate-current", "Marks where the database is").short('i')),
+        Command::new("heads").about("The newest migrations").arg(verbose()).arg(flag(
+            "resolve-dependencies",
+            "Leaves out those that another branch depends on",
+        )),
+        Command::new("branches").about("The migrations that more than one follows").arg(verbose()),
+        Command::new("show")
+            .about("All about a migration")
+            .arg(revision("head", "An id or its beginning, head, heads, current")),
+    ]
+}
+
+/// With the options that say what a new revision is and what it follows.
+fn placed(command: Command) -> Command {
+    command
+        .arg(message())
+        .arg(rev_id())
+        .arg(
+            Arg::new("head")
+                .long("head")
+                .value_name("REVISION")
+                .default_value("head")
+                .help("What it follows: an id, label@head, or base for a new root"),
+        )
+        .arg(flag("splice", "It may follow a revision that others follow already"))
+        .arg(branch_label())
+        .arg(
+            Arg::new("depends-on")
+                .long("depends-on")
+                .value_name("REVISION")
+                .action(ArgAction::Append)
+                .help("What else must be applied before it: an id or a branch label"),
+        )
+        .arg(
+            Arg::new("version-path")
+                .long("version-path")
+                .value_name("FOLDER")
+                .help("A folder within that of the migrations [default: that of the revision it follows]"),
+        )
+}
+
+fn message() -> Arg {
+    Arg::new("message").long("message").short('m').value_name("TEXT").help("What the migration does")
+}
+
+fn rev_id() -> Arg {
+    Arg::new("rev-id").long("rev-id").value_name("ID").help("The revision's id, instead of one made up")
+}
+
+fn branch_label() -> Arg {
+    Arg::new("branch-label")
+        .long("branch-label")
+        .value_name("NAME")
+        .action(ArgAction::Append)
+        .help("A name for the branch that begins here")
+}
+
+fn renames() -> Arg {
+    Arg::new("rename")
+        .long("rename")
+        .value_name("OLD:NEW")
+        .action(ArgAction::Append)
+        .help("What was renamed: `user.mail:email` for a column, `users:user` for a table")
+}
+
+fn verbose() -> Arg {
+    flag("verbose", "All about each").short('v')
+}
+
+fn revision(default: &'static str, help: &'static str) -> Arg {
+    Arg::new("revision").value_name("REVISION").default_value(default).allow_hyphen_values(true).help(help)
+}
+
+fn revisions(default: &'static str) -> Arg {
+    revision(default, "An id or its beginning, head, heads, base, label@head, +N; or several").num_args(1..)
+}
+
+fn flag(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+}

@@ -1,0 +1,140 @@
+//! `db …`: migrations. What they do is `rebis_migrate`'s; here is how they are asked for and what is printed.
+
+mod describe;
+mod edit;
+
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+use rebis_migrate::diff::Rename;
+use rebis_migrate::{HistoryOptions, MigrateOptions, Migrator, RevisionOptions};
+use rebis_web::BoxError;
+
+use crate::output;
+use crate::program::{DatabaseCommands, Program};
+
+pub(crate) use describe::describe;
+
+pub(crate) async fn run(program: Program, given: &ArgMatches) -> Result<ExitCode, BoxError> {
+    let Some(mut database) = program.database else {
+        return Err("the application has no database".into());
+    };
+    let folder = given.get_one::<String>("directory").map(Into::into);
+    if let Some(folder) = folder.or_else(|| std::env::var_os("REBIS_DB_DIRECTORY")) {
+        database.directory = folder.into();
+    }
+    let migrator = migrator(database)?;
+    let Some((command, given)) = given.subcommand() else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    let text = |name: &str| given.get_one::<String>(name).cloned();
+    let on = |name: &str| given.get_flag(name);
+    let target = || all(given, "revision").join(" ");
+    let message = || text("message").unwrap_or_default();
+    match command {
+        "init" => output::line(migrator.init().await?),
+        "list-templates" => output::line("Available templates:\n\nrust - Scripts in Rust, compiled into the program."),
+        "revision" | "migrate" if on("sql") => return Err(no_sql(command)),
+        "migrate" => migrate(&migrator, given).await?,
+        "revision" if on("autogenerate") => migrate(&migrator, given).await?,
+        "revision" => output::line(migrator.revision(&message(), place(given)).await?),
+        "merge" => {
+            let revisions = all(given, "revisions");
+            let revisions: Vec<&str> = revisions.iter().map(String::as_str).collect();
+            let options = RevisionOptions {
+                rev_id: text("rev-id"),
+                labels: all(given, "branch-label"),
+                splice: on("splice"),
+                ..RevisionOptions::default()
+            };
+            let merged = migrator.merge(&revisions, &message(), options).await?;
+            for remark in &merged.remarks {
+                tracing::warn!(target: "rebis::migrate", "{remark}; look whether the order of the two matters");
+            }
+            output::line(merged);
+        }
+        "edit" => edit::run(&migrator, &target()).await?,
+        "check" => {
+            let check = migrator.check().await?;
+            if !check.is_clean() {
+                return Err(check.to_string().into());
+            }
+            output::line(check);
+        }
+        "upgrade" => drop(migrator.upgrade(&target()).await?),
+        "downgrade" => drop(migrator.downgrade(&target()).await?),
+        "stamp" if on("purge") => drop(migrator.stamp_purging(&target()).await?),
+        "stamp" => drop(migrator.stamp(&target()).await?),
+        "ensure-version" => migrator.ensure_version().await?,
+        "current" => {
+            if on("check-heads") {
+                migrator.check_heads().await?;
+            }
+            listing(migrator.current(on("verbose")).await?);
+        }
+        "heads" => listing(migrator.heads(on("verbose"), on("resolve-dependencies")).await?),
+        "branches" => listing(migrator.branches(on("verbose")).await?),
+        "show" => listing(migrator.show(&target()).await?),
+        "history" => listing(
+            migrator
+                .history(HistoryOptions {
+                    verbose: on("verbose"),
+                    range: text("rev-range"),
+                    indicate_current: on("indicate-current"),
+                })
+                .await?,
+        ),
+        other => return Err(format!("db has no command {other}").into()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs all migrations, for `run --upgrade`.
+pub(crate) async fn upgrade_to_head(database: DatabaseCommands) -> Result<(), BoxError> {
+    migrator(database)?.upgrade("head").await?;
+    Ok(())
+}
+
+fn migrator(database: DatabaseCommands) -> Result<Migrator, BoxError> {
+    Ok(Migrator::new(database.engine?, database.models, database.scripts, database.directory))
+}
+
+async fn migrate(migrator: &Migrator, given: &ArgMatches) -> Result<(), BoxError> {
+    let message = given.get_one::<String>("message").cloned().unwrap_or_default();
+    let renames = all(given, "rename");
+    let renames = renames.iter().map(|text| text.parse::<Rename>()).collect::<Result<Vec<_>, _>>()?;
+    let options = MigrateOptions { at: place(given), renames };
+    // That nothing has changed is in the log.
+    if let Some(generated) = migrator.migrate(&message, options).await? {
+        output::line(generated);
+    }
+    Ok(())
+}
+
+/// What a new revision is and what it follows.
+fn place(given: &ArgMatches) -> RevisionOptions {
+    RevisionOptions {
+        rev_id: given.get_one::<String>("rev-id").cloned(),
+        head: given.get_one::<String>("head").cloned(),
+        splice: given.get_flag("splice"),
+        labels: all(given, "branch-label"),
+        depends_on: all(given, "depends-on"),
+        version_path: given.get_one::<String>("version-path").map(Into::into),
+    }
+}
+
+fn no_sql(command: &str) -> BoxError {
+    format!("Using --sql with `db {command}` does not make any sense: it writes a script and changes no database").into()
+}
+
+fn all(given: &ArgMatches, name: &str) -> Vec<String> {
+    given.get_many::<String>(name).unwrap_or_default().cloned().collect()
+}
+
+/// Prints a listing, and nothing at all when it is empty.
+fn listing(listing: impl std::fmt::Display) {
+    let text = listing.to_string();
+    if !text.is_empty() {
+        output::line(text);
+    }
+}
