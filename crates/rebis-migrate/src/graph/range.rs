@@ -42,11 +42,11 @@ impl Graph {
                 from.extend(self.walk(back, Some(*end), steps, None, false)?);
             }
         }
-        // `ebs@base:heads` is about that branch only.
+        // `ebs@base:heads` leads to that branch only; `ebs@base:ebs@head` is nothing but that branch, whatever it depends on.
         let lines = lower.iter().filter_map(|l| split(l).0).map(|b| self.branch(b));
-        for line in lines.collect::<Result<Vec<_>>>()? {
-            to.retain(|i| self.related(*i, line));
-        }
+        let lines = lines.collect::<Result<Vec<_>>>()?;
+        let in_lines = |i: &usize| lines.iter().all(|line| self.related(*i, *line));
+        to.retain(in_lines);
         for (a, b) in to.iter().flat_map(|a| to.iter().map(move |b| (*a, *b))) {
             if a != b && upper.len() > 1 && self.reach([a], Way::Down, true).contains(&b) {
                 return Err(lookup(format!(
@@ -68,6 +68,9 @@ impl Graph {
             let above = self.reach(from.iter().copied(), Way::Up, true);
             let below = self.reach(from.iter().copied(), Way::Down, true);
             wanted.retain(|i| above.contains(i) && (!below.contains(i) || inclusive && from.contains(i)));
+        }
+        if upper.iter().all(|end| split(end).0.is_some()) {
+            wanted.retain(in_lines);
         }
         Ok(self.ordered(&wanted, &to).into_iter().map(|i| self.nodes[i].id.clone()).collect())
     }

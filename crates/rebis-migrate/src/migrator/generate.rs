@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use rebis_engine::{InspectOptions, inspect};
 use rebis_sql::schema::Schema;
 
-use super::place::{Place, RevisionOptions, place};
 use super::Migrator;
+use super::place::{Place, RevisionOptions, place};
 use crate::diff::{DiffOptions, Noted, Rename, diff, undo};
 use crate::render::{NewScript, script};
 use crate::{Error, ErrorKind, Graph, Op, Result, store};

@@ -96,7 +96,10 @@ fn overlap(m: &Migrator, graph: &Graph, heads: &[String]) -> Vec<String> {
                             by.push(id.clone());
                         }
                     }),
-                    None => remarks.push(format!("revision {id} holds code ({}), which may touch anything", op.describe())),
+                    None => remarks.push(format!(
+                        "revision {id} holds code ({}), which may touch anything",
+                        op.describe()
+                    )),
                 }
             }
         }
@@ -104,9 +107,10 @@ fn overlap(m: &Migrator, graph: &Graph, heads: &[String]) -> Vec<String> {
             touched.entry(table).or_default().push(by.join(", "));
         }
     }
-    let shared = touched.into_iter().filter(|(_, by)| by.len() > 1).map(|(table, by)| {
-        format!("more than one branch changes table {table}: {}", by.join(" and "))
-    });
+    let shared = touched
+        .into_iter()
+        .filter(|(_, by)| by.len() > 1)
+        .map(|(table, by)| format!("more than one branch changes table {table}: {}", by.join(" and ")));
     remarks.dedup();
     shared.collect::<Vec<_>>().into_iter().chain(remarks).collect()
 }

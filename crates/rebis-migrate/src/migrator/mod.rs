@@ -108,12 +108,7 @@ impl Migrator {
     ///
     /// # Errors
     /// When there is nothing to join, a revision is not a head (unless `splice`), or as for [`revision`](Self::revision).
-    pub async fn merge(
-        &self,
-        revisions: &[&str],
-        message: &str,
-        options: RevisionOptions,
-    ) -> Result<Merged> {
+    pub async fn merge(&self, revisions: &[&str], message: &str, options: RevisionOptions) -> Result<Merged> {
         merge::merge(self, revisions, message, &options)
     }
 

@@ -131,10 +131,7 @@ fn id(graph: &Graph, wanted: Option<&str>) -> Result<String> {
 fn check_label(graph: &Graph, label: &str, id: &str) -> Result<()> {
     let usage = |text: String| Err(Error::new(ErrorKind::Usage, text));
     let word = |c: char| c.is_alphanumeric() || "_.".contains(c);
-    if label.is_empty()
-        || !label.chars().all(word)
-        || ["head", "heads", "base", "current"].contains(&label)
-    {
+    if label.is_empty() || !label.chars().all(word) || ["head", "heads", "base", "current"].contains(&label) {
         return usage(format!(
             "'{label}' cannot name a branch: a name takes letters, digits, underscores and dots, and head, heads, base and current have \
              a meaning already"
@@ -157,7 +154,10 @@ fn dependency(graph: &Graph, named: &str) -> Result<String> {
         return Ok(named.to_owned());
     }
     graph.resolve_one(named, &std::collections::BTreeSet::new())?.ok_or_else(|| {
-        Error::new(ErrorKind::Usage, format!("a revision cannot depend on '{named}': name a revision or a branch"))
+        Error::new(
+            ErrorKind::Usage,
+            format!("a revision cannot depend on '{named}': name a revision or a branch"),
+        )
     })
 }
 

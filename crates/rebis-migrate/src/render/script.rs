@@ -85,10 +85,10 @@ fn revision(new: &NewScript<'_>) -> String {
     }
 }
 
-/// A link of a chain over several lines: a list of names that is too long has a line for each.
+/// A link of a chain over several lines: a list of names that is too long has a line for each, one name stays where it is.
 fn broken(link: &str) -> String {
     match link.split_once("(&[").map(|(method, rest)| (method, rest.trim_end_matches("])"))) {
-        Some((method, names)) if names.chars().count() > SHORT => {
+        Some((method, names)) if names.chars().count() > SHORT && names.contains(", ") => {
             format!("{method}(&[\n        {},\n    ])", names.replace(", ", ",\n        "))
         }
         _ => link.to_owned(),

@@ -8,12 +8,9 @@ pub(crate) fn describe() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .arg(
-            Arg::new("directory")
-                .long("directory")
-                .short('d')
-                .value_name("FOLDER")
-                .global(true)
-                .help("The folder of the migrations' source [default: src/migrations, or REBIS_DB_DIRECTORY]"),
+            Arg::new("directory").long("directory").short('d').value_name("FOLDER").global(true).help(
+                "The folder of the migrations' source [default: src/migrations, or REBIS_DB_DIRECTORY]",
+            ),
         )
         .subcommand(Command::new("init").about("Makes the folder of migrations"))
         .subcommand(Command::new("list-templates").about("What scripts can be made of"))
@@ -29,9 +26,11 @@ fn writing() -> Vec<Command> {
             .arg(flag("autogenerate", "Fills it from what differs, as `migrate` does"))
             .arg(renames())
             .arg(flag("sql", "").hide(true)),
-        placed(Command::new("migrate").about("Writes a script from what differs between models and database"))
-            .arg(renames())
-            .arg(flag("sql", "").hide(true)),
+        placed(
+            Command::new("migrate").about("Writes a script from what differs between models and database"),
+        )
+        .arg(renames())
+        .arg(flag("sql", "").hide(true)),
         Command::new("merge")
             .about("Writes a script that joins branches, and says what more than one of them changes")
             .arg(
@@ -55,10 +54,9 @@ fn writing() -> Vec<Command> {
 fn changing() -> Vec<Command> {
     vec![
         Command::new("upgrade").about("Runs the migrations up to a revision").arg(revisions("head")),
-        Command::new("downgrade").about("Takes migrations back down to a revision").arg(revision(
-            "-1",
-            "An id or its beginning, base, -N, label@-N",
-        )),
+        Command::new("downgrade")
+            .about("Takes migrations back down to a revision")
+            .arg(revision("-1", "An id or its beginning, base, -N, label@-N")),
         Command::new("stamp")
             .about("Says that the database is at a revision, running nothing")
             .arg(revisions("head"))
@@ -71,9 +69,10 @@ fn changing() -> Vec<Command> {
 fn reading() -> Vec<Command> {
     vec![
         Command::new("check").about("Fails when models and database differ"),
-        Command::new("current").about("Where the database is").arg(verbose()).arg(
-            flag("check-heads", "Fails when the database lacks a migration").short('c'),
-        ),
+        Command::new("current")
+            .about("Where the database is")
+            .arg(verbose())
+            .arg(flag("check-heads", "Fails when the database lacks a migration").short('c')),
         Command::new("history")
             .about("The migrations, newest first")
             .arg(verbose())
@@ -86,10 +85,10 @@ fn reading() -> Vec<Command> {
                     .help("From one revision to another, both included"),
             )
             .arg(flag("indicate-current", "Marks where the database is").short('i')),
-        Command::new("heads").about("The newest migrations").arg(verbose()).arg(flag(
-            "resolve-dependencies",
-            "Leaves out those that another branch depends on",
-        )),
+        Command::new("heads")
+            .about("The newest migrations")
+            .arg(verbose())
+            .arg(flag("resolve-dependencies", "Leaves out those that another branch depends on")),
         Command::new("branches").about("The migrations that more than one follows").arg(verbose()),
         Command::new("show")
             .about("All about a migration")

@@ -33,7 +33,9 @@ pub(crate) async fn run(program: Program, given: &ArgMatches) -> Result<ExitCode
     let message = || text("message").unwrap_or_default();
     match command {
         "init" => output::line(migrator.init().await?),
-        "list-templates" => output::line("Available templates:\n\nrust - Scripts in Rust, compiled into the program."),
+        "list-templates" => {
+            output::line("Available templates:\n\nrust - Scripts in Rust, compiled into the program.")
+        }
         "revision" | "migrate" if on("sql") => return Err(no_sql(command)),
         "migrate" => migrate(&migrator, given).await?,
         "revision" if on("autogenerate") => migrate(&migrator, given).await?,
@@ -124,7 +126,10 @@ fn place(given: &ArgMatches) -> RevisionOptions {
 }
 
 fn no_sql(command: &str) -> BoxError {
-    format!("Using --sql with `db {command}` does not make any sense: it writes a script and changes no database").into()
+    format!(
+        "Using --sql with `db {command}` does not make any sense: it writes a script and changes no database"
+    )
+    .into()
 }
 
 fn all(given: &ArgMatches, name: &str) -> Vec<String> {
