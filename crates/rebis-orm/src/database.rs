@@ -1,6 +1,5 @@
 //! [`Database`]: an engine and the models that live in it. Invariant: making one does no I/O; using an unbound one is a clear error.
 
-use std::future::Future;
 use std::sync::{Arc, OnceLock};
 
 use rebis_engine::{Connection, Engine};
@@ -225,30 +224,6 @@ impl Database {
         let key = key.into_key();
         let mut connection = self.engine()?.acquire().await?;
         crate::query::read_by_key::<T>(&mut connection, &key).await
-    }
-
-    /// Runs `work` with a session of its own: commits when it gives `Ok`, rolls back when it gives `Err`.
-    ///
-    /// # Errors
-    /// The error of `work`, or what the commit says.
-    pub async fn transaction<R, E, F, Fut>(&self, work: F) -> Result<R, E>
-    where
-        F: FnOnce(Session) -> Fut,
-        Fut: Future<Output = Result<R, E>>,
-        E: From<Error>,
-    {
-        let session = self.session();
-        match work(session.clone()).await {
-            Ok(value) => {
-                session.commit().await?;
-                Ok(value)
-            }
-            Err(error) => {
-                // The work's own error is what the caller needs; a connection that cannot roll back is closed by the pool.
-                let _ = session.rollback().await;
-                Err(error)
-            }
-        }
     }
 }
 

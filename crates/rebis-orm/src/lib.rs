@@ -19,6 +19,7 @@ mod flush;
 mod model;
 mod query;
 mod relation;
+mod retry;
 mod session;
 
 #[doc(hidden)]
@@ -33,9 +34,10 @@ pub use extract::Rejection;
 pub use model::{ColumnSet, EntityOf, IntoKey, Key, KeyPart, Model, ModelMeta};
 pub use query::{
     Bind, Columns, Conflict, DeleteStatement, InsertReturning, InsertStatement, Page, Pagination, RawSql,
-    Runner, SelectStatement, Selection, UpdateStatement, delete, insert, select, sql, update,
+    RowLock, Runner, SelectStatement, Selection, UpdateStatement, delete, insert, select, sql, update,
 };
 pub use relation::{BelongsTo, Cascade, HasMany, HasOne, Loading, Relation, Target};
+pub use retry::Retry;
 pub use session::{FetchMode, Savepoint, Session};
 
 /// A list of models, for a [`Database`] that does not take every model of the program: `models![User, Post]`.

@@ -32,6 +32,8 @@ pub struct Connection {
     busy: bool,
     /// The transport failed.
     broken: bool,
+    /// A statement met another transaction in a way that running the transaction again may mend.
+    conflict: bool,
 }
 
 /// What a statement without rows did.
@@ -55,6 +57,7 @@ impl Connection {
             savepoints: Vec::new(),
             busy: false,
             broken: false,
+            conflict: false,
         }
     }
 

@@ -106,6 +106,7 @@ impl Connection {
             self.state = State::Open;
         }
         let Err(e) = result else { return };
+        self.conflict |= e.is_retryable();
         if e.kind() == ErrorKind::Connection {
             // Its transaction went with it, and nothing can be asked of it any more.
             self.broken = true;

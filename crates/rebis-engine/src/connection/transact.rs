@@ -33,6 +33,7 @@ impl Connection {
             ));
         }
         self.driver()?.check(&options)?;
+        self.conflict = false;
         self.state = State::Pending(options);
         if options.immediate
             && let Err(e) = self.begin_now().await
@@ -102,6 +103,12 @@ impl Connection {
             _ if self.busy => Some("a statement was cancelled midway"),
             _ => None,
         }
+    }
+
+    /// Whether a statement since the last BEGIN failed with a serialization failure or a deadlock: the transaction can be run again.
+    #[must_use]
+    pub fn met_conflict(&self) -> bool {
+        self.conflict
     }
 
     /// Sets a savepoint.

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod insert;
+mod lock;
 mod page;
 mod raw;
 mod run;
@@ -12,6 +13,7 @@ mod upsert;
 
 pub use bulk::{DeleteStatement, UpdateStatement, delete, update};
 pub use insert::{InsertStatement, insert};
+pub use lock::RowLock;
 pub use page::{Page, Pagination};
 pub use raw::{Bind, RawSql, sql};
 pub use runner::Runner;

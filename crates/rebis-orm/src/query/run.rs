@@ -24,6 +24,13 @@ pub(crate) async fn plain<S: Selection>(
         )
         .advise("run it on a `Session`"));
     }
+    if query.select.lock.is_some() && !connection.in_transaction() {
+        return Err(Error::new(
+            ErrorKind::State,
+            "a row lock outside a transaction would end with its own statement",
+        )
+        .advise("run it on a `Session`, which has a transaction, or begin one on the connection"));
+    }
     let compiled = query.compiled(connection.dialect())?;
     let mut rows = Vec::new();
     connection
@@ -40,8 +47,12 @@ pub(crate) async fn tracked<S: Selection>(
     query: SelectStatement<S>,
 ) -> Result<Vec<S::Tracked>> {
     let group = Group::new(session);
-    let mut arrivals =
-        Arrivals { group: Some(Arc::clone(&group)), members: Vec::new(), expired: session.has_expired() };
+    let mut arrivals = Arrivals {
+        group: Some(Arc::clone(&group)),
+        members: Vec::new(),
+        expired: session.has_expired(),
+        populate: query.populate,
+    };
     let maps = S::maps(&Session(Arc::clone(session)));
     let mut rows = Vec::new();
     {

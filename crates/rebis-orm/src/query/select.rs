@@ -19,6 +19,8 @@ pub struct SelectStatement<S> {
     pub(crate) select: Select,
     pub(crate) loading: Vec<Loading>,
     pub(crate) fetch: Option<FetchMode>,
+    /// Objects that are known take the values that are read.
+    pub(crate) populate: bool,
     pub(crate) broken: Option<std::sync::Arc<Error>>,
     selection: std::marker::PhantomData<fn() -> S>,
 }
@@ -31,6 +33,7 @@ pub fn select<S: Selection>(what: S) -> SelectStatement<S> {
         select,
         loading: Vec::new(),
         fetch: None,
+        populate: false,
         broken: None,
         selection: std::marker::PhantomData,
     }

@@ -47,6 +47,8 @@ pub struct Arrivals {
     pub(crate) members: Vec<Weak<dyn AnyInstance>>,
     /// Whether objects of the session may have expired.
     pub(crate) expired: bool,
+    /// Whether objects that are known take what is read.
+    pub(crate) populate: bool,
 }
 
 impl std::fmt::Debug for Arrivals {
@@ -100,8 +102,8 @@ impl<M: Model> Selection for EntityOf<M> {
                 Err(rebis_engine::Error::new(rebis_engine::ErrorKind::State, "a query without a session"))
             }
         })?;
-        if known && arrivals.expired {
-            freshen(&instance, row, start)?;
+        if known && (arrivals.expired || arrivals.populate) {
+            freshen(&instance, row, start, arrivals.populate)?;
         }
         if known && !M::DEF.relations.is_empty() {
             instance.status().group.clone_from(&arrivals.group);

@@ -89,15 +89,16 @@ pub(super) async fn reload(session: &Arc<Shared>, object: &Object) -> Result<boo
     Ok(true)
 }
 
-/// Brings an object up to date with a row that a query brought, when it has expired and was not changed since.
+/// Brings an object up to date with a row that a query brought, when it has expired (or `always`) and was not changed since.
 pub(crate) fn freshen<T: Model>(
     instance: &Arc<Instance<T>>,
     row: &Row<'_>,
     at: usize,
+    always: bool,
 ) -> rebis_engine::Result<()> {
     {
         let status = instance.status();
-        if !status.expired || status.dirty {
+        if !(status.expired || always) || status.dirty {
             return Ok(());
         }
     }
@@ -106,8 +107,10 @@ pub(crate) fn freshen<T: Model>(
     if let Some(session) = object.session() {
         before(&session, &object);
     }
+    let changed = T::changed(&new, instance.rows.newest());
     absorb_row(instance, new);
     settle(&*object);
+    crate::relation::forget_stale_parents(&*object, changed);
     Ok(())
 }
 

@@ -22,6 +22,9 @@ impl<'a> Lease<'a> {
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
+        if self.connection.met_conflict() {
+            self.session.note_conflict();
+        }
         if let Some(why) = self.connection.transaction_failure() {
             self.session.work.lock().failed.get_or_insert_with(|| why.to_owned());
         }

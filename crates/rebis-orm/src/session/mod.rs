@@ -71,6 +71,10 @@ pub(crate) struct Shared {
     /// Whether any object was expired: read for every query, so that a session without them pays nothing.
     expired: AtomicBool,
     closed: AtomicBool,
+    /// Whether this transaction met another one, so that running it again may mend it.
+    conflict: AtomicBool,
+    /// How the next transaction begins.
+    options: Mutex<TransactionOptions>,
     /// The group of objects that no query brought.
     pub(crate) solo: Arc<Group>,
 }
@@ -106,6 +110,8 @@ impl Session {
             editing: AtomicUsize::new(0),
             expired: AtomicBool::new(false),
             closed: AtomicBool::new(false),
+            conflict: AtomicBool::new(false),
+            options: Mutex::default(),
             solo: Arc::new(Group { session: me.clone(), ..Group::default() }),
         }))
     }
@@ -119,6 +125,13 @@ impl Session {
     /// How relations that are not loaded are fetched from now on.
     pub fn fetch(&self, mode: FetchMode) {
         self.0.fetch.store(mode as u8, Ordering::Relaxed);
+    }
+
+    /// How this session's transactions begin from the next one on: isolation level, read-only, SQLite's write lock at once.
+    ///
+    /// An option that the database lacks is refused when the transaction begins.
+    pub fn transaction_options(&self, options: TransactionOptions) {
+        *self.0.options.lock() = options;
     }
 
     /// Whether changes are written before every query (default yes).
@@ -166,12 +179,26 @@ impl Shared {
         }
         if guard.is_none() {
             let mut connection = self.database.engine()?.acquire().await?;
-            connection.begin(TransactionOptions::default()).await?;
+            let options = *self.options.lock();
+            self.conflict.store(false, Ordering::Release);
+            if let Err(error) = connection.begin(options).await {
+                self.conflict.store(error.is_retryable(), Ordering::Release);
+                return Err(error.into());
+            }
             *guard = Some(connection);
         }
         tokio::sync::MutexGuard::try_map(guard, Option::as_mut)
             .map(|connection| Lease::new(self, connection))
             .map_err(|_| Error::new(ErrorKind::State, "the session has no connection"))
+    }
+
+    pub(crate) fn note_conflict(&self) {
+        self.conflict.store(true, Ordering::Release);
+    }
+
+    /// Whether running this session's last transaction again may mend what failed.
+    pub(crate) fn met_conflict(&self) -> bool {
+        self.conflict.load(Ordering::Acquire)
     }
 
     /// Whether objects may have expired.

@@ -27,6 +27,9 @@ impl Session {
             && let Err(error) = connection.commit().await
         {
             drop(connection);
+            if error.is_retryable() {
+                self.0.note_conflict();
+            }
             restore(self);
             return Err(error.into());
         }

@@ -5,6 +5,7 @@
 extern crate rebis_orm as rebis;
 
 mod bulk;
+mod concurrency;
 #[cfg(feature = "axum")]
 mod extract;
 mod fetching;

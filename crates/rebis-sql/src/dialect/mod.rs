@@ -53,6 +53,8 @@ pub struct Capabilities {
     pub distinct_on: bool,
     /// `SELECT … FOR UPDATE`.
     pub row_locks: bool,
+    /// Locks that let other rows refer to the locked ones: `FOR NO KEY UPDATE`, `FOR KEY SHARE`.
+    pub key_locks: bool,
     /// `LATERAL` subqueries.
     pub lateral: bool,
     /// `INTERSECT ALL` and `EXCEPT ALL`.

@@ -147,7 +147,12 @@ pub(crate) trait CompileRules: Names {
 
     /// A row lock.
     fn lock(&self, w: &mut Writer<'_>, lock: &Lock) -> Result<()> {
-        w.push(if lock.share { " FOR SHARE" } else { " FOR UPDATE" });
+        w.push(match (lock.share, lock.key) {
+            (false, false) => " FOR UPDATE",
+            (true, false) => " FOR SHARE",
+            (false, true) => " FOR NO KEY UPDATE",
+            (true, true) => " FOR KEY SHARE",
+        });
         if !lock.of.is_empty() {
             w.push(" OF ");
             w.names(&lock.of)?;

@@ -133,11 +133,13 @@ pub enum JoinKind {
     Cross,
 }
 
-/// A row lock.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A row lock: `FOR UPDATE` by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lock {
     /// `FOR SHARE` instead of `FOR UPDATE`.
     pub share: bool,
+    /// Others may still refer to the rows: `FOR KEY SHARE` instead of `FOR SHARE`, `FOR NO KEY UPDATE` instead of `FOR UPDATE`.
+    pub key: bool,
     /// `NOWAIT`.
     pub nowait: bool,
     /// `SKIP LOCKED`.

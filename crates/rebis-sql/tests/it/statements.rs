@@ -153,7 +153,7 @@ fn select_with_everything() {
 
 #[test]
 fn what_a_database_lacks_is_refused_by_name() {
-    let lock = Lock { share: true, nowait: false, skip_locked: true, of: vec![] };
+    let lock = Lock { share: true, skip_locked: true, ..Lock::default() };
     same(
         &text(Statement::Select(Select { lock: Some(lock), ..users() })),
         r#"
@@ -161,6 +161,15 @@ fn what_a_database_lacks_is_refused_by_name() {
         PostgreSQL: SELECT "user"."id" FROM "user" FOR SHARE SKIP LOCKED
         MySQL: SELECT `user`.`id` FROM `user` FOR SHARE SKIP LOCKED
         MariaDB: SELECT `user`.`id` FROM `user` LOCK IN SHARE MODE SKIP LOCKED"#,
+    );
+    let lock = Lock { key: true, nowait: true, of: vec!["user".into()], ..Lock::default() };
+    same(
+        &text(Statement::Select(Select { lock: Some(lock), ..users() })),
+        r#"
+        SQLite: ! SQLite has no row_locks; leave the lock out here: the first write of a transaction locks the whole database
+        PostgreSQL: SELECT "user"."id" FROM "user" FOR NO KEY UPDATE OF "user" NOWAIT
+        MySQL: ! MySQL has no key_locks; take the stronger lock, without `key`
+        MariaDB: ! MariaDB has no row_locks of single tables; lock the rows of all joined tables, or lock in a query of its own"#,
     );
     let join = Join { kind: JoinKind::Full, table: TableRef::table("b"), on: Some(a().eq(1)) };
     same(

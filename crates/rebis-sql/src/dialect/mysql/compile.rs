@@ -68,6 +68,9 @@ impl CompileRules for MySql {
                 "lock the rows of all joined tables, or lock in a query of its own",
             ));
         }
+        if lock.key {
+            return Err(self.lacks("key_locks", "take the stronger lock, without `key`"));
+        }
         w.push(match (lock.share, self.maria) {
             (false, _) => " FOR UPDATE",
             (true, false) => " FOR SHARE",

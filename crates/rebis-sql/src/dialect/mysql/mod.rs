@@ -37,6 +37,7 @@ const MYSQL: Capabilities = Capabilities {
     full_join: false,
     distinct_on: false,
     row_locks: true,
+    key_locks: false,
     lateral: true,
     compound_all: true,
     aggregate_filter: false,
