@@ -26,7 +26,8 @@ use proc_macro::TokenStream;
 /// otherwise, and `Option` means that NULL is allowed. `default` takes a function (called), a closure (called), or a value.
 ///
 /// Relation (a field of type `HasMany<…>`, `HasOne<…>`, `BelongsTo<…>`): `#[relation(key = user_id, back_populates = posts,
-/// cascade = "all, delete-orphan", passive_deletes, order_by = Post::timestamp.desc())]`.
+/// cascade = "all, delete-orphan", passive_deletes, order_by = Post::timestamp.desc())]`. Between many and many:
+/// `#[relation(through = PostTag, key = PostTag::post_id, target_key = PostTag::tag_id)]`, the keys only where there are several to choose from.
 #[proc_macro_derive(Model, attributes(model, column, relation))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);

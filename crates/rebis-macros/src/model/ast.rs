@@ -140,6 +140,10 @@ pub(crate) struct Relation {
     pub(crate) target: Type,
     /// The foreign key's fields, in the order of the primary key they refer to: of this model for `BelongsTo`, else of the other one.
     pub(crate) key: Vec<Ident>,
+    /// The association model that it goes through.
+    pub(crate) through: Option<Path>,
+    /// The fields of the association that refer to the target.
+    pub(crate) target_key: Vec<Ident>,
     pub(crate) back_populates: Option<Ident>,
     pub(crate) cascade: Option<Cascade>,
     pub(crate) passive_deletes: bool,

@@ -9,7 +9,7 @@ use crate::suggest::{Vocabulary, nearest};
 
 const RELATION: Vocabulary = Vocabulary {
     attribute: "#[relation(…)]",
-    known: &["key", "back_populates", "cascade", "passive_deletes", "order_by"],
+    known: &["key", "back_populates", "cascade", "passive_deletes", "order_by", "through", "target_key"],
     elsewhere: &[
         (
             "foreign_key",
@@ -23,11 +23,19 @@ const RELATION: Vocabulary = Vocabulary {
             "on_delete",
             "it stands at the foreign key: `#[column(foreign_key = User::id, on_delete = cascade)]`",
         ),
+        (
+            "secondary",
+            "the model of the association is `through = PostTag`; a table alone is a model with two foreign keys as its key",
+        ),
+        (
+            "secondaryjoin",
+            "the field of the association that refers to the target is `target_key = PostTag::tag_id`",
+        ),
+        ("primaryjoin", "the field that refers is `key = Post::user_id`"),
+        ("remote_side", "the field that refers is `key = …`"),
         ("lazy", "the way to load is chosen in the query: `select(User).with(User::posts)`"),
     ],
     later: &[
-        ("through", "go through a model of the association: `HasMany<PostTag>`"),
-        ("secondary", "go through a model of the association: `HasMany<PostTag>`"),
         ("viewonly", "leave it out and do not add to the relation"),
         ("post_update", "a cycle of foreign keys is broken by a second UPDATE anyway"),
     ],
@@ -58,6 +66,8 @@ pub(crate) fn relation(
         kind,
         target,
         key: Vec::new(),
+        through: None,
+        target_key: Vec::new(),
         back_populates: None,
         cascade: None,
         passive_deletes: false,
@@ -66,6 +76,11 @@ pub(crate) fn relation(
     for arg in args::read(ctxt, &field.attrs, "relation", &[]) {
         match arg.name.to_string().as_str() {
             "key" => relation.key = names(ctxt, &arg, kind),
+            "through" | "target_key" if kind != RelationKind::HasMany => {
+                ctxt.error(&arg.name, format!("`{}` is for `HasMany`; a `{kind:?}` follows a key", arg.name));
+            }
+            "through" => relation.through = arg.path(ctxt, "PostTag").map(|p| p.path),
+            "target_key" => relation.target_key = names(ctxt, &arg, kind),
             "back_populates" => relation.back_populates = arg.word(ctxt, "author"),
             "cascade" => relation.cascade = arg.text(ctxt).and_then(|words| cascade(ctxt, &words)),
             "passive_deletes" => relation.passive_deletes = arg.flag(ctxt).unwrap_or_default(),
@@ -77,6 +92,16 @@ pub(crate) fn relation(
                 RELATION.refuse(ctxt, &arg.name);
             }
         }
+    }
+    if relation.through.is_none() && !relation.target_key.is_empty() {
+        let field = &relation.target_key[0];
+        ctxt.error(field, "`target_key` needs `through = …` beside it: it is a field of the association");
+    }
+    if let (Some(_), Some(Cascade { delete_orphan: true, .. })) = (&relation.through, relation.cascade) {
+        ctxt.error(
+            &relation.ident,
+            "`delete-orphan` is for objects that belong to one other; these may belong to many, and what relates them is deleted anyway",
+        );
     }
     Some(relation)
 }

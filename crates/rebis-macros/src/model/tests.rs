@@ -118,10 +118,6 @@ fn what_is_planned_is_refused_by_name() {
         &["`deferred` in `#[column(…)]` is not supported yet"],
     );
     says(&error(quote!(#[model(flatten)] a: Times)), &["not supported yet"]);
-    says(
-        &error(quote!(#[relation(through = PostTag)] a: HasMany<Tag>)),
-        &["`through` in `#[relation(…)]` is not supported yet"],
-    );
 }
 
 #[test]
@@ -207,6 +203,36 @@ fn relations() {
     );
     says(&error(quote!(#[relation(cascade = "delete-orphan")] a: HasMany<User>)), &["needs `delete`"]);
     says(&error(quote!(a: HasMany)), &["`HasMany<Post>`"]);
+}
+
+#[test]
+fn relations_through_an_association() {
+    accepts(quote!(#[relation(through = PostTag, back_populates = posts)] tags: HasMany<Tag>));
+    accepts(
+        quote!(#[relation(through = Follow, key = Follow::a_id, target_key = Follow::b_id)] a: HasMany<Post>),
+    );
+    says(&error(quote!(#[relation(through = "post_tag")] a: HasMany<Tag>)), &["`through = PostTag`"]);
+    says(&error(quote!(#[relation(secondary = PostTag)] a: HasMany<Tag>)), &["`through = PostTag`"]);
+    says(&error(quote!(#[relation(target_key = b)] a: HasMany<Tag>)), &["needs `through = …`"]);
+    says(
+        &error(quote!(#[relation(through = PostTag)] a: HasOne<Tag>)),
+        &["`through` is for `HasMany`; a `HasOne` follows a key"],
+    );
+    says(
+        &error(quote!(#[relation(through = PostTag, cascade = "all, delete-orphan")] a: HasMany<Tag>)),
+        &["`delete-orphan` is for objects that belong to one other"],
+    );
+}
+
+#[test]
+fn a_model_of_two_keys_makes_its_rows_alone() {
+    let text = |fields: proc_macro2::TokenStream| {
+        derive(&syn::parse_quote!(struct A { #[column(primary_key)] id: i64, #fields })).to_string()
+    };
+    let keys = quote!(#[column(foreign_key = U::id)] u_id: i64, #[column(foreign_key = G::id)] g_id: i64,);
+    assert!(text(quote!(#keys #[column(default = 1)] n: i64)).contains("fn linked"));
+    assert!(!text(quote!(#keys n: i64)).contains("fn linked"), "more than keys is needed");
+    assert!(!text(quote!(#[column(foreign_key = U::id)] u_id: i64)).contains("fn linked"));
 }
 
 #[test]

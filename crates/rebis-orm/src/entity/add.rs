@@ -67,3 +67,26 @@ pub fn or_unset<T: Default>(value: Option<T>, column: usize, unset: &mut ColumnS
         T::default()
     })
 }
+
+/// A key's placeholder in a row of an association, where its type has a default.
+#[derive(Debug)]
+pub struct Filler<T>(std::marker::PhantomData<T>);
+
+impl<T: Default> Filler<T> {
+    /// The placeholder.
+    #[must_use]
+    pub fn fill() -> Option<T> {
+        Some(T::default())
+    }
+}
+
+/// No placeholder: found when [`Filler`] has none of its own, because its type has no default.
+pub trait NoFiller<T> {
+    /// Nothing.
+    #[must_use]
+    fn fill() -> Option<T> {
+        None
+    }
+}
+
+impl<T> NoFiller<T> for Filler<T> {}

@@ -15,7 +15,7 @@ use std::sync::atomic::Ordering;
 
 use crate::entity::{Object, State};
 use crate::error::{Error, Result};
-use crate::relation::{RelationKind, held};
+use crate::relation::{RelationKind, companions, delete_associations, held, write_disconnections};
 use crate::session::{Shared, cascade_add, delete_object, inactive};
 
 /// What one flush writes.
@@ -72,6 +72,7 @@ async fn run(session: &Arc<Shared>) -> Result<()> {
 
 /// Takes what is registered, cascades to a fixed point, and leaves out what is new and deleted at once.
 async fn collect(session: &Arc<Shared>) -> Result<Batch> {
+    write_disconnections(session).await?;
     orphans(session)?;
     let mut done = 0;
     loop {
@@ -108,8 +109,8 @@ fn orphans(session: &Arc<Shared>) -> Result<()> {
         for (relation, slot) in owner.slots().iter().enumerate() {
             let removed = {
                 let mut slot = slot.lock();
-                if slot.misdeclared {
-                    owner.meta().link(relation)?;
+                if let Some(error) = &slot.refused {
+                    return Err(error.again());
                 }
                 std::mem::take(&mut slot.removed)
             };
@@ -125,7 +126,7 @@ fn orphans(session: &Arc<Shared>) -> Result<()> {
                 }
             }
         }
-        for (relation, object) in held(&*owner) {
+        for (relation, object) in companions(&*owner) {
             if owner.meta().relation(relation).cascade.save_update && object.session().is_none() {
                 cascade_add(session, &object);
             }
@@ -145,6 +146,12 @@ async fn cascade_delete(session: &Arc<Shared>, deleted: Vec<Object>) -> Result<(
         for (relation, def) in meta.def.relations.iter().enumerate() {
             if def.kind == RelationKind::BelongsTo {
                 continue;
+            }
+            if def.through.is_some() {
+                delete_associations(session, &owners, relation).await?;
+                if !def.cascade.delete {
+                    continue;
+                }
             }
             let todo: Vec<Object> =
                 owners.iter().filter(|o| !o.slot(relation).lock().is_loaded()).map(Arc::clone).collect();

@@ -1,7 +1,7 @@
 //! A model's declaration as constant data, as the derive writes it. Invariant: `const` all through, so a declaration costs no start-up.
 
 use rebis_sql::schema::ReferentialAction;
-use rebis_sql::{ColumnType, SqlType, Value};
+use rebis_sql::{Cell, ColumnType, DecodeError, SqlType, Value};
 
 use super::{Model, ModelMeta};
 use crate::expr::Column;
@@ -74,6 +74,7 @@ pub struct ColumnDef {
     pub field: &'static str,
     pub name: &'static str,
     pub sql_type: fn() -> SqlType,
+    pub(crate) decode: fn(Cell<'_>) -> Result<Value, DecodeError>,
     pub nullable: bool,
     pub length: Option<u32>,
     pub precision: Option<(u32, u32)>,
@@ -96,6 +97,7 @@ impl ColumnDef {
             field,
             name,
             sql_type: T::sql_type,
+            decode: value_from_cell::<T>,
             nullable: T::NULLABLE,
             length: None,
             precision: None,
@@ -139,6 +141,11 @@ impl ColumnDef {
         /// The column's comment.
         comment(text: &'static str) => comment = Some(text);
     }
+}
+
+/// A cell as the value that a field of type `T` has for it: what stands in a row can be compared with what stands in an object.
+fn value_from_cell<T: ColumnType>(cell: Cell<'_>) -> Result<Value, DecodeError> {
+    T::from_cell(cell).map(T::into_value)
 }
 
 /// A default that the database fills in.

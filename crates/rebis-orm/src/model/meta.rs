@@ -8,10 +8,11 @@ use rebis_sql::schema::{
 };
 use rebis_sql::{Expr, Name, SqlType};
 
+use super::link::Link;
 use super::text::Texts;
 use super::{ColumnDef, ColumnSet, Model, ModelDef, ServerDefaultDef};
 use crate::error::{Error, ErrorKind, Result};
-use crate::relation::{RelationDef, RelationKind};
+use crate::relation::RelationDef;
 
 /// Metadata that is made on first use.
 pub type LazyMeta = LazyLock<ModelMeta>;
@@ -30,15 +31,6 @@ pub struct ModelMeta {
     pub(crate) texts: Texts,
     links: Vec<OnceLock<std::result::Result<Link, String>>>,
     table: OnceLock<Table>,
-}
-
-/// How a relation joins: positions of columns in the row that refers and in the row referred to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Link {
-    pub(crate) child: Vec<usize>,
-    pub(crate) parent: Vec<usize>,
-    /// The relation on the other side, by position.
-    pub(crate) inverse: Option<usize>,
 }
 
 impl ModelMeta {
@@ -141,119 +133,12 @@ impl ModelMeta {
         (0..self.def.relations.len()).try_for_each(|relation| self.link(relation).map(drop))
     }
 
-    fn position(&self, field: &str) -> Option<usize> {
+    pub(super) fn position(&self, field: &str) -> Option<usize> {
         self.def.columns.iter().position(|c| c.field == field)
     }
 
     pub(crate) fn is_self(&self, other: &ModelMeta) -> bool {
         self.type_id == other.type_id
-    }
-
-    fn find_link(&self, index: usize) -> std::result::Result<Link, String> {
-        let relation = self.relation(index);
-        let target = (relation.target)();
-        let inverse = self.find_inverse(index, target)?;
-        let (child, parent) =
-            if relation.kind == RelationKind::BelongsTo { (self, target) } else { (target, self) };
-        let keys = if !relation.key.is_empty() {
-            relation.key
-        } else if let Some(other) = inverse.filter(|_| relation.kind != RelationKind::BelongsTo) {
-            target.relation(other).key
-        } else {
-            &[]
-        };
-        let child_columns = if keys.is_empty() {
-            child.foreign_key_to(parent)?
-        } else {
-            keys.iter()
-                .map(|k| {
-                    child
-                        .position(k)
-                        .ok_or_else(|| format!("names the key `{k}`, which {} does not have", child.def.name))
-                })
-                .collect::<std::result::Result<Vec<_>, _>>()?
-        };
-        let parent_columns = child_columns
-            .iter()
-            .enumerate()
-            .map(|(i, &c)| match &child.def.columns[c].foreign_key {
-                Some(fk) if parent.is_self((fk.target)()) => {
-                    parent.def.columns.iter().position(|p| p.name == fk.column).ok_or_else(|| {
-                        format!("refers to a column `{}` that {} does not have", fk.column, parent.def.name)
-                    })
-                }
-                _ => parent
-                    .key
-                    .get(i)
-                    .copied()
-                    .ok_or_else(|| String::from("has more keys than the other side's primary key")),
-            })
-            .collect::<std::result::Result<Vec<_>, String>>()?;
-        // Part of a composite key would join to many rows where one is meant.
-        if parent.key.len() > parent_columns.len() && parent_columns.iter().all(|c| parent.key.contains(c)) {
-            return Err(format!(
-                "follows {} of the {} columns of the primary key of {}",
-                parent_columns.len(),
-                parent.key.len(),
-                parent.def.name
-            ));
-        }
-        Ok(Link { child: child_columns, parent: parent_columns, inverse })
-    }
-
-    /// The relation on the other side: the one that is named, or the one that names this.
-    fn find_inverse(&self, index: usize, target: &ModelMeta) -> std::result::Result<Option<usize>, String> {
-        let relation = self.relation(index);
-        let to_one = |r: &RelationDef| r.kind == RelationKind::BelongsTo;
-        let fits = |r: &RelationDef| self.is_self((r.target)()) && to_one(r) != to_one(relation);
-        let Some(name) = relation.back_populates else {
-            let names_this = |r: &RelationDef| r.back_populates == Some(relation.name) && fits(r);
-            return Ok(target.def.relations.iter().position(names_this));
-        };
-        let other = target.def.name;
-        let Some(found) = target.def.relations.iter().position(|r| r.name == name) else {
-            return Err(format!("names `{name}` as its other side, which {other} does not have"));
-        };
-        let inverse = &target.def.relations[found];
-        if !self.is_self((inverse.target)()) {
-            let elsewhere = (inverse.target)().def.name;
-            return Err(format!("names {other}.{name} as its other side, which leads to {elsewhere}"));
-        }
-        if !fits(inverse) {
-            return Err(format!(
-                "names {other}.{name} as its other side; one of the two has to be a BelongsTo"
-            ));
-        }
-        if inverse.back_populates.is_some_and(|back| back != relation.name) {
-            let back = inverse.back_populates.unwrap_or_default();
-            return Err(format!("names {other}.{name} as its other side, whose other side is `{back}`"));
-        }
-        if !relation.key.is_empty() && !inverse.key.is_empty() && relation.key != inverse.key {
-            return Err(format!("follows another key than its other side {other}.{name}"));
-        }
-        Ok(Some(found))
-    }
-
-    /// The columns that refer to `parent`, when there is one such foreign key.
-    fn foreign_key_to(&self, parent: &ModelMeta) -> std::result::Result<Vec<usize>, String> {
-        let refers = |c: &ColumnDef| c.foreign_key.is_some_and(|fk| parent.is_self((fk.target)()));
-        let all: Vec<usize> = (0..self.def.columns.len()).filter(|&i| refers(&self.def.columns[i])).collect();
-        if all.is_empty() {
-            return Err(format!(
-                "needs a foreign key from {} to {}; add `foreign_key = …` to a column",
-                self.def.name, parent.def.name
-            ));
-        }
-        let mut names: Vec<_> =
-            all.iter().filter_map(|&i| self.def.columns[i].foreign_key).map(|fk| fk.column).collect();
-        names.sort_unstable();
-        if names.windows(2).any(|w| w[0] == w[1]) {
-            return Err(format!(
-                "has several foreign keys from {} to {} to choose from; add `key = …`",
-                self.def.name, parent.def.name
-            ));
-        }
-        Ok(all)
     }
 }
 

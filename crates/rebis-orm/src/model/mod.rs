@@ -3,6 +3,7 @@
 mod columns;
 mod def;
 mod key;
+mod link;
 mod meta;
 mod registry;
 mod row_key;
@@ -13,6 +14,7 @@ use std::marker::PhantomData;
 use rebis_engine::Row;
 use rebis_sql::{Cell, DecodeError, Value};
 
+use crate::entity::Entity;
 use crate::relation::Attach;
 
 pub use columns::ColumnSet;
@@ -21,7 +23,7 @@ pub use key::{IntoKey, Key, KeyPart};
 pub use meta::{LazyMeta, ModelMeta};
 pub use registry::Registered;
 
-pub(crate) use meta::Link;
+pub(crate) use link::{Far, Link};
 pub(crate) use registry::registered;
 pub(crate) use row_key::{RowKey, cell_of};
 
@@ -55,6 +57,12 @@ pub trait Model: Clone + Send + Sync + Sized + 'static {
 
     /// The row's key.
     fn key_of(row: &Self) -> Self::Key;
+
+    /// A new row that takes all it needs from the objects it refers to, for relations through this model; nothing when it needs more.
+    #[doc(hidden)]
+    fn linked() -> Option<Entity<Self>> {
+        None
+    }
 
     /// The value of a column.
     #[doc(hidden)]

@@ -21,4 +21,4 @@ pub use select::{SelectStatement, select};
 pub use selection::Selection;
 pub use upsert::{Columns, Conflict, InsertReturning};
 
-pub(crate) use run::{fetch_entities, read_by_key};
+pub(crate) use run::{fetch_entities, fetch_with_keys, read_by_key};

@@ -3,13 +3,13 @@
 use std::sync::{Arc, Weak};
 
 use rebis_engine::{Connection, Done};
-use rebis_sql::{Select, Statement, compile};
+use rebis_sql::{Select, Statement, Value, compile};
 
 use super::select::{SelectStatement, select};
 use super::selection::{Arrivals, Selection};
 use crate::entity::{AnyInstance, Entity, Group, Instance, Object, absorb_row};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{EntityOf, Key, Model};
+use crate::model::{EntityOf, Key, Model, ModelMeta};
 use crate::relation::load_plan;
 use crate::session::{Session, Shared};
 
@@ -86,6 +86,34 @@ pub(crate) async fn fetch_entities<T: Model>(
     let mut query = select(EntityOf::<T>::new());
     query.select = statement;
     tracked(session, query).await
+}
+
+/// As [`fetch_entities`], each with the values of another model's columns, which the statement selects behind the entity's own.
+pub(crate) async fn fetch_with_keys<T: Model>(
+    session: &Arc<Shared>,
+    statement: Select,
+    of: &'static ModelMeta,
+    columns: &[usize],
+) -> Result<Vec<(Entity<T>, Vec<Value>)>> {
+    let group = Group::new(session);
+    let mut arrivals =
+        Arrivals { group: Some(Arc::clone(&group)), members: Vec::new(), expired: session.has_expired() };
+    let maps = EntityOf::<T>::maps(&Session(Arc::clone(session)));
+    let mut rows = Vec::new();
+    let mut connection = session.connection().await?;
+    let compiled = compile(&Statement::Select(statement), connection.dialect())?;
+    connection
+        .query(&compiled.sql, &compiled.binds, |row| {
+            let mut at = 0;
+            let entity = EntityOf::<T>::tracked(&maps, &mut arrivals, row, &mut at)?;
+            let cells = columns.iter().enumerate();
+            let key = cells.map(|(i, &c)| Ok((of.def.columns[c].decode)(row.cell(at + i)?)?));
+            rows.push((entity, key.collect::<rebis_engine::Result<_>>()?));
+            Ok(())
+        })
+        .await?;
+    let _ = group.members.set(arrivals.members);
+    Ok(rows)
 }
 
 pub(crate) async fn execute(connection: &mut Connection, statement: &Statement) -> Result<Done> {

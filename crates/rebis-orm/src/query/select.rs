@@ -1,6 +1,6 @@
 //! [`select()`] and [`SelectStatement`]. Invariant: what cannot work is remembered and reported when it is run, never dropped.
 
-use rebis_sql::stmt::{Distinct, Join, JoinKind, SelectItem};
+use rebis_sql::stmt::{Distinct, Join, JoinKind, SelectItem, TableRef};
 use rebis_sql::{Dialect, Expr, Select, Statement, compile};
 
 use super::page::{Page, Pagination};
@@ -88,10 +88,11 @@ impl<S: Selection> SelectStatement<S> {
     pub fn join_on<T: Model>(mut self, model: crate::EntityOf<T>, on: impl Into<Predicate>) -> Self {
         let _ = model;
         let on = Some(self.take(on));
-        if let Some(error) = self.joined_already::<T>() {
+        let table = T::meta().table_ref();
+        if let Some(error) = self.joined_already(&table, T::DEF.name) {
             return self.broken(error);
         }
-        self.select.joins.push(Join { kind: JoinKind::Inner, table: T::meta().table_ref(), on });
+        self.select.joins.push(Join { kind: JoinKind::Inner, table, on });
         self
     }
 
@@ -99,23 +100,26 @@ impl<S: Selection> SelectStatement<S> {
         if self.select.from.is_empty() {
             self.select.from.push(M::meta().table_ref());
         }
-        if let Some(error) = self.joined_already::<T>() {
-            return self.broken(error);
-        }
-        match relation.on() {
-            Ok(on) => self.select.joins.push(Join { kind, table: T::meta().table_ref(), on: Some(on) }),
+        let steps = match relation.steps() {
+            Ok(steps) => steps,
             Err(error) => return self.broken(error),
+        };
+        for (table, on) in steps {
+            if let Some(error) = self.joined_already(&table, T::DEF.name) {
+                return self.broken(error);
+            }
+            self.select.joins.push(Join { kind, table, on: Some(on) });
         }
         self
     }
 
     /// A table has one name in a query, so it cannot stand in it twice.
-    fn joined_already<T: Model>(&self) -> Option<Error> {
-        let table = T::meta().table_ref();
-        let there = self.select.from.contains(&table) || self.select.joins.iter().any(|j| j.table == table);
+    fn joined_already(&self, table: &TableRef, model: &'static str) -> Option<Error> {
+        let there = self.select.from.contains(table) || self.select.joins.iter().any(|j| j.table == *table);
+        let TableRef::Table { name, .. } = table else { return None };
         there.then(|| {
-            Error::new(ErrorKind::State, format!("the table `{}` would stand twice in one query", T::TABLE))
-                .on(T::DEF.name)
+            Error::new(ErrorKind::State, format!("the table `{name}` would stand twice in one query"))
+                .on(model)
                 .advise("filter with the relation's `any(…)` or `has(…)`, or load it with `.with(…)`")
         })
     }

@@ -1,6 +1,7 @@
 //! A relation's declaration as constant data.
 
-use super::load::{LoadFn, load_related};
+use super::load::{LoadFn, load_linked, load_related};
+use super::through::Through;
 use crate::model::{Model, ModelMeta};
 
 /// A relation's declaration.
@@ -11,7 +12,11 @@ pub struct RelationDef {
     pub(crate) kind: RelationKind,
     pub(crate) target: fn() -> &'static ModelMeta,
     pub(crate) load: LoadFn,
+    /// The association, of a relation between many and many.
+    pub(crate) through: Option<Through>,
     pub key: &'static [&'static str],
+    /// Of an association: the fields that refer to the target.
+    pub target_key: &'static [&'static str],
     pub back_populates: Option<&'static str>,
     pub cascade: Cascade,
     pub passive_deletes: bool,
@@ -97,7 +102,9 @@ impl RelationDef {
             kind,
             target: T::meta,
             load: load_related::<T>,
+            through: None,
             key: &[],
+            target_key: &[],
             back_populates: None,
             cascade: Cascade::new(),
             passive_deletes: false,
@@ -109,6 +116,13 @@ impl RelationDef {
     #[must_use]
     pub const fn has_many<T: Model>(name: &'static str) -> Self {
         Self::new::<T>(name, RelationKind::HasMany)
+    }
+
+    /// Many of `T`, each of which many may have: rows of `A` refer to both.
+    #[must_use]
+    pub const fn many_to_many<T: Model, A: Model>(name: &'static str) -> Self {
+        let def = Self::new::<T>(name, RelationKind::HasMany);
+        RelationDef { load: load_linked::<T>, through: Some(Through::new::<A>()), ..def }
     }
 
     /// At most one `T` refers to this.
@@ -127,6 +141,13 @@ impl RelationDef {
     #[must_use]
     pub const fn key(mut self, fields: &'static [&'static str]) -> Self {
         self.key = fields;
+        self
+    }
+
+    /// The fields of an association that refer to the target.
+    #[must_use]
+    pub const fn target_key(mut self, fields: &'static [&'static str]) -> Self {
+        self.target_key = fields;
         self
     }
 

@@ -4,8 +4,11 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Weak};
 
+use rebis_sql::Expr;
+use rebis_sql::stmt::{Join, JoinKind};
 use serde::ser::{Serialize, Serializer};
 
+use super::handle::joined;
 use super::load::{load_lazily, not_loaded};
 use super::{add_child, remove_child, report_at_flush, set_parent};
 use crate::entity::{Addable, AnyInstance, Entity, Object, State, typed};
@@ -141,7 +144,53 @@ macro_rules! fields {
 }
 
 fields! {
-    /// A relation to many objects that refer to this one: `posts: HasMany<Post>`.
+    /// A relation to many objects that refer to this one: `posts: HasMany<Post>`; or, through an association, to many that this one shares
+    /// with others.
+    ///
+    /// ```
+    /// # extern crate rebis_orm as rebis;
+    /// use rebis::{Database, HasMany};
+    /// use rebis_macros::Model;
+    ///
+    /// #[derive(Model, Clone, Debug)]
+    /// pub struct Student {
+    ///     #[column(primary_key)]
+    ///     pub id: i64,
+    ///     pub name: String,
+    ///     #[relation(through = Enrolment, back_populates = students)]
+    ///     pub courses: HasMany<Course>,
+    /// }
+    ///
+    /// #[derive(Model, Clone, Debug)]
+    /// pub struct Course {
+    ///     #[column(primary_key)]
+    ///     pub id: i64,
+    ///     pub name: String,
+    ///     #[relation(through = Enrolment, back_populates = courses)]
+    ///     pub students: HasMany<Student>,
+    /// }
+    ///
+    /// #[derive(Model, Clone, Debug)]
+    /// #[model(primary_key(student_id, course_id))]
+    /// pub struct Enrolment {
+    ///     #[column(foreign_key = Student::id)]
+    ///     pub student_id: i64,
+    ///     #[column(foreign_key = Course::id)]
+    ///     pub course_id: i64,
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rebis::Result<()> {
+    /// let db = Database::connect("sqlite://")?;
+    /// db.create_all().await?;
+    /// let session = db.session();
+    /// let alice = session.add(Student::builder().name("Alice"));
+    /// let maths = alice.courses.add(Course::builder().name("Maths"));
+    /// session.commit().await?;
+    /// assert_eq!(maths.students.all().await?, [alice]);
+    /// # Ok(())
+    /// # }
+    /// ```
     HasMany
     /// A relation to at most one object that refers to this one: `profile: HasOne<Option<Profile>>`.
     HasOne
@@ -183,16 +232,28 @@ impl<T: Model> HasMany<T> {
     ///
     /// On a plain struct's relation the query gives an error when it is run.
     pub fn select(&self) -> SelectStatement<EntityOf<T>> {
-        let query = select(EntityOf::<T>::new());
-        let condition =
-            self.0.0.get().and_then(|(owner, relation)| {
-                let link = owner.meta().link(relation)?;
-                let parts = link.child.iter().zip(owner.values(&link.parent));
-                Ok(Predicate::all(parts.map(|(&c, v)| {
-                    Predicate::new(equal(T::meta().column_expr(c), rebis_sql::Expr::Value(v)))
-                })))
-            });
-        match condition {
+        let mut query = select(EntityOf::<T>::new());
+        let related = self.0.0.get().and_then(|(owner, relation)| {
+            let meta = owner.meta();
+            let link = meta.link(relation)?;
+            let refers = match (meta.relation(relation).through, &link.far) {
+                (Some(through), Some(far)) => {
+                    let association = (through.meta)();
+                    query.select.joins.push(Join {
+                        kind: JoinKind::Inner,
+                        table: association.table_ref(),
+                        on: Some(joined(association, &far.child, T::meta(), &far.parent)),
+                    });
+                    association
+                }
+                _ => T::meta(),
+            };
+            let parts = link.child.iter().zip(owner.values(&link.parent));
+            Ok(Predicate::all(
+                parts.map(|(&c, v)| Predicate::new(equal(refers.column_expr(c), Expr::Value(v)))),
+            ))
+        });
+        match related {
             Ok(condition) => query.filter(condition),
             Err(error) => query.broken(error),
         }
@@ -248,7 +309,7 @@ fn collected<T: Model>(owner: &Object, relation: usize) -> Option<Vec<Entity<T>>
     owner
         .slot(relation)
         .lock()
-        .many()
+        .all()
         .map(|all| all.iter().filter(|o| o.status().state != State::Deleted).filter_map(typed).collect())
 }
 

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use rebis_sql::stmt::{Join, JoinKind, TableRef};
 use rebis_sql::{Expr, Select};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -97,14 +98,18 @@ impl<M: Model, T: Model> Relation<M, T> {
         if M::meta().is_self(T::meta()) {
             return self.within_itself(condition).unwrap_or_else(|error| Predicate::wrong(Arc::new(error)));
         }
-        let on = match self.on() {
-            Ok(on) => on,
+        let steps = match self.steps() {
+            Ok(steps) => steps,
             Err(error) => return Predicate::wrong(Arc::new(error)),
         };
+        let mut steps = steps.into_iter();
+        let (from, filter) = steps.next().unzip();
+        let joins = steps.map(|(table, on)| Join { kind: JoinKind::Inner, table, on: Some(on) });
         let mut select = Select {
             columns: vec![one().into()],
-            from: vec![T::meta().table_ref()],
-            filter: Some(on),
+            from: from.into_iter().collect(),
+            joins: joins.collect(),
+            filter,
             ..Select::default()
         };
         let mut broken = None;
@@ -120,52 +125,83 @@ impl<M: Model, T: Model> Relation<M, T> {
     fn within_itself(self, condition: Option<Predicate>) -> Result<Predicate> {
         let meta = M::meta();
         let link = meta.link(self.index)?;
-        let name = format!("{}.{}", meta.def.name, self.name);
-        let ([child], [parent]) = (link.child.as_slice(), link.parent.as_slice()) else {
-            return Err(Error::new(
-                ErrorKind::State,
-                format!("a condition over {name}, which leads to its own table by several columns, cannot be written"),
-            )
-            .on(meta.def.name)
-            .advise("load the objects and look at their relations, or write the query with `sql(…)`"));
-        };
-        let (outer, inner) = if meta.relation(self.index).kind == RelationKind::BelongsTo {
-            (child, parent)
-        } else {
-            (parent, child)
-        };
-        let (outer, inner) = (meta.column_expr(*outer), meta.column_expr(*inner));
+        let several = |_| several_columns(meta, self.name);
+        let child = <[usize; 1]>::try_from(link.child.as_slice()).map_err(several)?[0];
+        let parent = <[usize; 1]>::try_from(link.parent.as_slice()).map_err(several)?[0];
         let there = |e: &Expr| Expr::IsNull { expr: Box::new(e.clone()), negated: true };
-        let mut select =
-            Select { columns: vec![inner.clone().into()], from: vec![meta.table_ref()], ..Select::default() };
+        let of = |column: &Expr| Select { columns: vec![column.clone().into()], ..Select::default() };
+        let (outer, inner) = match meta.relation(self.index).kind {
+            RelationKind::BelongsTo => (meta.column_expr(child), parent),
+            _ => (meta.column_expr(parent), child),
+        };
+        let through = meta.relation(self.index).through.zip(link.far.as_ref());
+        let inner = match through {
+            None => meta.column_expr(inner),
+            Some((_, far)) => {
+                meta.column_expr(<[usize; 1]>::try_from(far.parent.as_slice()).map_err(several)?[0])
+            }
+        };
+        let mut select = Select { from: vec![meta.table_ref()], ..of(&inner) };
         select.and_where(there(&inner));
         let mut broken = None;
         if let Some(condition) = condition {
             select.and_where(condition.expr);
             broken = condition.broken;
         }
+        if let Some((through, far)) = through {
+            // The rows of the association whose other end is among these.
+            let association = (through.meta)();
+            let end =
+                association.column_expr(<[usize; 1]>::try_from(far.child.as_slice()).map_err(several)?[0]);
+            let start = association.column_expr(child);
+            let found = Expr::InSelect { expr: Box::new(end), select: Box::new(select), negated: false };
+            select =
+                Select { from: vec![association.table_ref()], filter: Some(there(&start)), ..of(&start) };
+            select.and_where(found);
+        }
         let found =
             Expr::InSelect { expr: Box::new(outer.clone()), select: Box::new(select), negated: false };
         Ok(Predicate { expr: Expr::And(vec![there(&outer), found]), broken })
     }
 
-    /// The join's condition.
-    pub(crate) fn on(self) -> Result<Expr> {
+    /// The tables to join, one after the other, each with its condition: the association first, where there is one.
+    pub(crate) fn steps(self) -> Result<Vec<(TableRef, Expr)>> {
         let (own, other) = (M::meta(), T::meta());
         let link = own.link(self.index)?;
-        let (child, parent) = if own.relation(self.index).kind == RelationKind::BelongsTo {
-            (own, other)
-        } else {
-            (other, own)
+        let def = own.relation(self.index);
+        if let (Some(through), Some(far)) = (def.through, &link.far) {
+            let association = (through.meta)();
+            return Ok(vec![
+                (association.table_ref(), joined(association, &link.child, own, &link.parent)),
+                (other.table_ref(), joined(association, &far.child, other, &far.parent)),
+            ]);
+        }
+        let on = match def.kind {
+            RelationKind::BelongsTo => joined(own, &link.child, other, &link.parent),
+            _ => joined(other, &link.child, own, &link.parent),
         };
-        let mut all: Vec<Expr> = link
-            .child
-            .iter()
-            .zip(&link.parent)
-            .map(|(&c, &p)| equal(child.column_expr(c), parent.column_expr(p)))
-            .collect();
-        Ok(if all.len() == 1 { all.remove(0) } else { Expr::And(all) })
+        Ok(vec![(other.table_ref(), on)])
     }
+}
+
+/// `child.a = parent.b AND …`
+pub(crate) fn joined(child: &ModelMeta, columns: &[usize], parent: &ModelMeta, referred: &[usize]) -> Expr {
+    let pairs = columns.iter().zip(referred);
+    let mut all: Vec<Expr> =
+        pairs.map(|(&c, &p)| equal(child.column_expr(c), parent.column_expr(p))).collect();
+    if all.len() == 1 { all.remove(0) } else { Expr::And(all) }
+}
+
+fn several_columns(meta: &ModelMeta, relation: &str) -> Error {
+    let name = format!("{}.{relation}", meta.def.name);
+    Error::new(
+        ErrorKind::State,
+        format!(
+            "a condition over {name}, which leads to its own table by several columns, cannot be written"
+        ),
+    )
+    .on(meta.def.name)
+    .advise("load the objects and look at their relations, or write the query with `sql(…)`")
 }
 
 impl<M: Model, T: Model> From<Relation<M, T>> for Loading {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::def::RelationKind;
 use super::slot::{Content, Reference, Slot};
+use super::through;
 use crate::entity::{AnyInstance, Object, Pointer, State};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ColumnSet, Link};
@@ -34,7 +35,7 @@ pub(crate) fn report_at_flush(owner: &Object, relation: usize, other: &Object, e
     before_change(&**owner);
     {
         let mut slot = owner.slot(relation).lock();
-        slot.misdeclared = true;
+        slot.refused = Some(Arc::new(error.again()));
         slot.touched = true;
     }
     if let Some(session) = owner.session().or_else(|| other.session()) {
@@ -59,6 +60,9 @@ fn check_sessions(owner: &Object, other: &Object) -> Result<()> {
 pub(crate) fn add_child(owner: &Object, relation: usize, child: &Object) -> Result<()> {
     let link = owner.meta().link(relation)?.clone();
     check_sessions(owner, child)?;
+    if let Some(far) = &link.far {
+        return through::connect(owner, relation, child, &link, far);
+    }
     before_change(&**child);
     if let Some(inverse) = link.inverse {
         take_from_old_parent(child, inverse, owner);
@@ -77,6 +81,10 @@ pub(crate) fn add_child(owner: &Object, relation: usize, child: &Object) -> Resu
 /// Takes an object out of a collection.
 pub(crate) fn remove_child(owner: &Object, relation: usize, child: &Object) -> Result<()> {
     let link = owner.meta().link(relation)?.clone();
+    if link.far.is_some() {
+        through::disconnect(owner, relation, child, &link);
+        return Ok(());
+    }
     before_change(&**child);
     remove(owner, relation, child, true);
     if let Some(inverse) = link.inverse {
@@ -122,12 +130,13 @@ pub(crate) fn set_parent(child: &Object, relation: usize, parent: Option<&Object
     Ok(())
 }
 
-fn insert(owner: &Object, relation: usize, child: &Object) {
+pub(super) fn insert(owner: &Object, relation: usize, child: &Object) {
     before_change(&**owner);
     let to_one = owner.meta().relation(relation).kind == RelationKind::HasOne;
     // A collection of an object without a row is known to hold nothing but what was added.
     let fresh = matches!(owner.status().state, State::Transient | State::Pending);
     let mut slot = owner.slot(relation).lock();
+    slot.rejoin();
     slot.touched = true;
     slot.removed.retain(|o| !Arc::ptr_eq(o, child));
     if to_one {
@@ -144,9 +153,10 @@ fn insert(owner: &Object, relation: usize, child: &Object) {
     }
 }
 
-fn remove(owner: &Object, relation: usize, child: &Object, orphan: bool) {
+pub(super) fn remove(owner: &Object, relation: usize, child: &Object, orphan: bool) {
     before_change(&**owner);
     let mut slot = owner.slot(relation).lock();
+    slot.rejoin();
     slot.touched = true;
     slot.added.retain(|o| !Arc::ptr_eq(o, child));
     match &mut slot.content {
@@ -173,7 +183,7 @@ fn take_from_old_parent(child: &Object, inverse: usize, new: &Object) {
 }
 
 /// Notes that the child's key columns follow the parent, and that the child has changed.
-fn point(child: &Object, link: Link, parent: Option<&Object>) {
+pub(super) fn point(child: &Object, link: Link, parent: Option<&Object>) {
     {
         let mut status = child.status();
         status.pointers.retain(|p| p.link.child != link.child);
@@ -183,7 +193,7 @@ fn point(child: &Object, link: Link, parent: Option<&Object>) {
 }
 
 /// save-update: when one side is in a session, the other follows.
-fn cascade(parent: &Object, child: &Object) {
+pub(super) fn cascade(parent: &Object, child: &Object) {
     for (from, to) in [(parent, child), (child, parent)] {
         if let Some(session) = from.session() {
             if to.session().is_none() {
@@ -203,8 +213,20 @@ pub(crate) fn held(object: &dyn AnyInstance) -> Vec<(usize, Object)> {
         match &slot.content {
             Content::Many(many) => all.extend(many.iter().map(|o| (relation, Arc::clone(o)))),
             Content::One(Some(one)) => all.extend(one.get().map(|o| (relation, o))),
+            Content::Parted(many) => {
+                all.extend(many.iter().filter_map(Reference::get).map(|o| (relation, o)))
+            }
             _ => {}
         }
+    }
+    all
+}
+
+/// Every object that comes into a session with this one: what it holds, and the new rows that relate it to others.
+pub(crate) fn companions(object: &dyn AnyInstance) -> Vec<(usize, Object)> {
+    let mut all = held(object);
+    for (relation, slot) in object.slots().iter().enumerate() {
+        all.extend(slot.lock().links.iter().map(|(_, association)| (relation, Arc::clone(association))));
     }
     all
 }

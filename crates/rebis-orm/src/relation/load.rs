@@ -6,16 +6,17 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock, Weak};
 
 use rebis_sql::expr::OrderBy;
+use rebis_sql::stmt::{Join, JoinKind};
 use rebis_sql::{Expr, Name, Select};
 
-use super::def::RelationKind;
-use super::handle::Loading;
+use super::def::{RelationDef, RelationKind};
+use super::handle::{Loading, joined};
 use super::slot::{Content, Reference};
 use crate::entity::{Group, Object, State};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::equal;
-use crate::model::{Key, Link, Model, RowKey};
-use crate::query::fetch_entities;
+use crate::model::{Key, Link, Model, ModelMeta, RowKey};
+use crate::query::{fetch_entities, fetch_with_keys};
 use crate::session::{FetchMode, Shared};
 
 /// Owners in one statement.
@@ -33,11 +34,90 @@ pub(crate) fn load_related<T: Model>(
     Box::pin(async move {
         let Some(meta) = owners.first().map(|o| o.meta()) else { return Ok(()) };
         let link = meta.link(relation)?;
+        let owners = distinct(owners);
         if meta.relation(relation).kind == RelationKind::BelongsTo {
             load_parents::<T>(session, &owners, relation, link).await
         } else {
             load_children::<T>(session, &owners, relation, link).await
         }
+    })
+}
+
+/// Each object once: a row of a join, or a target that many refer to, comes more than once.
+fn distinct(mut owners: Vec<Object>) -> Vec<Object> {
+    let mut seen = std::collections::HashSet::with_capacity(owners.len());
+    owners.retain(|o| seen.insert(o.address()));
+    owners
+}
+
+/// As [`load_related`], for a relation through an association.
+pub(crate) fn load_linked<T: Model>(
+    session: &Arc<Shared>,
+    owners: Vec<Object>,
+    relation: usize,
+) -> Task<'_, ()> {
+    Box::pin(async move {
+        let Some(meta) = owners.first().map(|o| o.meta()) else { return Ok(()) };
+        let (def, link) = (meta.relation(relation), meta.link(relation)?);
+        let (Some(through), Some(far)) = (def.through, &link.far) else { return Ok(()) };
+        let association = (through.meta)();
+        let owners = distinct(owners);
+        let mut lists: HashMap<RowKey, Vec<crate::Entity<T>>> = HashMap::new();
+        let keyed: Vec<&Object> = owners.iter().filter(|o| o.has_key()).collect();
+        for chunk in keyed.chunks(CHUNK) {
+            let mut select = T::meta().select_all();
+            select.columns.extend(link.child.iter().map(|&c| association.column_expr(c).into()));
+            select.joins.push(Join {
+                kind: JoinKind::Inner,
+                table: association.table_ref(),
+                on: Some(joined(association, &far.child, T::meta(), &far.parent)),
+            });
+            let keys = chunk.iter().map(|o| o.values(&link.parent)).collect();
+            select.and_where(among(association, &link.child, keys));
+            select.order_by = order_by::<T>(def);
+            for (entity, key) in fetch_with_keys::<T>(session, select, association, &link.child).await? {
+                if let Some(key) = RowKey::new(&key) {
+                    lists.entry(key).or_default().push(entity);
+                }
+            }
+        }
+        for owner in &owners {
+            let found = RowKey::new(&owner.values(&link.parent)).and_then(|k| lists.remove(&k));
+            let mut list = found.unwrap_or_default();
+            if def.order_by.is_empty() {
+                list.sort_by_cached_key(|e| T::key_of(e));
+            }
+            let mut list: Vec<Object> = list.iter().map(crate::Entity::object).collect();
+            let mut slot = owner.slot(relation).lock();
+            if slot.many().is_some() && slot.touched {
+                continue;
+            }
+            list.retain(|o| !slot.removed.iter().any(|gone| Arc::ptr_eq(gone, o)));
+            for added in std::mem::take(&mut slot.added) {
+                if !list.iter().any(|o| Arc::ptr_eq(o, &added)) {
+                    list.push(added);
+                }
+            }
+            slot.content = Content::Many(list);
+        }
+        Ok(())
+    })
+}
+
+/// The entities that have these values in these columns.
+pub(crate) fn find_rows<T: Model>(
+    session: &Arc<Shared>,
+    columns: Vec<usize>,
+    rows: Vec<Vec<rebis_sql::Value>>,
+) -> Task<'_, Vec<Object>> {
+    Box::pin(async move {
+        let mut found = Vec::new();
+        for chunk in rows.chunks(CHUNK) {
+            let mut select = T::meta().select_all();
+            select.and_where(among(T::meta(), &columns, chunk.to_vec()));
+            found.extend(fetch_entities::<T>(session, select).await?.iter().map(crate::Entity::object));
+        }
+        Ok(found)
     })
 }
 
@@ -66,7 +146,7 @@ async fn load_parents<T: Model>(
     }
     for chunk in missing.chunks(CHUNK) {
         let mut select = T::meta().select_all();
-        select.and_where(among::<T>(&link.parent, chunk.iter().map(|(_, v)| v.clone()).collect()));
+        select.and_where(among(T::meta(), &link.parent, chunk.iter().map(|(_, v)| v.clone()).collect()));
         for entity in fetch_entities::<T>(session, select).await? {
             let object = entity.object();
             if let Some(key) = RowKey::new(&object.values(&link.parent)) {
@@ -96,20 +176,13 @@ async fn load_children<T: Model>(
     link: &Link,
 ) -> Result<()> {
     let def = owners.first().map(|o| o.meta().relation(relation));
-    let order_by = def.map_or(&[] as &[(&str, bool)], |d| d.order_by);
     let mut lists: HashMap<RowKey, Vec<crate::Entity<T>>> = HashMap::new();
     let keyed: Vec<&Object> = owners.iter().filter(|o| o.has_key()).collect();
     for chunk in keyed.chunks(CHUNK) {
         let mut select: Select = T::meta().select_all();
-        select.and_where(among::<T>(&link.child, chunk.iter().map(|o| o.values(&link.parent)).collect()));
-        select.order_by = order_by
-            .iter()
-            .map(|(column, descending)| OrderBy {
-                expr: Expr::Column { table: Some(Name::Borrowed(T::TABLE)), name: Name::Borrowed(column) },
-                descending: *descending,
-                nulls: None,
-            })
-            .collect();
+        let keys = chunk.iter().map(|o| o.values(&link.parent)).collect();
+        select.and_where(among(T::meta(), &link.child, keys));
+        select.order_by = def.map(order_by::<T>).unwrap_or_default();
         for entity in fetch_entities::<T>(session, select).await? {
             if let Some(key) = RowKey::new(&entity.object().values(&link.child)) {
                 lists.entry(key).or_default().push(entity);
@@ -127,7 +200,7 @@ async fn load_children<T: Model>(
             surplus.get_or_insert_with(|| several(owner, relation, list.len()));
             continue;
         }
-        if order_by.is_empty() {
+        if def.is_none_or(|d| d.order_by.is_empty()) {
             // By key, here instead of in SQL: rows usually come in this order, and then it costs nothing.
             list.sort_by_cached_key(|e| T::key_of(e));
         }
@@ -161,9 +234,20 @@ async fn load_children<T: Model>(
     surplus.map_or(Ok(()), Err)
 }
 
+/// How the relation says that its objects are sorted.
+fn order_by<T: Model>(def: &RelationDef) -> Vec<OrderBy> {
+    def.order_by
+        .iter()
+        .map(|(column, descending)| OrderBy {
+            expr: Expr::Column { table: Some(Name::Borrowed(T::TABLE)), name: Name::Borrowed(column) },
+            descending: *descending,
+            nulls: None,
+        })
+        .collect()
+}
+
 /// `column IN (…)`, or for composite keys `(a = … AND b = …) OR …`.
-fn among<T: Model>(columns: &[usize], rows: Vec<Vec<rebis_sql::Value>>) -> Expr {
-    let meta = T::meta();
+fn among(meta: &ModelMeta, columns: &[usize], rows: Vec<Vec<rebis_sql::Value>>) -> Expr {
     if let [column] = columns {
         let list = rows.into_iter().flatten().map(Expr::Value).collect();
         return Expr::In { expr: Box::new(meta.column_expr(*column)), list, negated: false };

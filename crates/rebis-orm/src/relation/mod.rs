@@ -2,21 +2,26 @@
 //!
 //! **Invariant.** What is loaded lives in a slot of the owner's instance, so every version of the row and every handle sees the same.
 
+mod circles;
 mod def;
 mod field;
 mod handle;
 mod link;
 mod load;
 mod slot;
+mod through;
 
 pub use def::{Cascade, RelationDef};
 pub use field::{Attach, BelongsTo, HasMany, HasOne, Target};
 pub use handle::{Loading, Relation};
 
+pub(crate) use circles::part_circles;
 pub(crate) use def::RelationKind;
 pub(crate) use handle::one;
 pub(crate) use link::{
-    add_child, forget_stale_parents, held, let_go, relate_pending, remove_child, report_at_flush, set_parent,
+    add_child, companions, forget_stale_parents, held, let_go, relate_pending, remove_child, report_at_flush,
+    set_parent,
 };
 pub(crate) use load::{Task, load_plan};
-pub(crate) use slot::{Content, Reference, Slot};
+pub(crate) use slot::{Content, Reference, Slot, settle};
+pub(crate) use through::{delete_associations, write_disconnections};

@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Weak};
 
-use crate::entity::{AnyInstance, Object};
+use parking_lot::Mutex;
+
+use crate::entity::{AnyInstance, Object, State};
+use crate::error::Error;
 
 #[derive(Clone, Default)]
 pub(crate) struct Slot {
@@ -11,8 +14,10 @@ pub(crate) struct Slot {
     pub(crate) added: Vec<Object>,
     /// Taken out of the collection since the last flush, for delete-orphan.
     pub(crate) removed: Vec<Object>,
-    /// A builder, a struct or an edit filled it, and the relation is declared in a way that cannot work: the flush says so.
-    pub(crate) misdeclared: bool,
+    /// The rows of the association that this transaction made, each with the object it leads to.
+    pub(crate) links: Vec<(Object, Object)>,
+    /// A builder, a struct or an edit filled it in a way that cannot work: the flush says so.
+    pub(crate) refused: Option<Arc<Error>>,
     /// Differs from what was committed.
     pub(crate) touched: bool,
 }
@@ -23,6 +28,8 @@ pub(crate) enum Content {
     Unloaded,
     One(Option<Reference>),
     Many(Vec<Object>),
+    /// A collection of a session that has ended, some of whose objects it would hold in a circle.
+    Parted(Vec<Reference>),
 }
 
 /// A reference to one object. The side that a loaded collection fills in is weak: the collection holds this object, and two strong
@@ -59,11 +66,44 @@ impl Slot {
         }
     }
 
+    /// What a collection holds, when it is loaded (and nothing of it is gone).
+    pub(crate) fn all(&self) -> Option<Vec<Object>> {
+        match &self.content {
+            Content::Many(all) => Some(all.clone()),
+            Content::Parted(all) => all.iter().map(Reference::get).collect(),
+            _ => None,
+        }
+    }
+
+    /// Before it is changed: a collection that was parted is whole again, or not loaded.
+    pub(crate) fn rejoin(&mut self) {
+        if let Content::Parted(_) = &self.content {
+            self.content = self.all().map_or(Content::Unloaded, Content::Many);
+        }
+    }
+
     pub(crate) fn is_loaded(&self) -> bool {
-        self.many().is_some() || self.one().is_some()
+        match &self.content {
+            Content::Unloaded => false,
+            Content::One(_) => self.one().is_some(),
+            Content::Many(_) => true,
+            Content::Parted(all) => all.iter().all(|one| one.get().is_some()),
+        }
     }
 
     pub(crate) fn clear(&mut self) {
         *self = Slot::default();
     }
+}
+
+/// The transaction is committed: what it changed is as it is in the database.
+pub(crate) fn settle(slot: &Mutex<Slot>) {
+    let links = {
+        let mut slot = slot.lock();
+        slot.touched = false;
+        std::mem::take(&mut slot.links)
+    };
+    // Those that were made while the commit ran belong to the next transaction.
+    let unwritten = links.into_iter().filter(|(_, association)| association.status().state == State::Pending);
+    slot.lock().links.extend(unwritten);
 }

@@ -8,7 +8,7 @@ use super::{Session, Shared, belongs};
 use crate::entity::{Addable, AnyInstance, Entity, Object, State};
 use crate::error::ErrorKind;
 use crate::model::Model;
-use crate::relation::held;
+use crate::relation::companions;
 
 impl Session {
     /// Adds an object, and with it what its relations hold. It is written with the next flush and has no key before.
@@ -118,7 +118,7 @@ pub(crate) fn cascade_add(session: &Arc<Shared>, object: &Object) {
         }
         // In reverse, so that they are added in order.
         rest.extend(
-            held(&*object)
+            companions(&*object)
                 .into_iter()
                 .rev()
                 .filter(|(relation, _)| object.meta().relation(*relation).cascade.save_update)

@@ -233,11 +233,13 @@ impl Shared {
 impl Drop for Shared {
     /// Breaks the circles that loaded relations make: an object that a collection holds and that holds the collection's owner.
     fn drop(&mut self) {
-        for map in self.maps.get_mut().values() {
-            for object in map.holders() {
-                identity::break_circles(&object);
-            }
+        // What waits to be written holds objects too, and will not be written any more.
+        *self.work.get_mut() = Work::default();
+        let holders: Vec<Object> = self.maps.get_mut().values().flat_map(|map| map.holders()).collect();
+        for object in &holders {
+            identity::break_circles(object);
         }
+        crate::relation::part_circles(&holders);
     }
 }
 

@@ -41,7 +41,7 @@ impl Session {
         };
         for object in touched {
             for slot in object.slots() {
-                slot.lock().touched = false;
+                crate::relation::settle(slot);
             }
             let mut status = object.status();
             status.committed = status.flushed;

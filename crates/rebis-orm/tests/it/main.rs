@@ -13,6 +13,7 @@ mod flush;
 mod graphs;
 mod handwritten;
 mod life;
+mod many;
 mod mapping;
 mod misuse;
 mod models;

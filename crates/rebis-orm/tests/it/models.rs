@@ -6,7 +6,7 @@ use rebis_macros::Model;
 use rebis::{BelongsTo, HasMany, HasOne};
 
 pub fn all() -> Vec<&'static rebis::ModelMeta> {
-    rebis::models![
+    let mut all = rebis::models![
         crate::handwritten::User,
         crate::handwritten::Post,
         crate::tree::Node,
@@ -24,7 +24,9 @@ pub fn all() -> Vec<&'static rebis::ModelMeta> {
         Driver,
         Licence
     ]
-    .to_vec()
+    .to_vec();
+    all.extend(crate::many::all());
+    all
 }
 
 /// Models that `create_all` refuses, and what they refer to.

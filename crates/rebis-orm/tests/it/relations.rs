@@ -126,6 +126,15 @@ each_database! {
         assert!(error.to_string().contains("`post` would stand twice"), "{error}");
     }
 
+    async fn an_object_of_several_rows_keeps_its_collection(test: TestDatabase) {
+        let db = tables(&test).await;
+        some(&db).await;
+        let session = db.session();
+        let pairs = select((Post, User)).join(Post::author).order_by(Post::id).all(&session).await.unwrap();
+        pairs[0].1.posts.all().await.unwrap();
+        assert_eq!(pairs[5].1.posts.loaded().unwrap(), [pairs[4].0.clone(), pairs[5].0.clone()]);
+    }
+
     async fn children_move_and_orphans_die(test: TestDatabase) {
         let db = tables(&test).await;
         some(&db).await;

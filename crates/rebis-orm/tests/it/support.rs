@@ -67,3 +67,9 @@ pub fn insert(test: &TestDatabase, table: &str, columns: &str, rows: usize, key:
         _ => format!("{} RETURNING {key}", values(rows)),
     }
 }
+
+/// As [`insert`], of rows whose keys the program knows.
+pub fn insert_all(test: &TestDatabase, table: &str, columns: &str, rows: usize) -> String {
+    let text = insert(test, table, columns, rows, "");
+    text.strip_suffix(" RETURNING ").map(str::to_owned).unwrap_or(text)
+}

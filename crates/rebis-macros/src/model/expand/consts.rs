@@ -56,8 +56,12 @@ fn promises(model: &Model, relation: &crate::model::ast::Relation, p: &TokenStre
         out.push(quote_spanned!(back.span()=> const _: #p::Relation<#other, #name> = <#other>::#back;));
     }
     let keys = relation.key.iter().filter(|_| relation.kind != crate::model::ast::RelationKind::BelongsTo);
-    for field in keys {
-        out.push(quote_spanned!(field.span()=> const _: &str = <#other>::#field.name();));
+    let refers = match &relation.through {
+        Some(association) => quote!(#association),
+        None => other,
+    };
+    for field in keys.chain(&relation.target_key) {
+        out.push(quote_spanned!(field.span()=> const _: &str = <#refers>::#field.name();));
     }
     out
 }

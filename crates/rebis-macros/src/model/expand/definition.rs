@@ -140,7 +140,15 @@ fn relation(r: &Relation, p: &TokenStream) -> TokenStream {
         RelationKind::BelongsTo => quote!(belongs_to),
     };
     let target = target(r, p);
+    let start = match &r.through {
+        Some(association) => quote!(many_to_many::<#target, #association>),
+        None => quote!(#kind::<#target>),
+    };
     let mut calls = Vec::new();
+    if !r.target_key.is_empty() {
+        let fields = r.target_key.iter().map(unraw);
+        calls.push(quote!(.target_key(&[#(#fields),*])));
+    }
     if !r.key.is_empty() {
         let fields = r.key.iter().map(unraw);
         calls.push(quote!(.key(&[#(#fields),*])));
@@ -155,7 +163,7 @@ fn relation(r: &Relation, p: &TokenStream) -> TokenStream {
             r.order_by.iter().map(|(field, descending)| quote!((<#target>::#field.name(), #descending)));
         calls.push(quote!(.order_by(&[#(#parts),*])));
     }
-    quote!(#p::RelationDef::#kind::<#target>(#field) #(#calls)*)
+    quote!(#p::RelationDef::#start(#field) #(#calls)*)
 }
 
 fn cascade(c: Cascade, p: &TokenStream) -> TokenStream {

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 
 use crate::model::ast::{FieldRef, Model};
 
-use super::respan;
+use super::{required, respan};
 
 /// `decode`, `decode_key`, `key_of`, `value_of`, `set_value`, `changed`, `attach`.
 pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
@@ -57,6 +57,7 @@ pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
     } else {
         quote!(fn attach(row: &mut Self, owner: &mut #p::Attach<'_>) { #(#relations)* })
     };
+    let linked = linked(model, p);
     quote! {
         fn decode(row: &#p::Row<'_>, at: usize) -> #p::EngineResult<Self> {
             ::core::result::Result::Ok(#name { #(#fields),* })
@@ -84,7 +85,30 @@ pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
             #p::ColumnSet::EMPTY #(#changes)*
         }
         #attach
+        #linked
     }
+}
+
+/// How a row of an association is made: by a model of two keys or more, when nothing else of it has to be given.
+fn linked(model: &Model, p: &TokenStream) -> Option<TokenStream> {
+    let needed: Vec<_> =
+        (0..model.columns.len()).filter(|&i| required(model, i)).map(|i| &model.columns[i]).collect();
+    let keys = model.columns.iter().filter(|c| c.foreign_key.is_some()).count();
+    if keys < 2 || needed.iter().any(|c| c.foreign_key.is_none()) {
+        return None;
+    }
+    let name = &model.ident;
+    let calls = needed.iter().map(|c| {
+        let (field, ty) = (&c.ident, &c.ty);
+        quote!(.#field(#p::Filler::<#ty>::fill()?))
+    });
+    Some(quote! {
+        fn linked() -> ::core::option::Option<#p::Entity<Self>> {
+            #[allow(unused_imports)]
+            use #p::NoFiller as _;
+            ::core::option::Option::Some(#p::Addable::into_entity(#name::builder() #(#calls)*))
+        }
+    })
 }
 
 fn tuple(model: &Model, part: impl Fn(usize) -> TokenStream) -> Vec<TokenStream> {
