@@ -96,8 +96,12 @@ pub(crate) async fn fetch_with_keys<T: Model>(
     columns: &[usize],
 ) -> Result<Vec<(Entity<T>, Vec<Value>)>> {
     let group = Group::new(session);
-    let mut arrivals =
-        Arrivals { group: Some(Arc::clone(&group)), members: Vec::new(), expired: session.has_expired() };
+    let mut arrivals = Arrivals {
+        group: Some(Arc::clone(&group)),
+        members: Vec::new(),
+        expired: session.has_expired(),
+        populate: false,
+    };
     let maps = EntityOf::<T>::maps(&Session(Arc::clone(session)));
     let mut rows = Vec::new();
     let mut connection = session.connection().await?;
