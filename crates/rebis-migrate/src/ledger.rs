@@ -10,6 +10,10 @@ use rebis_sql::Value;
 use crate::dialect::{Rules, rules};
 use crate::{Error, ErrorKind, Result};
 
+/// Makes the table.
+pub(crate) const CREATE: &str = "CREATE TABLE alembic_version (version_num VARCHAR(255) NOT NULL, CONSTRAINT alembic_version_pkc \
+    PRIMARY KEY (version_num))";
+
 /// The table's rows, sorted; none when the table is not there.
 pub(crate) async fn heads(conn: &mut Connection) -> Result<Vec<String>> {
     if !exists(conn, rules(conn.dialect())?).await? {
@@ -34,10 +38,7 @@ async fn exists(conn: &mut Connection, rules: &Rules) -> Result<bool> {
 pub(crate) async fn ensure(conn: &mut Connection) -> Result<()> {
     let rules = rules(conn.dialect())?;
     if !exists(conn, rules).await? {
-        conn.script(
-            "CREATE TABLE alembic_version (version_num VARCHAR(255) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))",
-        )
-        .await?;
+        conn.script(CREATE).await?;
     } else if let Some(narrow) = rules.is_narrow
         && conn.fetch_optional::<(i64,)>(narrow, &[]).await?.is_some()
     {

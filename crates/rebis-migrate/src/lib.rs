@@ -29,7 +29,7 @@ pub use execute::StepDone;
 pub use graph::Graph;
 pub use migrator::{
     Branches, Check, Current, Generated, Heads, History, HistoryOptions, Init, Merged, MigrateOptions,
-    Migrator, RevisionInfo, RevisionOptions, Show,
+    Migrator, RevisionInfo, RevisionOptions, Show, SqlOptions,
 };
 pub use op::{
     AddColumn, AlterColumn, ColumnBuilder, CreateForeignKey, CreateIndex, DataStep, ForeignKeyBuilder,

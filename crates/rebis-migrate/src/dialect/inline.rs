@@ -47,6 +47,25 @@ pub(super) fn inline(dialect: Dialect, sql: &str, binds: &[Value]) -> Result<Str
     Ok(out)
 }
 
+/// The statement with its end, which does not belong to a comment that the statement ends with.
+pub(super) fn ended(sql: &str, end: &str) -> String {
+    let comment = sql.lines().next_back().is_some_and(|line| line.contains("--") || line.contains('#'));
+    format!("{sql}{}{end}", if comment { "\n" } else { "" })
+}
+
+/// Whether a sign stands in the statement outside of quotes and comments.
+pub(super) fn holds(dialect: Dialect, sql: &str, sign: char) -> bool {
+    let mut rest = sql;
+    while let Some(c) = rest.chars().next() {
+        let length = quoted(dialect, rest);
+        if length == 0 && c == sign {
+            return true;
+        }
+        rest = &rest[length.max(c.len_utf8())..];
+    }
+    false
+}
+
 /// How long the quoted text or comment is that begins here; 0 when none does.
 fn quoted(dialect: Dialect, sql: &str) -> usize {
     let until = |from: usize, end: &str| sql[from..].find(end).map_or(sql.len(), |i| from + i + end.len());
@@ -86,6 +105,17 @@ fn string(sql: &str, escapes: bool) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sign_in_quotes_is_none() {
+        assert!(!holds(Dialect::MariaDb, "INSERT INTO t VALUES ('a;b', \"it's;\") -- ;", ';'));
+        assert!(holds(
+            Dialect::MariaDb,
+            "CREATE TRIGGER t BEFORE INSERT ON u FOR EACH ROW BEGIN SET @a = 1; END",
+            ';'
+        ));
+        assert_eq!(ended("SELECT 1 -- one", ";"), "SELECT 1 -- one\n;");
+    }
 
     #[test]
     fn only_placeholders_are_replaced() {

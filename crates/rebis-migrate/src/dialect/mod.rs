@@ -97,6 +97,15 @@ pub(crate) fn is_transactional(dialect: Dialect, ops: &[Op]) -> bool {
         && !(dialect == Dialect::Postgres && ops.iter().any(postgres::needs_autocommit))
 }
 
+/// A statement as the database's own client takes it from a file, its end included.
+pub(crate) fn terminated(dialect: Dialect, sql: &str) -> String {
+    let sql = sql.trim_end().trim_end_matches(';').trim_end();
+    match dialect {
+        Dialect::MySql | Dialect::MariaDb => mysql::terminated(dialect, sql),
+        _ => inline::ended(sql, ";"),
+    }
+}
+
 /// What must be put back after a migration.
 #[derive(Debug)]
 pub(crate) enum Session {

@@ -2,7 +2,10 @@
 //!
 //! **Invariant.** A column is altered from what it really is: MODIFY repeats all of it, and what a script does not say would be lost.
 
+use rebis_sql::Dialect;
+
 use super::Rules;
+use super::inline::{ended, holds};
 
 /// The lock's name carries the database's: a server may hold many. A name has at most 64 characters.
 pub(super) static RULES: Rules = Rules {
@@ -17,3 +20,12 @@ pub(super) static RULES: Rules = Rules {
     pause: "DO SLEEP(0.2)",
     unlock: "DO RELEASE_LOCK(CONCAT('rebis_', MD5(DATABASE())))",
 };
+
+/// The client ends a statement at each `;`, also within a trigger's body, unless it is told another sign.
+pub(super) fn terminated(dialect: Dialect, sql: &str) -> String {
+    if !holds(dialect, sql, ';') {
+        return ended(sql, ";");
+    }
+    let sign = ["//", "$$", "@@@", "~~~~"].into_iter().find(|s| !sql.contains(s)).unwrap_or("%%%%%");
+    format!("DELIMITER {sign}\n{}\nDELIMITER ;", ended(sql, sign))
+}

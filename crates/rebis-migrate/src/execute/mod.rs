@@ -10,13 +10,15 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use rebis_engine::{Connection, Engine};
+use rebis_sql::Dialect;
 
 use crate::graph::PlanStep;
-use crate::{Graph, Result, Script, dialect, graph, ledger, lock};
+use crate::op::{Op, Operations};
+use crate::{Error, ErrorKind, Graph, Result, Script, dialect, graph, ledger, lock};
 
-/// Which way to go.
+/// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Direction {
+pub(crate) enum Way {
     /// Towards the heads.
     Up,
     /// Towards the base.
@@ -45,7 +47,7 @@ pub(crate) async fn run(
     engine: &Engine,
     graph: &Graph,
     scripts: &[Script],
-    direction: Direction,
+    way: Way,
     target: &str,
 ) -> Result<Vec<StepDone>> {
     let conn = &mut own_connection(engine).await?;
@@ -55,10 +57,10 @@ pub(crate) async fn run(
         if conn.dialect().capabilities().transactional_ddl { "transactional" } else { "non-transactional" };
     tracing::info!(target: "rebis::migrate", "Will assume {kind} DDL.");
     lock::acquire(conn).await?;
-    let done = match direction {
-        Direction::Up | Direction::Down => steps(conn, graph, scripts, direction, target).await,
-        Direction::Stamp => stamp(conn, graph, target, false).await,
-        Direction::Purge => stamp(conn, graph, target, true).await,
+    let done = match way {
+        Way::Up | Way::Down => steps(conn, graph, scripts, way, target).await,
+        Way::Stamp => stamp(conn, graph, target, false).await,
+        Way::Purge => stamp(conn, graph, target, true).await,
     };
     // What went wrong before matters more than a lock that ends with the connection anyway.
     let released = lock::release(conn).await;
@@ -91,13 +93,13 @@ async fn steps(
     conn: &mut Connection,
     graph: &Graph,
     scripts: &[Script],
-    direction: Direction,
+    way: Way,
     target: &str,
 ) -> Result<Vec<StepDone>> {
     let rows = |all: Vec<String>| all.into_iter().collect::<BTreeSet<String>>();
     let current = rows(ledger::heads(conn).await?);
-    let (plan, way) = match direction {
-        Direction::Down => (graph.downgrade_plan(target, &current)?, graph::Direction::Downgrade),
+    let (plan, direction) = match way {
+        Way::Down => (graph.downgrade_plan(target, &current)?, graph::Direction::Downgrade),
         _ => (graph.upgrade_plan(target, &current)?, graph::Direction::Upgrade),
     };
     let mut done = Vec::new();
@@ -108,10 +110,10 @@ async fn steps(
             let current = rows(ledger::heads(conn).await?);
             graph.known(&current)?;
             let applied = graph.ancestors(current.iter().map(String::as_str)).contains(&planned.id);
-            if applied == (way == graph::Direction::Upgrade) {
+            if applied == (direction == graph::Direction::Upgrade) {
                 break;
             }
-            let Some(next) = graph.step(&planned.id, way, &current) else { break };
+            let Some(next) = graph.step(&planned.id, direction, &current) else { break };
             if let Some(step) = step::run(conn, scripts, &next).await? {
                 done.push(step);
                 break;
@@ -138,7 +140,7 @@ async fn stamp(conn: &mut Connection, graph: &Graph, target: &str, purge: bool) 
     }
 }
 
-type Moved = (Vec<String>, Vec<String>);
+pub(crate) type Moved = (Vec<String>, Vec<String>);
 
 async fn set_rows(conn: &mut Connection, graph: &Graph, target: &str, purge: bool) -> Result<Option<Moved>> {
     let before: BTreeSet<String> = ledger::heads(conn).await?.into_iter().collect();
@@ -156,8 +158,36 @@ async fn set_rows(conn: &mut Connection, graph: &Graph, target: &str, purge: boo
     Ok(Some((gone, new)))
 }
 
+/// The operations that a script records.
+pub(crate) fn recorded(script: &Script, direction: graph::Direction) -> Vec<Op> {
+    let mut recorder = Operations::new();
+    match direction {
+        graph::Direction::Upgrade => (script.upgrade)(&mut recorder),
+        graph::Direction::Downgrade => (script.downgrade)(&mut recorder),
+    }
+    recorder.into_ops()
+}
+
+/// Why a migration cannot share a transaction.
+pub(crate) fn not_in_one(dialect: Dialect, id: &str) -> Error {
+    let why = if dialect.capabilities().transactional_ddl {
+        format!("revision {id} holds an operation that {} refuses inside a transaction", dialect.name())
+    } else {
+        format!(
+            "{} commits each change of the schema by itself (it has no transactional DDL)",
+            dialect.name()
+        )
+    };
+    Error::new(
+        ErrorKind::Usage,
+        format!(
+            "the migrations cannot run in a single transaction: {why}. Run them without --single-transaction"
+        ),
+    )
+}
+
 /// What a step comes from and leads to, as it is written in the log.
-fn ends(step: &PlanStep) -> Moved {
+pub(crate) fn ends(step: &PlanStep) -> Moved {
     match step.direction {
         crate::graph::Direction::Upgrade => (step.down.clone(), vec![step.id.clone()]),
         crate::graph::Direction::Downgrade => (vec![step.id.clone()], step.down.clone()),

@@ -7,10 +7,10 @@ use std::time::Instant;
 use rebis_engine::Connection;
 
 use super::failure::{Failure, Place};
-use super::{StepDone, ends};
+use super::{StepDone, ends, recorded};
 use crate::dialect::{self, Planned, Session};
 use crate::graph::{Direction, PlanStep};
-use crate::op::{Op, Operations};
+use crate::op::Op;
 use crate::{Error, ErrorKind, Result, Script, ledger, lock, store};
 
 /// Runs the step; `None` when somebody else was faster and nothing was done.
@@ -24,12 +24,7 @@ pub(super) async fn run(
             format!("revision {} has no script in this program; list its file in migrations/mod.rs", plan.id);
         Error::new(ErrorKind::Lookup, text)
     })?;
-    let mut recorder = Operations::new();
-    match plan.direction {
-        Direction::Upgrade => (script.upgrade)(&mut recorder),
-        Direction::Downgrade => (script.downgrade)(&mut recorder),
-    }
-    let ops = recorder.into_ops();
+    let ops = recorded(script, plan.direction);
     let start = Instant::now();
     let whole = dialect::is_transactional(conn.dialect(), &ops);
     let mut session = dialect::prepare(conn, &ops).await?;

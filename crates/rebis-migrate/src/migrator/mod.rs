@@ -7,6 +7,7 @@ mod generate;
 mod init;
 mod listing;
 mod merge;
+mod offline;
 mod place;
 
 use std::collections::BTreeSet;
@@ -19,9 +20,10 @@ pub use generate::{Check, Generated, MigrateOptions};
 pub use init::Init;
 pub use listing::{Branches, Current, Heads, History, HistoryOptions, RevisionInfo, Show};
 pub use merge::Merged;
+pub use offline::SqlOptions;
 pub use place::RevisionOptions;
 
-use crate::execute::{self, Direction, StepDone};
+use crate::execute::{self, StepDone, Way};
 use crate::graph::Node;
 use crate::{Error, ErrorKind, Graph, Result, Script, ledger, store};
 
@@ -133,7 +135,7 @@ impl Migrator {
     /// # Errors
     /// When a migration fails; where the database can undo DDL, nothing of that migration remains.
     pub async fn upgrade(&self, target: &str) -> Result<Vec<StepDone>> {
-        self.run(Direction::Up, target).await
+        self.run(Way::Up, target).await
     }
 
     /// Brings the database back to `target`: `-1`, a revision, `base`.
@@ -141,7 +143,7 @@ impl Migrator {
     /// # Errors
     /// As for [`upgrade`](Self::upgrade).
     pub async fn downgrade(&self, target: &str) -> Result<Vec<StepDone>> {
-        self.run(Direction::Down, target).await
+        self.run(Way::Down, target).await
     }
 
     /// Says that the database is at `target`, or at several with spaces between, running nothing.
@@ -149,7 +151,7 @@ impl Migrator {
     /// # Errors
     /// When there is no such revision.
     pub async fn stamp(&self, target: &str) -> Result<Vec<StepDone>> {
-        self.run(Direction::Stamp, target).await
+        self.run(Way::Stamp, target).await
     }
 
     /// As [`stamp`](Self::stamp), whatever the database said before: also revisions that no script has.
@@ -157,7 +159,59 @@ impl Migrator {
     /// # Errors
     /// When there is no such revision.
     pub async fn stamp_purging(&self, target: &str) -> Result<Vec<StepDone>> {
-        self.run(Direction::Purge, target).await
+        self.run(Way::Purge, target).await
+    }
+
+    /// The SQL of an upgrade, `from:to` or `to` from the base, for the database's own client. No connection is opened: what a statement has
+    /// to know of a table is taken from the scripts before it.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use rebis_migrate::{Migrator, Script, SqlOptions, revision};
+    ///
+    /// const ALL: &[Script] = &[Script {
+    ///     revision: revision("e517276bb1c2"),
+    ///     file: "e517276bb1c2_users.rs",
+    ///     source: "//! users",
+    ///     program: "example 1.0",
+    ///     upgrade: |op| op.execute("CREATE TABLE user (id INTEGER)"),
+    ///     downgrade: |op| op.drop_table("user"),
+    /// }];
+    /// let engine = rebis_engine::Engine::new("sqlite://")?;
+    /// let migrator = Migrator::new(engine, Default::default(), Some(ALL), "src/migrations");
+    /// let sql = migrator.upgrade_sql("head", &SqlOptions::default())?;
+    /// assert!(sql.contains("-- Running upgrade  -> e517276bb1c2, users\n\nCREATE TABLE user (id INTEGER);"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When a revision runs code that must see data, changes a table that no script made, or a single transaction is not to be had.
+    pub fn upgrade_sql(&self, range: &str, options: &SqlOptions) -> Result<String> {
+        offline::sql(self, Way::Up, range, options)
+    }
+
+    /// The SQL of a downgrade, `from:to`.
+    ///
+    /// # Errors
+    /// As for [`upgrade_sql`](Self::upgrade_sql), and when the range does not say where it begins.
+    pub fn downgrade_sql(&self, range: &str, options: &SqlOptions) -> Result<String> {
+        offline::sql(self, Way::Down, range, options)
+    }
+
+    /// The SQL of a stamp, `from:to` or `to` from the base.
+    ///
+    /// # Errors
+    /// When there is no such revision.
+    pub fn stamp_sql(&self, range: &str, options: &SqlOptions) -> Result<String> {
+        offline::sql(self, Way::Stamp, range, options)
+    }
+
+    /// The SQL that makes the version table.
+    #[must_use]
+    pub fn ensure_version_sql(&self, options: &SqlOptions) -> String {
+        offline::ensure_version(self, options)
     }
 
     /// The revisions, newest first.
@@ -244,7 +298,15 @@ impl Migrator {
         ))
     }
 
-    async fn run(&self, direction: Direction, target: &str) -> Result<Vec<StepDone>> {
+    async fn run(&self, way: Way, target: &str) -> Result<Vec<StepDone>> {
+        if target.contains(':') {
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!(
+                    "Range revision not allowed: '{target}' has a meaning with --sql only, where no database says where it is"
+                ),
+            ));
+        }
         let graph = self.fresh_graph()?;
         if !self.listed {
             return Err(Error::new(
@@ -252,7 +314,7 @@ impl Migrator {
                 format!("this program carries no migrations.\n{ADVICE}"),
             ));
         }
-        execute::run(&self.engine, &graph, self.scripts, direction, target).await
+        execute::run(&self.engine, &graph, self.scripts, way, target).await
     }
 
     /// The graph, once it is sure that no script was written since the program was compiled.
@@ -281,6 +343,14 @@ impl Migrator {
 
     fn script(&self, id: &str) -> Option<&'static Script> {
         self.scripts.iter().find(|s| s.revision.id == id)
+    }
+
+    fn script_of(&self, id: &str) -> Result<&'static Script> {
+        self.script(id).ok_or_else(|| {
+            let text =
+                format!("revision {id} has no script in this program; list its file in migrations/mod.rs");
+            Error::new(ErrorKind::Lookup, text)
+        })
     }
 
     async fn rows(&self, connection: &mut Connection) -> Result<BTreeSet<String>> {

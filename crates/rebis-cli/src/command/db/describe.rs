@@ -53,15 +53,37 @@ fn writing() -> Vec<Command> {
 /// The commands that change the database.
 fn changing() -> Vec<Command> {
     vec![
-        Command::new("upgrade").about("Runs the migrations up to a revision").arg(revisions("head")),
-        Command::new("downgrade")
-            .about("Takes migrations back down to a revision")
-            .arg(revision("-1", "An id or its beginning, base, -N, label@-N")),
+        running(Command::new("upgrade").about("Runs the migrations up to a revision").arg(revisions("head"))),
+        running(
+            Command::new("downgrade")
+                .about("Takes migrations back down to a revision")
+                .arg(revision("-1", "An id or its beginning, base, -N, label@-N")),
+        ),
         Command::new("stamp")
             .about("Says that the database is at a revision, running nothing")
             .arg(revisions("head"))
+            .args(sql())
             .arg(flag("purge", "Forgets what the database says first, also revisions that nobody knows")),
-        Command::new("ensure-version").about("Makes the version table if it is not there"),
+        Command::new("ensure-version").about("Makes the version table if it is not there").args(sql()),
+    ]
+}
+
+/// With the options of the commands that run migrations.
+fn running(command: Command) -> Command {
+    command.args(sql()).arg(flag("single-transaction", "All migrations or none, where the database can"))
+}
+
+fn sql() -> [Arg; 2] {
+    [
+        flag(
+            "sql",
+            "Prints the SQL instead, for the database's own client; FROM:TO says between which revisions",
+        ),
+        Arg::new("dialect")
+            .long("dialect")
+            .value_name("DATABASE")
+            .requires("sql")
+            .help("The database to print for [default: that of the URL; MariaDB if it begins with mariadb]"),
     ]
 }
 
@@ -154,7 +176,7 @@ fn verbose() -> Arg {
 }
 
 fn revision(default: &'static str, help: &'static str) -> Arg {
-    Arg::new("revision").value_name("REVISION").default_value(default).allow_hyphen_values(true).help(help)
+    Arg::new("revision").value_name("REVISION").default_value(default).allow_negative_numbers(true).help(help)
 }
 
 fn revisions(default: &'static str) -> Arg {

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 use rebis_migrate::diff::Rename;
-use rebis_migrate::{HistoryOptions, MigrateOptions, Migrator, RevisionOptions};
+use rebis_migrate::{HistoryOptions, MigrateOptions, Migrator, RevisionOptions, SqlOptions};
+use rebis_sql::Dialect;
 use rebis_web::BoxError;
 
 use crate::output;
@@ -63,6 +64,11 @@ pub(crate) async fn run(program: Program, given: &ArgMatches) -> Result<ExitCode
             }
             output::line(check);
         }
+        "stamp" if on("sql") && on("purge") => return Err("Can't use --purge with --sql mode".into()),
+        "upgrade" if on("sql") => printed(migrator.upgrade_sql(&target(), &sql_options(given)?)?),
+        "downgrade" if on("sql") => printed(migrator.downgrade_sql(&target(), &sql_options(given)?)?),
+        "stamp" if on("sql") => printed(migrator.stamp_sql(&target(), &sql_options(given)?)?),
+        "ensure-version" if on("sql") => printed(migrator.ensure_version_sql(&sql_options(given)?)),
         "upgrade" => drop(migrator.upgrade(&target()).await?),
         "downgrade" => drop(migrator.downgrade(&target()).await?),
         "stamp" if on("purge") => drop(migrator.stamp_purging(&target()).await?),
@@ -125,6 +131,19 @@ fn place(given: &ArgMatches) -> RevisionOptions {
     }
 }
 
+/// How SQL is printed.
+fn sql_options(given: &ArgMatches) -> Result<SqlOptions, BoxError> {
+    let dialect = given.get_one::<String>("dialect").map(|name| {
+        let known = Dialect::ALL.into_iter().find(|d| d.name().eq_ignore_ascii_case(name));
+        known.ok_or_else(|| {
+            let all: Vec<&str> = Dialect::ALL.iter().map(|d| d.name()).collect();
+            format!("there is no dialect {name}; there are {}", all.join(", "))
+        })
+    });
+    let single_transaction = matches!(given.try_get_one::<bool>("single-transaction"), Ok(Some(true)));
+    Ok(SqlOptions { single_transaction, dialect: dialect.transpose()? })
+}
+
 fn no_sql(command: &str) -> BoxError {
     format!(
         "Using --sql with `db {command}` does not make any sense: it writes a script and changes no database"
@@ -134,6 +153,11 @@ fn no_sql(command: &str) -> BoxError {
 
 fn all(given: &ArgMatches, name: &str) -> Vec<String> {
     given.get_many::<String>(name).unwrap_or_default().cloned().collect()
+}
+
+/// Prints SQL, which ends its own lines.
+fn printed(sql: String) {
+    output::line(sql.trim_end());
 }
 
 /// Prints a listing, and nothing at all when it is empty.

@@ -1,0 +1,5 @@
+//! The history of thirty revisions, and the commands as real processes.
+
+mod history;
+mod offline;
+mod program;
