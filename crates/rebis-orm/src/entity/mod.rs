@@ -18,4 +18,4 @@ pub use handle::{Entity, WeakEntity};
 pub use state::State;
 
 pub(crate) use instance::{AnyInstance, Instance, Object, absorb_row, typed};
-pub(crate) use state::{Group, Pointer, Status};
+pub(crate) use state::{Group, Pointer, Pointers, Status};

@@ -53,6 +53,33 @@ pub(crate) struct Pointer {
     pub(crate) parent: Option<Arc<dyn AnyInstance>>,
 }
 
+/// An object's pointers. Invariant: an object without any, as most are, spends one word on them.
+#[derive(Clone, Default)]
+pub(crate) struct Pointers(Option<Box<Vec<Pointer>>>);
+
+impl Pointers {
+    pub(crate) fn push(&mut self, pointer: Pointer) {
+        self.0.get_or_insert_default().push(pointer);
+    }
+
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&Pointer) -> bool) {
+        if let Some(all) = &mut self.0 {
+            all.retain(keep);
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0 = None;
+    }
+}
+
+impl std::ops::Deref for Pointers {
+    type Target = [Pointer];
+    fn deref(&self) -> &[Pointer] {
+        self.0.as_ref().map_or(&[], |all| all)
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct Status {
     pub(crate) state: State,
@@ -74,5 +101,5 @@ pub(crate) struct Status {
     pub(crate) expired: bool,
     /// Columns that were not given: placeholders until the database fills them in.
     pub(crate) unset: ColumnSet,
-    pub(crate) pointers: Vec<Pointer>,
+    pub(crate) pointers: Pointers,
 }

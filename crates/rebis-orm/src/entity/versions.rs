@@ -7,6 +7,8 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use once_cell::race::OnceBox;
+
 const BLOCKS: usize = 32;
 
 type Block<T> = OnceLock<Box<[OnceLock<T>]>>;
@@ -16,17 +18,17 @@ pub(crate) struct Versions<T> {
     /// How many there are beyond the first; changed only under the instance's state lock.
     more: AtomicU32,
     current: AtomicU32,
-    rest: OnceLock<Box<Rest<T>>>,
+    rest: OnceBox<Rest<T>>,
 }
 
 struct Rest<T> {
     second: OnceLock<T>,
-    blocks: OnceLock<Box<[Block<T>; BLOCKS]>>,
+    blocks: OnceBox<[Block<T>; BLOCKS]>,
 }
 
 impl<T> Versions<T> {
     pub(crate) fn new(first: T) -> Self {
-        Versions { first, more: AtomicU32::new(0), current: AtomicU32::new(0), rest: OnceLock::new() }
+        Versions { first, more: AtomicU32::new(0), current: AtomicU32::new(0), rest: OnceBox::new() }
     }
 
     /// The version that is shown.
@@ -64,7 +66,7 @@ impl<T> Versions<T> {
     pub(crate) fn push(&self, row: T) {
         let n = self.more.load(Ordering::Acquire) + 1;
         let rest =
-            self.rest.get_or_init(|| Box::new(Rest { second: OnceLock::new(), blocks: OnceLock::new() }));
+            self.rest.get_or_init(|| Box::new(Rest { second: OnceLock::new(), blocks: OnceBox::new() }));
         let place = if n == 1 {
             &rest.second
         } else {

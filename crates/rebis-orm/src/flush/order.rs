@@ -44,7 +44,7 @@ pub(crate) fn loosen(
         for n in needs[i].clone().into_iter().filter(|n| circle.contains(n)) {
             let other = &objects[n];
             let mut columns = ColumnSet::EMPTY;
-            for pointer in &pointers {
+            for pointer in pointers.iter() {
                 if pointer.parent.as_ref().is_some_and(|p| Arc::ptr_eq(p, other)) {
                     columns = pointer.link.child.iter().fold(columns, |all, &c| all.with(c));
                 }

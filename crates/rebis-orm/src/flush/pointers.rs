@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub(crate) fn follow(object: &Object) -> Result<bool> {
     let pointers = object.status().pointers.clone();
     let mut waits = false;
-    for pointer in pointers {
+    for pointer in pointers.iter() {
         let values: Vec<Value> = match &pointer.parent {
             Some(parent)
                 if parent.status().state == State::Pending && unset(parent, &pointer.link.parent) =>
