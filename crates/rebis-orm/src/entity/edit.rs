@@ -74,8 +74,7 @@ impl<T: Model> Drop for Edit<T> {
         }
         let changed = T::changed(&row, instance.rows.newest());
         if !changed.is_empty() {
-            let any: &dyn AnyInstance = &**instance;
-            crate::session::before_change(any);
+            crate::session::before_change(&self.entity.object());
         }
         {
             let mut status = instance.status();
@@ -93,9 +92,8 @@ impl<T: Model> Drop for Edit<T> {
             }
         }
         if !changed.is_empty() {
-            let any: &dyn AnyInstance = &**instance;
-            forget_stale_parents(any, changed);
-            crate::session::register_change(any);
+            forget_stale_parents(&**instance, changed);
+            crate::session::register_change(&self.entity.object());
         }
         relate_pending(instance, attach.pending);
         if let Some(session) = self.session.take() {

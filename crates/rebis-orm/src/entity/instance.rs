@@ -26,7 +26,6 @@ pub(crate) struct Instance<T: Model> {
     pub(crate) rows: Versions<T>,
     status: Mutex<Status>,
     slots: OnceBox<Box<[Mutex<Slot>]>>,
-    me: Weak<Instance<T>>,
 }
 
 pub(crate) trait AnyInstance: Any + Send + Sync {
@@ -45,7 +44,6 @@ pub(crate) trait AnyInstance: Any + Send + Sync {
     fn slot(&self, relation: usize) -> &Mutex<Slot>;
     /// The slots, when any relation was ever touched.
     fn slots(&self) -> &[Mutex<Slot>];
-    fn object(&self) -> Option<Object>;
     /// Enters these objects of the same model into the session's map.
     fn enter_map(&self, session: &Shared, all: &[Object]);
     fn leave_map(&self, session: &Shared);
@@ -56,7 +54,7 @@ pub(crate) trait AnyInstance: Any + Send + Sync {
     /// Another object with the same row.
     fn twin(&self, status: Status) -> Object;
     /// Reads the row again: `false` when it is gone.
-    fn reread<'a>(&'a self, session: &'a Shared) -> Task<'a, bool>;
+    fn reread<'a>(self: Arc<Self>, session: &'a Shared) -> Task<'a, bool>;
 }
 
 impl<T: Model> AnyInstance for Instance<T> {
@@ -115,15 +113,12 @@ impl<T: Model> AnyInstance for Instance<T> {
     }
 
     fn slot(&self, relation: usize) -> &Mutex<Slot> {
-        &self.slots.get_or_init(|| Box::new(T::DEF.relations.iter().map(|_| Mutex::default()).collect()))[relation]
+        &self.slots.get_or_init(|| Box::new(T::DEF.relations.iter().map(|_| Mutex::default()).collect()))
+            [relation]
     }
 
     fn slots(&self) -> &[Mutex<Slot>] {
         self.slots.get().map_or(&[], |s| s)
-    }
-
-    fn object(&self) -> Option<Object> {
-        self.me.upgrade().map(|me| me as Object)
     }
 
     fn enter_map(&self, session: &Shared, all: &[Object]) {
@@ -131,9 +126,8 @@ impl<T: Model> AnyInstance for Instance<T> {
         let mut map = map.lock();
         map.reserve(all.len());
         for object in all {
-            let object: &dyn Any = &**object;
-            if let Some(object) = object.downcast_ref::<Instance<T>>() {
-                map.insert(T::key_of(object.rows.newest()), object.me.clone());
+            if let Some(Entity(instance)) = typed::<T>(object) {
+                map.insert(T::key_of(instance.rows.newest()), Arc::downgrade(&instance));
             }
         }
     }
@@ -142,7 +136,7 @@ impl<T: Model> AnyInstance for Instance<T> {
         let map = session.map::<T>();
         let mut map = map.lock();
         let key = T::key_of(self.rows.newest());
-        if map.get(&key).is_some_and(|found| Weak::ptr_eq(found, &self.me)) {
+        if map.get(&key).is_some_and(|found| std::ptr::eq(found.as_ptr(), self)) {
             map.remove(&key);
         }
     }
@@ -162,33 +156,33 @@ impl<T: Model> AnyInstance for Instance<T> {
         Instance::new(self.rows.newest().clone(), status)
     }
 
-    fn reread<'a>(&'a self, session: &'a Shared) -> Task<'a, bool> {
+    fn reread<'a>(self: Arc<Self>, session: &'a Shared) -> Task<'a, bool> {
         Box::pin(async move {
             let row = session.read::<T>(&T::key_of(self.rows.newest())).await?;
-            Ok(row.map(|row| absorb_row(self, row)).is_some())
+            Ok(row.map(|row| absorb_row(&self, row)).is_some())
         })
     }
 }
 
 impl<T: Model> Instance<T> {
     pub(crate) fn new(mut row: T, status: Status) -> Arc<Self> {
+        if T::DEF.relations.is_empty() {
+            return Arc::new(Self::made(row, status));
+        }
         let mut pending = Vec::new();
         let instance = Arc::new_cyclic(|me: &Weak<Instance<T>>| {
-            if !T::DEF.relations.is_empty() {
-                let owner: Weak<dyn AnyInstance> = me.clone();
-                let mut attach = Attach::new(&owner);
-                T::attach(&mut row, &mut attach);
-                pending = attach.pending;
-            }
-            Instance {
-                rows: Versions::new(row),
-                status: Mutex::new(status),
-                slots: OnceBox::new(),
-                me: me.clone(),
-            }
+            let owner: Weak<dyn AnyInstance> = me.clone();
+            let mut attach = Attach::new(&owner);
+            T::attach(&mut row, &mut attach);
+            pending = attach.pending;
+            Self::made(row, status)
         });
         relate_pending(&instance, pending);
         instance
+    }
+
+    fn made(row: T, status: Status) -> Self {
+        Instance { rows: Versions::new(row), status: Mutex::new(status), slots: OnceBox::new() }
     }
 
     pub(crate) fn loaded(row: T, group: &Arc<Group>) -> Arc<Self> {
@@ -251,9 +245,8 @@ pub(crate) fn typed<T: Model>(object: &Object) -> Option<Entity<T>> {
 }
 
 /// Publishes a whole row read from the database.
-pub(crate) fn absorb_row<T: Model>(instance: &Instance<T>, row: T) {
-    let mut row = row;
-    let owner: Weak<dyn AnyInstance> = instance.me.clone();
+pub(crate) fn absorb_row<T: Model>(instance: &Arc<Instance<T>>, mut row: T) {
+    let owner: Weak<dyn AnyInstance> = Arc::<Instance<T>>::downgrade(instance);
     T::attach(&mut row, &mut Attach::new(&owner));
     if !T::changed(&row, instance.rows.newest()).is_empty() {
         let _lock = instance.status.lock();
@@ -289,7 +282,7 @@ mod tests {
     fn an_object_costs_little_more_than_its_fields() {
         type Fields = [u64; 8];
         let versions = size_of::<Versions<Fields>>() - size_of::<Fields>();
-        let (slots, me, counts) = (size_of::<OnceBox<Box<[Mutex<Slot>]>>>(), size_of::<Weak<()>>(), 16);
-        assert!(versions + size_of::<Mutex<Status>>() + slots + me + counts <= 120);
+        let (slots, counts) = (size_of::<OnceBox<Box<[Mutex<Slot>]>>>(), 16);
+        assert!(versions + size_of::<Mutex<Status>>() + slots + counts <= 112);
     }
 }

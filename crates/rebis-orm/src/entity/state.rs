@@ -55,6 +55,7 @@ pub(crate) struct Pointer {
 
 /// An object's pointers. Invariant: an object without any, as most are, spends one word on them.
 #[derive(Clone, Default)]
+#[allow(clippy::box_collection, reason = "one word instead of three")]
 pub(crate) struct Pointers(Option<Box<Vec<Pointer>>>);
 
 impl Pointers {

@@ -32,7 +32,7 @@ pub(crate) fn relate_pending<T: crate::Model>(
 
 /// A relation that is declared wrongly is reported by the first operation that can report: the flush, of whichever session has one of the two.
 pub(crate) fn report_at_flush(owner: &Object, relation: usize, other: &Object, error: &Error) {
-    before_change(&**owner);
+    before_change(owner);
     {
         let mut slot = owner.slot(relation).lock();
         slot.refused = Some(Arc::new(error.again()));
@@ -63,7 +63,7 @@ pub(crate) fn add_child(owner: &Object, relation: usize, child: &Object) -> Resu
     if let Some(far) = &link.far {
         return through::connect(owner, relation, child, &link, far);
     }
-    before_change(&**child);
+    before_change(child);
     if let Some(inverse) = link.inverse {
         take_from_old_parent(child, inverse, owner);
     }
@@ -85,7 +85,7 @@ pub(crate) fn remove_child(owner: &Object, relation: usize, child: &Object) -> R
         through::disconnect(owner, relation, child, &link);
         return Ok(());
     }
-    before_change(&**child);
+    before_change(child);
     remove(owner, relation, child, true);
     if let Some(inverse) = link.inverse {
         let mut slot = child.slot(inverse).lock();
@@ -93,7 +93,7 @@ pub(crate) fn remove_child(owner: &Object, relation: usize, child: &Object) -> R
         slot.touched = true;
     }
     point(child, link, None);
-    register_change(&**owner);
+    register_change(owner);
     Ok(())
 }
 
@@ -103,7 +103,7 @@ pub(crate) fn set_parent(child: &Object, relation: usize, parent: Option<&Object
     if let Some(parent) = parent {
         check_sessions(child, parent)?;
     }
-    before_change(&**child);
+    before_change(child);
     let old = child.slot(relation).lock().one().flatten();
     if let (Some(old), Some(inverse)) = (&old, link.inverse)
         && !parent.is_some_and(|p| Arc::ptr_eq(p, old))
@@ -131,7 +131,7 @@ pub(crate) fn set_parent(child: &Object, relation: usize, parent: Option<&Object
 }
 
 pub(super) fn insert(owner: &Object, relation: usize, child: &Object) {
-    before_change(&**owner);
+    before_change(owner);
     let to_one = owner.meta().relation(relation).kind == RelationKind::HasOne;
     // A collection of an object without a row is known to hold nothing but what was added.
     let fresh = matches!(owner.status().state, State::Transient | State::Pending);
@@ -154,7 +154,7 @@ pub(super) fn insert(owner: &Object, relation: usize, child: &Object) {
 }
 
 pub(super) fn remove(owner: &Object, relation: usize, child: &Object, orphan: bool) {
-    before_change(&**owner);
+    before_change(owner);
     let mut slot = owner.slot(relation).lock();
     slot.rejoin();
     slot.touched = true;
@@ -189,7 +189,7 @@ pub(super) fn point(child: &Object, link: Link, parent: Option<&Object>) {
         status.pointers.retain(|p| p.link.child != link.child);
         status.pointers.push(Pointer { link, parent: parent.cloned() });
     }
-    register_change(&**child);
+    register_change(child);
 }
 
 /// save-update: when one side is in a session, the other follows.
@@ -199,7 +199,7 @@ pub(super) fn cascade(parent: &Object, child: &Object) {
             if to.session().is_none() {
                 cascade_add(&session, to);
             }
-            register_change(&**from);
+            register_change(from);
         }
     }
 }
@@ -250,7 +250,7 @@ pub(crate) fn let_go(child: &Object, owner: &Object, relation: usize) -> Result<
     let link = owner.meta().link(relation)?.clone();
     let moved = child.status().pointers.iter().any(|p| p.link.child == link.child);
     if !moved {
-        before_change(&**child);
+        before_change(child);
         if let Some(inverse) = link.inverse {
             let mut slot = child.slot(inverse).lock();
             slot.content = Content::One(None);

@@ -85,7 +85,7 @@ pub(super) fn connect(
 
 /// Ends the relation of two objects. What is known not to be related stays as it is.
 pub(super) fn disconnect(owner: &Object, relation: usize, target: &Object, link: &Link) {
-    before_change(&**target);
+    before_change(target);
     let other = link.inverse.map(|inverse| (target, inverse, owner));
     let mut new = None;
     let mut is_unrelated = false;
@@ -108,7 +108,7 @@ pub(super) fn disconnect(owner: &Object, relation: usize, target: &Object, link:
             delete_object(&session, &association);
         }
     }
-    register_change(&**owner);
+    register_change(owner);
 }
 
 /// Points an association to one of its two objects, through its own relation where it has one, so that the object's collection of
@@ -127,7 +127,7 @@ fn refer(association: &Object, child: &[usize], parent: &[usize], to: &Object) -
 /// Takes an association that will not be written out of what holds it.
 fn forget(association: &Object) {
     let pointers = association.status().pointers.clone();
-    for end in pointers.into_iter().filter_map(|p| p.parent) {
+    for end in pointers.iter().filter_map(|p| p.parent.clone()) {
         for slot in end.slots() {
             slot.lock().links.retain(|(_, o)| !Arc::ptr_eq(o, association));
         }

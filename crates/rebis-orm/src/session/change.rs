@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::savepoint::Undo;
 use super::{Session, Shared, belongs};
-use crate::entity::{Addable, AnyInstance, Entity, Object, State};
+use crate::entity::{Addable, Entity, Object, State};
 use crate::error::ErrorKind;
 use crate::model::Model;
 use crate::relation::companions;
@@ -108,7 +108,7 @@ pub(crate) fn cascade_add(session: &Arc<Shared>, object: &Object) {
                     status.dirty = false;
                 }
                 object.enter_map(session, std::slice::from_ref(&object));
-                register_change(&*object);
+                register_change(&object);
             }
             (State::Persistent, Some(_)) => {
                 session.work.lock().deleted.retain(|o| !Arc::ptr_eq(o, &object));
@@ -128,7 +128,7 @@ pub(crate) fn cascade_add(session: &Arc<Shared>, object: &Object) {
 }
 
 /// Notes that a persistent object has changed.
-pub(crate) fn register_change(object: &dyn AnyInstance) {
+pub(crate) fn register_change(object: &Object) {
     let first = {
         let mut status = object.status();
         status.state == State::Persistent && !std::mem::replace(&mut status.dirty, true)
@@ -136,9 +136,9 @@ pub(crate) fn register_change(object: &dyn AnyInstance) {
     if !first {
         return;
     }
-    if let (Some(session), Some(object)) = (object.session(), object.object()) {
-        touch(&session, &object);
-        session.work.lock().dirty.push(object);
+    if let Some(session) = object.session() {
+        touch(&session, object);
+        session.work.lock().dirty.push(Arc::clone(object));
         session.changed.store(true, Ordering::Release);
     } else {
         object.status().dirty = false;
@@ -156,9 +156,9 @@ fn enter(session: &Shared, object: &Object) {
 }
 
 /// Notes that an object in a session is about to change, for a rollback.
-pub(crate) fn before_change(object: &dyn AnyInstance) {
-    if let (Some(session), Some(object)) = (object.session(), object.object()) {
-        touch(&session, &object);
+pub(crate) fn before_change(object: &Object) {
+    if let Some(session) = object.session() {
+        touch(&session, object);
     }
 }
 

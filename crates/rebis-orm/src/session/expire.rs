@@ -80,7 +80,7 @@ fn mark(session: &Shared, object: &Object) {
 /// Reads the row of an expired object: `false` when it is gone, and then the object is in no session any more.
 pub(super) async fn reload(session: &Arc<Shared>, object: &Object) -> Result<bool> {
     before(session, object);
-    if !object.reread(session).await? {
+    if !Arc::clone(object).reread(session).await? {
         object.leave_map(session);
         object.status().state = State::Detached;
         return Ok(false);

@@ -115,10 +115,10 @@ fn copy(given: &Object, target: &Object) -> Result<()> {
         }
     }
     if !values.is_empty() {
-        before_change(&**target);
+        before_change(target);
         target.set(&values)?;
         forget_stale_parents(&**target, changed);
-        register_change(&**target);
+        register_change(target);
     }
     Ok(())
 }
