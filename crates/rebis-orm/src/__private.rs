@@ -5,7 +5,9 @@ pub use rebis_engine::{Result as EngineResult, Row};
 pub use rebis_sql::schema::ReferentialAction;
 pub use rebis_sql::{Cell, ColumnType, DecodeError, SqlType, Value};
 
-pub use crate::entity::{Addable, Entity, Filler, Given, Linked, NoFiller, Required, or_unset};
+pub use crate::entity::{
+    Addable, Alone, Build, Entity, Filler, Given, InRelation, Linked, NoFiller, Required, or_unset,
+};
 pub use crate::expr::{Assign, Column};
 pub use crate::model::{
     CheckDef, ColumnDef, ColumnSet, EntityOf, ForeignKeyDef, IndexDef, LazyMeta, Model, ModelDef, ModelMeta,

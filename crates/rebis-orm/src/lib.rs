@@ -26,7 +26,7 @@ mod session;
 pub mod __private;
 
 pub use database::Database;
-pub use entity::{Addable, Edit, Entity, State, WeakEntity};
+pub use entity::{Addable, Alone, Build, Edit, Entity, InRelation, State, WeakEntity};
 pub use error::{Error, ErrorKind, Result};
 pub use expr::{Assign, Column, Expression, Operand, Order, Predicate, func};
 #[cfg(feature = "axum")]

@@ -3,11 +3,15 @@
 use super::Entity;
 use crate::model::{ColumnSet, Model};
 
-/// What can be added to a session or put into a relation: a model's builder, its struct, or an entity.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be added: it is no model, builder or entity",
-    label = "expected something like `User::builder()…`"
-)]
+/// How an object is added: by itself, to a session.
+#[derive(Debug)]
+pub struct Alone;
+
+/// How an object is added: to a collection of the object that it refers to, which gives it its key.
+#[derive(Debug)]
+pub struct InRelation;
+
+/// What can be added to a session: a model's builder, its struct, or an entity.
 pub trait Addable {
     /// The model.
     type Model: Model;
@@ -15,16 +19,36 @@ pub trait Addable {
     fn into_entity(self) -> Entity<Self::Model>;
 }
 
-impl<T: Model> Addable for Entity<T> {
+impl<A: Build<Alone>> Addable for A {
+    type Model = A::Model;
+    fn into_entity(self) -> Entity<A::Model> {
+        self.build()
+    }
+}
+
+/// What can be added in that way: [`Alone`], or [`InRelation`], where a builder may leave out the keys that the relation gives,
+/// `john.posts.add(Post::builder().body("hi"))`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be added: it is no model, builder or entity",
+    label = "expected something like `User::builder()…`"
+)]
+pub trait Build<How> {
+    /// The model.
+    type Model: Model;
+    /// The object.
+    fn build(self) -> Entity<Self::Model>;
+}
+
+impl<T: Model, How> Build<How> for Entity<T> {
     type Model = T;
-    fn into_entity(self) -> Entity<T> {
+    fn build(self) -> Entity<T> {
         self
     }
 }
 
-impl<T: Model> Addable for &Entity<T> {
+impl<T: Model, How> Build<How> for &Entity<T> {
     type Model = T;
-    fn into_entity(self) -> Entity<T> {
+    fn build(self) -> Entity<T> {
         self.clone()
     }
 }
@@ -35,7 +59,7 @@ impl<T: Model> Addable for &Entity<T> {
     label = "a required field is missing here",
     note = "call the builder's method named after the field"
 )]
-pub trait Required<T> {
+pub trait Required<T, How = Alone> {
     /// The field's value.
     fn take(self, column: usize, unset: &mut ColumnSet) -> T;
 }
@@ -44,7 +68,7 @@ pub trait Required<T> {
 #[derive(Debug)]
 pub struct Given<T>(pub T);
 
-impl<T> Required<T> for Given<T> {
+impl<T, How> Required<T, How> for Given<T> {
     fn take(self, _: usize, _: &mut ColumnSet) -> T {
         self.0
     }
@@ -54,7 +78,7 @@ impl<T> Required<T> for Given<T> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Linked;
 
-impl<T: Default> Required<T> for Linked {
+impl<T: Default, How> Required<T, How> for Linked {
     fn take(self, column: usize, unset: &mut ColumnSet) -> T {
         or_unset(None, column, unset)
     }

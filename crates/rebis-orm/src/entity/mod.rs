@@ -12,7 +12,7 @@ mod write;
 /// What an unloaded relation serializes as: a unit struct of this name, `null` in JSON.
 pub(crate) const UNLOADED: &str = "rebis::NotLoaded";
 
-pub use add::{Addable, Filler, Given, Linked, NoFiller, Required, or_unset};
+pub use add::{Addable, Alone, Build, Filler, Given, InRelation, Linked, NoFiller, Required, or_unset};
 pub use edit::Edit;
 pub use handle::{Entity, WeakEntity};
 pub use state::State;

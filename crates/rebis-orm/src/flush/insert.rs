@@ -89,6 +89,16 @@ fn circle_error(rows: &[Object], circle: &[usize]) -> Error {
     .advise("make one of the foreign keys an Option, so that it can be filled in after the rows exist")
 }
 
+fn never_given(meta: &ModelMeta, column: usize) -> Error {
+    let (model, field) = (meta.def.name, meta.def.columns[column].field);
+    Error::new(
+        ErrorKind::State,
+        format!("a new {model} was put into a relation that does not give it its `{field}`, and has none"),
+    )
+    .on(model)
+    .advise(format!("give it, `{model}::builder().{field}(…)`, or relate it to the object that it refers to"))
+}
+
 async fn write(
     session: &Arc<Shared>,
     connection: &mut Connection,
@@ -96,6 +106,9 @@ async fn write(
     rows: Vec<Object>,
 ) -> Result<()> {
     let Some((meta, unset)) = shape.filter(|_| !rows.is_empty()) else { return Ok(()) };
+    if let Some(column) = unset.iter().find(|&c| meta.needed.has(c)) {
+        return Err(never_given(meta, column));
+    }
     let columns = 0..meta.def.columns.len();
     let (back, given): (Vec<usize>, Vec<usize>) =
         columns.partition(|&c| unset.has(c) || meta.computed.has(c));

@@ -28,6 +28,8 @@ pub struct ModelMeta {
     pub(crate) version: Option<usize>,
     /// Columns that no INSERT or UPDATE names.
     pub(crate) computed: ColumnSet,
+    /// Columns that a row cannot do without, and that nobody but the program fills in.
+    pub(crate) needed: ColumnSet,
     pub(crate) texts: Texts,
     links: Vec<OnceLock<std::result::Result<Link, String>>>,
     table: OnceLock<Table>,
@@ -38,9 +40,11 @@ impl ModelMeta {
     #[must_use]
     pub fn of<M: Model>() -> Self {
         let def = M::DEF;
-        let mut computed = ColumnSet::EMPTY;
+        let (mut computed, mut needed) = (ColumnSet::EMPTY, ColumnSet::EMPTY);
         for (i, column) in def.columns.iter().enumerate() {
             computed = computed.with_if(i, column.computed.is_some());
+            let made = column.autoincrement || column.server_default.is_some() || column.computed.is_some();
+            needed = needed.with_if(i, !made && !column.nullable);
         }
         ModelMeta {
             def,
@@ -48,6 +52,7 @@ impl ModelMeta {
             key: (0..def.columns.len()).filter(|&i| def.columns[i].primary_key).collect(),
             version: def.columns.iter().position(|c| c.version),
             computed,
+            needed,
             texts: Texts::default(),
             links: def.relations.iter().map(|_| OnceLock::new()).collect(),
             table: OnceLock::new(),

@@ -11,7 +11,7 @@ use serde::ser::{Serialize, Serializer};
 use super::handle::joined;
 use super::load::{load_lazily, not_loaded};
 use super::{add_child, remove_child, report_at_flush, set_parent};
-use crate::entity::{Addable, AnyInstance, Entity, Object, State, typed};
+use crate::entity::{Alone, AnyInstance, Build, Entity, InRelation, Object, State, typed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Predicate, equal};
 use crate::model::{EntityOf, Model};
@@ -263,9 +263,9 @@ impl<T: Model> HasMany<T> {
     ///
     /// # Errors
     /// When this is a plain struct's relation, or the relation is declared wrongly.
-    pub fn try_add(&self, item: impl Addable<Model = T>) -> Result<Entity<T>> {
+    pub fn try_add(&self, item: impl Build<InRelation, Model = T>) -> Result<Entity<T>> {
         let (owner, relation) = self.0.0.get()?;
-        let entity = item.into_entity();
+        let entity = item.build();
         add_child(&owner, relation, &entity.object())?;
         Ok(entity)
     }
@@ -275,12 +275,12 @@ impl<T: Model> HasMany<T> {
     /// # Panics
     /// When this is a plain struct's relation: what is added there could never be written.
     #[track_caller]
-    pub fn add(&self, item: impl Addable<Model = T>) -> Entity<T> {
+    pub fn add(&self, item: impl Build<InRelation, Model = T>) -> Entity<T> {
         let (owner, relation) = match self.0.0.get() {
             Ok(found) => found,
             Err(error) => panic!("{error}"),
         };
-        let entity = item.into_entity();
+        let entity = item.build();
         if let Err(error) = add_child(&owner, relation, &entity.object()) {
             report_at_flush(&owner, relation, &entity.object(), &error);
         }
@@ -298,9 +298,9 @@ impl<T: Model> HasMany<T> {
 
     /// For builders.
     #[doc(hidden)]
-    pub fn push_pending<A: Addable<Model = T>>(&mut self, items: impl IntoIterator<Item = A>) {
+    pub fn push_pending<A: Build<InRelation, Model = T>>(&mut self, items: impl IntoIterator<Item = A>) {
         for item in items {
-            self.0.0.push(item.into_entity().object());
+            self.0.0.push(item.build().object());
         }
     }
 }
@@ -325,7 +325,7 @@ fn none_there(owner: &Object, relation: usize) -> Error {
 }
 
 macro_rules! to_one {
-    ($name:ident, $set:expr) => {
+    ($name:ident, $how:ty, $set:expr) => {
         impl<T: Target> $name<T> {
             /// The related object: the identity map's when it is there, else loaded, for all objects of the same query result at once.
             ///
@@ -364,9 +364,9 @@ macro_rules! to_one {
             ///
             /// # Errors
             /// When this is a plain struct's relation, or the relation is declared wrongly.
-            pub fn set(&self, item: impl Addable<Model = T::Model>) -> Result<Entity<T::Model>> {
+            pub fn set(&self, item: impl Build<$how, Model = T::Model>) -> Result<Entity<T::Model>> {
                 let (owner, relation) = self.0.0.get()?;
-                let entity = item.into_entity();
+                let entity = item.build();
                 let set: fn(&Object, usize, Option<&Object>) -> Result<()> = $set;
                 set(&owner, relation, Some(&entity.object()))?;
                 Ok(entity)
@@ -384,9 +384,9 @@ macro_rules! to_one {
 
             /// For builders.
             #[doc(hidden)]
-            pub fn set_pending(&mut self, item: impl Addable<Model = T::Model>) {
+            pub fn set_pending(&mut self, item: impl Build<$how, Model = T::Model>) {
                 self.0 = OwnerOf::default();
-                self.0.0.push(item.into_entity().object());
+                self.0.0.push(item.build().object());
             }
         }
 
@@ -417,8 +417,8 @@ macro_rules! to_one {
     };
 }
 
-to_one!(BelongsTo, set_parent);
-to_one!(HasOne, |owner, relation, child| {
+to_one!(BelongsTo, Alone, set_parent);
+to_one!(HasOne, InRelation, |owner, relation, child| {
     let old = owner.slot(relation).lock().one().flatten();
     if let Some(old) = old.filter(|o| !child.is_some_and(|c| Arc::ptr_eq(o, c))) {
         remove_child(owner, relation, &old)?;

@@ -12,7 +12,7 @@ async fn some(db: &rebis::Database) {
         let blog = session.add(Blog::builder().name(name));
         for title in ["1", "2"] {
             let article = blog.articles.add(Article::builder().title(title));
-            article.comments.add(Comment::builder().text("x").article_id(0));
+            article.comments.add(Comment::builder().text("x"));
         }
     }
     session.commit().await.unwrap();

@@ -135,9 +135,9 @@ impl ::rebis::__private::Model for User {
 ::rebis::__private::inventory::submit! { ::rebis::__private::Registered::new::<User>() }
 
 // A struct can be added as it is, and so can a reference to an entity and a builder.
-impl ::rebis::__private::Addable for User {
+impl<How> ::rebis::__private::Build<How> for User {
     type Model = User;
-    fn into_entity(self) -> ::rebis::__private::Entity<User> {
+    fn build(self) -> ::rebis::__private::Entity<User> {
         ::rebis::__private::Entity::transient(self, ::rebis::__private::ColumnSet::EMPTY)
     }
 }
@@ -223,20 +223,20 @@ impl<S0, S1> UserBuilder<S0, S1> {
     /// The relation `posts`: more of them.
     pub fn posts<A>(mut self, items: impl ::core::iter::IntoIterator<Item = A>) -> Self
     where
-        A: ::rebis::__private::Addable<Model = Post>,
+        A: ::rebis::__private::Build<::rebis::__private::InRelation, Model = Post>,
     {
         self.posts.push_pending(items);
         self
     }
 }
 
-impl<S0, S1> ::rebis::__private::Addable for UserBuilder<S0, S1>
+impl<How, S0, S1> ::rebis::__private::Build<How> for UserBuilder<S0, S1>
 where
-    S0: ::rebis::__private::Required<String>,
-    S1: ::rebis::__private::Required<String>,
+    S0: ::rebis::__private::Required<String, How>,
+    S1: ::rebis::__private::Required<String, How>,
 {
     type Model = User;
-    fn into_entity(self) -> ::rebis::__private::Entity<User> {
+    fn build(self) -> ::rebis::__private::Entity<User> {
         let mut unset = ::rebis::__private::ColumnSet::EMPTY;
         let row = User {
             // Made by the database when absent (autoincrement, server default): a placeholder, and the column is marked as unset.
@@ -373,9 +373,9 @@ impl ::rebis::__private::Model for Post {
 
 ::rebis::__private::inventory::submit! { ::rebis::__private::Registered::new::<Post>() }
 
-impl ::rebis::__private::Addable for Post {
+impl<How> ::rebis::__private::Build<How> for Post {
     type Model = Post;
-    fn into_entity(self) -> ::rebis::__private::Entity<Post> {
+    fn build(self) -> ::rebis::__private::Entity<Post> {
         ::rebis::__private::Entity::transient(self, ::rebis::__private::ColumnSet::EMPTY)
     }
 }
@@ -387,6 +387,14 @@ pub mod missing_in_post {
     pub struct body;
     #[derive(Clone, Copy, Debug, Default)]
     pub struct user_id;
+    // A key may be missing where the relation gives it: `john.posts.add(Post::builder().body("hi"))`.
+    impl<T: ::core::default::Default> ::rebis::__private::Required<T, ::rebis::__private::InRelation>
+        for user_id
+    {
+        fn take(self, column: usize, unset: &mut ::rebis::__private::ColumnSet) -> T {
+            ::rebis::__private::or_unset(::core::option::Option::None, column, unset)
+        }
+    }
 }
 
 /// Builds a `Post`: every field has a method of its name.
@@ -460,7 +468,10 @@ impl<S0, S1> PostBuilder<S0, S1> {
     /// (When the key field is not required, because it is an `Option`, this takes `mut self` and gives `Self`.)
     pub fn author(
         mut self,
-        value: impl ::rebis::__private::Addable<Model = <User as ::rebis::__private::Target>::Model>,
+        value: impl ::rebis::__private::Build<
+            ::rebis::__private::Alone,
+            Model = <User as ::rebis::__private::Target>::Model,
+        >,
     ) -> PostBuilder<S0, ::rebis::__private::Linked> {
         self.author.set_pending(value);
         PostBuilder {
@@ -473,13 +484,13 @@ impl<S0, S1> PostBuilder<S0, S1> {
     }
 }
 
-impl<S0, S1> ::rebis::__private::Addable for PostBuilder<S0, S1>
+impl<How, S0, S1> ::rebis::__private::Build<How> for PostBuilder<S0, S1>
 where
-    S0: ::rebis::__private::Required<String>,
-    S1: ::rebis::__private::Required<i64>,
+    S0: ::rebis::__private::Required<String, How>,
+    S1: ::rebis::__private::Required<i64, How>,
 {
     type Model = Post;
-    fn into_entity(self) -> ::rebis::__private::Entity<Post> {
+    fn build(self) -> ::rebis::__private::Entity<Post> {
         let mut unset = ::rebis::__private::ColumnSet::EMPTY;
         let row = Post {
             id: ::rebis::__private::or_unset(self.id, 0, &mut unset),

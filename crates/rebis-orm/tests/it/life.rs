@@ -43,7 +43,7 @@ each_database! {
                         let user = session.add(User::builder().username(name.as_str()).email(name.as_str()));
                         let found = select(User).filter(User::username.eq(name.as_str())).one(&session).await?;
                         assert!(found.same(&user), "one object per row, whoever asks");
-                        user.posts.add(Post::builder().body(name.as_str()).user_id(0));
+                        user.posts.add(Post::builder().body(name.as_str()));
                     }
                     Ok::<_, rebis::Error>(())
                 })
@@ -65,7 +65,7 @@ each_database! {
         for polls in 1..200 {
             let session = db.session();
             session.add_all((0..20).map(|i| {
-                let posts = [Post::builder().body("x").user_id(0)];
+                let posts = [Post::builder().body("x")];
                 User::builder().username(format!("u{i}")).email(format!("e{i}")).posts(posts)
             }));
             let mut left = polls;
@@ -99,7 +99,7 @@ each_database! {
         let session = db.session();
         let blog = session.add(Blog::builder().name("b"));
         for title in ["one", "two"] {
-            let comments = ["x", "y"].map(|t| Comment::builder().text(t).article_id(0));
+            let comments = ["x", "y"].map(|t| Comment::builder().text(t));
             blog.articles.add(Article::builder().title(title).comments(comments));
         }
         session.commit().await.unwrap();

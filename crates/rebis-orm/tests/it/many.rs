@@ -207,7 +207,7 @@ each_database! {
         session.commit().await.unwrap();
         assert_eq!(sql(&test)[1], insert(&test, "follow", "follower_id, followed_id, weight, note", 2, "id"));
         assert_eq!(ada.follows.loaded().unwrap()[0].weight, 1);
-        ada.follows.add(Follow::builder().follower_id(0).followed_id(ada.id).weight(5));
+        ada.follows.add(Follow::builder().followed_id(ada.id).weight(5));
         session.commit().await.unwrap();
 
         let session = db.session();

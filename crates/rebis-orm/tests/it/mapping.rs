@@ -30,13 +30,13 @@ each_database! {
         let db = tables(&test).await;
         let session = db.session();
         let ada = session.add(Student::builder().name("ada").enrolments([
-            Enrolment::builder().course("math").credits(5).student_id(0),
-            Enrolment::builder().course("art").credits(3).student_id(0),
+            Enrolment::builder().course("math").credits(5),
+            Enrolment::builder().course("art").credits(3),
         ]));
         session.commit().await.unwrap();
         let math = session.get(Enrolment, (ada.id, "math")).await.unwrap().unwrap();
         assert_eq!((math.key(), math.credits), (Some((ada.id, String::from("math"))), 5));
-        let mark = math.marks.add(Mark::builder().points(9).student_id(0).course(""));
+        let mark = math.marks.add(Mark::builder().points(9));
         session.commit().await.unwrap();
         assert_eq!((mark.student_id, mark.course.as_str()), (ada.id, "math"));
 
@@ -58,7 +58,7 @@ each_database! {
     async fn one_to_one(test: TestDatabase) {
         let db = tables(&test).await;
         let session = db.session();
-        let ada = session.add(Account::builder().login("ada").profile(Profile::builder().motto("first").account_id(0)));
+        let ada = session.add(Account::builder().login("ada").profile(Profile::builder().motto("first")));
         let bob = session.add(Account::builder().login("bob"));
         session.commit().await.unwrap();
         let first = ada.profile.get().await.unwrap().unwrap();
@@ -77,7 +77,7 @@ each_database! {
         ada.profile.clear().unwrap();
         session.commit().await.unwrap();
         assert_eq!((first.state(), rows::<Profile>(&db).await), (State::Deleted, 0));
-        bob.profile.set(Profile::builder().motto("second").account_id(0)).unwrap();
+        bob.profile.set(Profile::builder().motto("second")).unwrap();
         session.commit().await.unwrap();
         session.delete(&bob);
         session.commit().await.unwrap();

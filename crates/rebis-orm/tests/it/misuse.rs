@@ -203,3 +203,21 @@ each_database! {
         assert!(test.statements().is_empty());
     }
 }
+
+each_database! {
+    async fn a_key_that_no_relation_gives_is_an_error(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        // The collection gives one key of the two.
+        let author = session.add(User::builder().username("a").email("a"));
+        author.posts.add(Post::builder().body("x"));
+        session.commit().await.unwrap();
+        let member = session.add(crate::many::Member::builder().name("m"));
+        member.follows.add(crate::many::Follow::builder());
+        let error = session.commit().await.unwrap_err();
+        assert_eq!(error.kind(), rebis::ErrorKind::State);
+        for part in ["a new Follow", "`followed_id`", "Follow::builder().followed_id(…)"] {
+            assert!(error.to_string().contains(part), "{error}");
+        }
+    }
+}

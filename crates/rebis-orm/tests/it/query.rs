@@ -17,7 +17,7 @@ async fn people(db: &rebis::Database) {
     session.commit().await.unwrap();
     let susan = select(User).filter(User::username.eq("susan")).one(&session).await.unwrap();
     for i in 0..3 {
-        susan.posts.add(Post::builder().body(format!("post {i}")).user_id(0));
+        susan.posts.add(Post::builder().body(format!("post {i}")));
     }
     susan.edit().password_hash = Some("secret".into());
     session.commit().await.unwrap();

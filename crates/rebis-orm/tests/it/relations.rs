@@ -26,7 +26,7 @@ each_database! {
         let author = User::builder().username("susan").email("s");
         let post = session.add(Post::builder().body("hi").author(author));
         let susan = post.author.loaded().unwrap();
-        let second = susan.posts.add(Post::builder().body("two").user_id(0));
+        let second = susan.posts.add(Post::builder().body("two"));
         assert_eq!(second.author.loaded().unwrap(), susan);
         session.commit().await.unwrap();
         assert_eq!((post.user_id, second.user_id), (susan.id, susan.id));

@@ -12,7 +12,7 @@ async fn blogs(db: &rebis::Database) {
     let session = db.session();
     for b in 0..4 {
         let articles = (0..3).map(|a| {
-            let comments = (0..2).map(move |c| Comment::builder().text(format!("{b}.{a}.{c}")).article_id(0));
+            let comments = (0..2).map(move |c| Comment::builder().text(format!("{b}.{a}.{c}")));
             Article::builder().title(format!("{b}.{a}")).comments(comments)
         });
         session.add(Blog::builder().name(b.to_string()).articles(articles));

@@ -66,9 +66,22 @@ impl Builder<'_> {
         let title = format!("Builds a `{}`: every field has a method of its name.", model.ident);
         let needs = self.needs();
         // At the field: the message about a missing one points there.
-        let structs = markers.iter().map(|m| {
+        let p = self.p;
+        let structs = self.required.iter().map(|&i| {
+            let c = &model.columns[i];
+            let m = &c.ident;
             let marker = quote_spanned!(m.span()=> pub struct #m;);
-            quote!(#[derive(Clone, Copy, Debug, Default)] #marker)
+            // A key may be missing where the relation gives it.
+            let key = c.foreign_key.as_ref().map(|_| {
+                quote! {
+                    impl<T: ::core::default::Default> #p::Required<T, #p::InRelation> for #m {
+                        fn take(self, column: usize, unset: &mut #p::ColumnSet) -> T {
+                            #p::or_unset(::core::option::Option::None, column, unset)
+                        }
+                    }
+                }
+            });
+            quote!(#[derive(Clone, Copy, Debug, Default)] #marker #key)
         });
         let module = (!markers.is_empty()).then(|| {
             quote! {
@@ -217,7 +230,7 @@ impl Builder<'_> {
                 #[doc = #doc]
                 #vis fn #field<A>(mut self, items: impl ::core::iter::IntoIterator<Item = A>) -> Self
                 where
-                    A: #p::Addable<Model = #target>,
+                    A: #p::Build<#p::InRelation, Model = #target>,
                 {
                     #push
                     self
@@ -233,7 +246,9 @@ impl Builder<'_> {
             })
             .collect();
         let at_type = respan(p, r.ty.span());
-        let value = quote_spanned!(r.ty.span()=> value: impl #at_type::Addable<Model = #target>);
+        let how = if r.kind == RelationKind::HasOne { quote!(InRelation) } else { quote!(Alone) };
+        let value =
+            quote_spanned!(r.ty.span()=> value: impl #at_type::Build<#at_type::#how, Model = #target>);
         if filled.is_empty() {
             let doc = format!("The relation `{text}`.");
             return quote! {
@@ -267,7 +282,7 @@ impl Builder<'_> {
         let p_at = respan(p, span);
         let bounds = self.required.iter().enumerate().map(|(n, &i)| {
             let (state, ty) = (format_ident!("S{n}", span = span), &model.columns[i].ty);
-            quote_spanned!(span=> #state: #p_at::Required<#ty>,)
+            quote_spanned!(span=> #state: #p_at::Required<#ty, How>,)
         });
         let fields = model.fields.iter().map(|f| match *f {
             FieldRef::Column(i) => {
@@ -284,11 +299,14 @@ impl Builder<'_> {
         let notes = (0..model.columns.len()).any(|i| self.required.contains(&i) || from_server(model, i));
         let mutable = notes.then(|| quote!(mut));
         let (generics, name) = (respan(&generics, span), respan(&quote!(#name), span));
-        let head = quote_spanned!(span=> impl #generics #p_at::Addable for #name #generics where #(#bounds)*);
+        let states = self.states();
+        let states = respan(&quote!(#(#states),*), span);
+        let head =
+            quote_spanned!(span=> impl<How, #states> #p_at::Build<How> for #name #generics where #(#bounds)*);
         let body = quote! {
             {
                 type Model = #struct_name;
-                fn into_entity(self) -> #p::Entity<#struct_name> {
+                fn build(self) -> #p::Entity<#struct_name> {
                     let #mutable unset = #p::ColumnSet::EMPTY;
                     let row = #struct_name { #(#fields),* };
                     #p::Entity::transient(row, unset)

@@ -29,9 +29,9 @@ pub(crate) fn model(model: &Model) -> TokenStream {
         }
         #p::inventory::submit! { #p::Registered::new::<#name>() }
         #[automatically_derived]
-        impl #p::Addable for #name {
+        impl<How> #p::Build<How> for #name {
             type Model = #name;
-            fn into_entity(self) -> #p::Entity<#name> {
+            fn build(self) -> #p::Entity<#name> {
                 #p::Entity::transient(self, #p::ColumnSet::EMPTY)
             }
         }
