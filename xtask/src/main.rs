@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test | ci | tidy | docs | bench`.
+//! The project's own commands: `cargo xtask test | ci | tidy | docs | bench | oracle`.
 //!
 //! **Invariant.** What continuous integration runs can be run at home by the same command.
 
@@ -6,6 +6,7 @@ mod bench;
 mod ci;
 mod docs;
 mod options;
+mod oracle;
 mod process;
 mod servers;
 mod test;
@@ -25,6 +26,7 @@ cargo xtask <command> [options]
   tidy                            the house rules: imports, dialects, file headers
   docs                            the API documentation, warnings refused
   bench [ARGS]                    ratios against the drivers and the peers
+  oracle DIR [PART]               the cases recorded from Alembic in a folder; PART of a test's name picks some
 
 Servers: REBIS_TEST_POSTGRES_URL and REBIS_TEST_MYSQL_URL when set, else a server on the usual port, else a throwaway one
 started from the installed binaries. What is missing is said in one line, and fails under --require-all.
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         "tidy" => tidy::run(),
         "docs" => docs::run(),
         "bench" => bench::run(&options),
+        "oracle" => oracle::run(&options),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())

@@ -7,7 +7,7 @@ pub(crate) struct Options {
     pub(crate) command: String,
     /// Whether a missing server is a failure.
     pub(crate) require_all: bool,
-    /// What stands after `--`, or the arguments of `bench`.
+    /// What stands after `--`, or the arguments of `bench` and `oracle`.
     pub(crate) rest: Vec<String>,
 }
 
@@ -20,7 +20,7 @@ impl Options {
             match argument.as_str() {
                 "--require-all" => options.require_all = true,
                 "--" => options.rest.extend(arguments.by_ref()),
-                _ if options.command == "bench" => options.rest.push(argument),
+                _ if matches!(options.command.as_str(), "bench" | "oracle") => options.rest.push(argument),
                 other => return Err(format!("xtask {}: there is no option `{other}`", options.command)),
             }
         }

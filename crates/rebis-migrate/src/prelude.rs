@@ -15,6 +15,7 @@ pub use crate::{Operations, Revision, revision};
 pub use rebis_engine::{Connection, Result};
 pub use rebis_sql::Value;
 pub use rebis_sql::ddl::ConstraintKind;
+pub use rebis_sql::schema::Identity;
 pub use rebis_sql::schema::ReferentialAction::{self, Cascade, NoAction, Restrict, SetDefault, SetNull};
 
 /// 16-bit integer.

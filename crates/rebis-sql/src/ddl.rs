@@ -1,7 +1,7 @@
 //! [`Ddl`]: changes of the schema as data. Invariant: one value is one change; how many statements it takes is the dialect's business.
 
 use crate::SqlType;
-use crate::schema::{Check, Column, ForeignKey, Index, PrimaryKey, ServerDefault, Table, Unique};
+use crate::schema::{Check, Column, ForeignKey, Identity, Index, PrimaryKey, ServerDefault, Table, Unique};
 
 /// One change of the schema.
 ///
@@ -9,6 +9,7 @@ use crate::schema::{Check, Column, ForeignKey, Index, PrimaryKey, ServerDefault,
 /// no constraint: a migration rebuilds the table there).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "a migration holds few of them")]
 pub enum Ddl {
     /// `CREATE TABLE` with its keys and constraints; its indexes as `CREATE INDEX` after it; enum types before it where they are types.
     CreateTable {
@@ -135,6 +136,19 @@ pub enum Ddl {
         /// The labels.
         values: Vec<String>,
     },
+    /// New labels of an enum type where enums are types; nothing elsewhere.
+    AlterType {
+        /// The type's name.
+        name: String,
+        /// The labels it has.
+        from: Vec<String>,
+        /// The labels it gets.
+        to: Vec<String>,
+        /// Make the type anew even if labels only come: a label that was added cannot be used in the same transaction.
+        anew: bool,
+        /// The columns of the type, as schema, table and column: where a label goes, each is moved to a new type.
+        used_by: Vec<(Option<String>, String, Column)>,
+    },
     /// `DROP TYPE` where enums are types; nothing elsewhere.
     DropType {
         /// The type's name.
@@ -155,6 +169,10 @@ pub struct ColumnChange {
     pub default: Option<Option<ServerDefault>>,
     /// The new comment, or `Some(None)` for none.
     pub comment: Option<Option<String>>,
+    /// The identity's new options, or `Some(None)` for none (PostgreSQL).
+    pub identity: Option<Option<Identity>>,
+    /// Whether the database counts the values up from now on.
+    pub autoincrement: Option<bool>,
 }
 
 /// A constraint of any kind.

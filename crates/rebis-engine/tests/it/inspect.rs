@@ -284,7 +284,8 @@ fn what_only_postgres_has() {
         let mut c = db.engine().acquire().await.unwrap();
         let mut table = Table::new("t");
         let mut id = Column::new("id", SqlType::BigInteger);
-        id.identity = Some(Identity { always: true, start: Some(5), increment: Some(1) });
+        id.identity =
+            Some(Identity { always: true, start: Some(5), increment: Some(1), ..Identity::default() });
         table.columns = vec![id, Column::new("tags", SqlType::Array(Box::new(SqlType::Text)))];
         table.columns.push(Column::new("place", SqlType::Other("inet".into())));
         table.indexes.push(Index { method: Some("gin".into()), ..Index::new("ix_tags", ["tags"]) });

@@ -1,9 +1,11 @@
 //! A column as it is in the database now. Invariant: asked for only where a script does not say it.
 
 use rebis_engine::{Connection, InspectOptions, inspect};
-use rebis_sql::Ddl;
-use rebis_sql::schema::Column;
+use rebis_sql::ddl::Constraint;
+use rebis_sql::schema::{Column, Schema, ServerDefault};
+use rebis_sql::{Ddl, Dialect, SqlType, Value};
 
+use super::{Planned, statements};
 use crate::op::{Op, UNKNOWN_TYPE};
 use crate::{Error, ErrorKind, Result};
 
@@ -25,6 +27,107 @@ pub(super) async fn fill(conn: &mut Connection, op: &Op) -> Result<Op> {
     };
     let (schema, table, change) = (schema.clone(), table.clone(), change.clone());
     Ok(Op::Schema(Ddl::AlterColumn { schema, table, existing, change }))
+}
+
+/// The statements of new labels of an enum type, which all of its columns get at once; `None` when the operation is about something else.
+pub(super) async fn relabel(conn: &mut Connection, ops: &[Op]) -> Result<Option<Vec<Planned>>> {
+    let dialect = conn.dialect();
+    let Some((name, ..)) = labels(dialect, &ops[0]) else { return Ok(None) };
+    let sql = "SELECT l.enumlabel::text FROM pg_enum l JOIN pg_type t ON t.oid = l.enumtypid \
+               WHERE t.typname = $1 AND pg_type_is_visible(t.oid) ORDER BY l.enumsortorder";
+    let there: Vec<String> = conn.fetch_values(sql, &[Value::Text(name.to_owned())]).await?;
+    let options = InspectOptions { schemas: all_schemas(conn).await?, tables: Vec::new() };
+    let found =
+        if needs_columns(&there, ops, dialect) { inspect(conn, &options).await? } else { Schema::default() };
+    relabeled(dialect, ops, &there, &found)
+}
+
+/// Every schema: a type may be used in any.
+async fn all_schemas(conn: &mut Connection) -> Result<Vec<String>> {
+    let sql = "SELECT schema_name::text FROM information_schema.schemata WHERE schema_name NOT LIKE 'pg\\_%' \
+               AND schema_name NOT IN ('information_schema', current_schema())";
+    Ok(conn.fetch_values(sql, &[]).await?)
+}
+
+/// The type's name, the labels the operation knows of and those it wants.
+pub(super) fn labels(dialect: Dialect, op: &Op) -> Option<(&str, &[String], &[String])> {
+    if !dialect.capabilities().named_enums {
+        return None;
+    }
+    match op.to_ddl()? {
+        Ddl::AlterType { name, from, to, .. } => Some((name, from, to)),
+        Ddl::AlterColumn { existing, change, .. } => {
+            let (wanted, to) = of_enum(change.ty.as_ref()?)?;
+            let (name, from) = of_enum(&existing.ty)?;
+            (name == wanted).then_some((name, from, to))
+        }
+        _ => None,
+    }
+}
+
+fn of_enum(ty: &SqlType) -> Option<(&str, &[String])> {
+    match ty {
+        SqlType::Enum { name, values } => Some((name, values)),
+        SqlType::Array(of) => of_enum(of),
+        _ => None,
+    }
+}
+
+/// Whether columns move to a type made anew: a label goes or moves, or a later operation needs one that comes now.
+fn needs_columns(there: &[String], ops: &[Op], dialect: Dialect) -> bool {
+    let Some((_, _, to)) = labels(dialect, &ops[0]) else { return false };
+    let new = |text: &str| to.iter().any(|l| l == text) && !there.iter().any(|l| l == text);
+    let needed = |default: &Option<ServerDefault>| match default {
+        Some(ServerDefault::Value(Value::Text(text))) => new(text),
+        Some(ServerDefault::Sql(_)) => true,
+        _ => false,
+    };
+    let uses = |op: &Op| match op {
+        Op::Schema(Ddl::AddColumn { column, .. }) => needed(&column.default),
+        Op::Schema(Ddl::AlterColumn { change, .. }) => change.default.as_ref().is_some_and(needed),
+        Op::Schema(Ddl::AddConstraint { constraint: Constraint::Check(_), .. } | Ddl::CreateIndex { .. }) => {
+            true
+        }
+        Op::Schema(Ddl::CreateTable { table, .. }) => {
+            !table.checks.is_empty() || table.columns.iter().any(|c| needed(&c.default))
+        }
+        Op::Schema(_) => false,
+        // What the script itself does may need it.
+        Op::Execute { .. } | Op::Insert(_) | Op::Run(_) => true,
+    };
+    let kept = to.iter().filter(|label| there.contains(label)).eq(there);
+    there != to && (!kept || ops.iter().any(uses))
+}
+
+/// The statements, given the labels that are there and the tables that are known.
+pub(super) fn relabeled(
+    dialect: Dialect,
+    ops: &[Op],
+    there: &[String],
+    known: &Schema,
+) -> Result<Option<Vec<Planned>>> {
+    let Some((name, _, to)) = labels(dialect, &ops[0]) else { return Ok(None) };
+    let mut planned = Vec::new();
+    if there != to {
+        let columns = known.tables.iter().flat_map(|t| t.columns.iter().map(move |c| (t, c)));
+        let used_by = columns
+            .filter(|(_, c)| of_enum(&c.ty).is_some_and(|(n, _)| n == name))
+            .map(|(t, c)| (t.schema.clone(), t.name.clone(), c.clone()))
+            .collect();
+        let anew = needs_columns(there, ops, dialect);
+        let change =
+            Ddl::AlterType { name: name.to_owned(), from: there.to_vec(), to: to.to_vec(), anew, used_by };
+        planned.extend(dialect.ddl(&change)?.into_iter().map(Planned::from));
+    }
+    if let Some(Ddl::AlterColumn { schema, table, existing, change }) = ops[0].to_ddl() {
+        let mut rest = change.clone();
+        let mut existing = existing.clone();
+        existing.ty = rest.ty.take().unwrap_or(existing.ty);
+        let (schema, table) = (schema.clone(), table.clone());
+        planned
+            .extend(statements(dialect, &Ddl::AlterColumn { schema, table, existing, change: rest }.into())?);
+    }
+    Ok(Some(planned))
 }
 
 /// The column, or why there is none.

@@ -35,6 +35,26 @@ pub(crate) struct Rules {
     pub(crate) pause: &'static str,
     /// Gives the lock back.
     pub(crate) unlock: &'static str,
+    /// Gives the schema that a name without one belongs to.
+    pub(crate) own_schema: &'static str,
+    /// Whether the database gives such a name to a unique constraint of these columns that has none.
+    pub(crate) names_unique: fn(name: &str, table: &str, columns: &[&str]) -> bool,
+    /// How the database is asked in which words it keeps an expression; none where it keeps the words it was given.
+    pub(crate) scratch: Option<Scratch>,
+}
+
+/// Where tables stand that exist for a question only.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Scratch {
+    /// In a schema of temporary tables, in a transaction that is rolled back.
+    Temporary {
+        /// What the schema is called in CREATE.
+        schema: &'static str,
+        /// Gives its name in the catalogue, when there is one.
+        name_of_schema: &'static str,
+    },
+    /// Beside the others, under names of their own.
+    Named,
 }
 
 /// The registry.
@@ -86,6 +106,12 @@ pub(crate) async fn next(conn: &mut Connection, ops: &[Op]) -> Result<Next> {
                 return Ok(next);
             }
             let op = live::fill(conn, &ops[0]).await?;
+            if live::labels(dialect, &op).is_some() {
+                let mut filled = vec![op];
+                filled.extend_from_slice(&ops[1..]);
+                let statements = live::relabel(conn, &filled).await?.unwrap_or_default();
+                return Ok(Next { ops: 1, statements });
+            }
             Ok(Next { ops: 1, statements: statements(dialect, &op)? })
         }
     }

@@ -4,7 +4,7 @@
 
 use rebis_sql::Dialect;
 
-use super::Rules;
+use super::{Rules, Scratch};
 use super::inline::{ended, holds};
 
 /// The lock's name carries the database's: a server may hold many. A name has at most 64 characters.
@@ -19,6 +19,16 @@ pub(super) static RULES: Rules = Rules {
     try_lock: Some("SELECT CASE WHEN GET_LOCK(CONCAT('rebis_', MD5(DATABASE())), 0) = 1 THEN 1 ELSE 0 END"),
     pause: "DO SLEEP(0.2)",
     unlock: "DO RELEASE_LOCK(CONCAT('rebis_', MD5(DATABASE())))",
+    own_schema: "SELECT DATABASE()",
+    names_unique: |name, _, columns| {
+        let after = columns.first().and_then(|first| name.strip_prefix(first));
+        after.is_some_and(|rest| {
+            let digits = rest.strip_prefix('_').unwrap_or_default();
+            rest.is_empty() || (!digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+        })
+    },
+    // Temporary tables are in no catalogue here.
+    scratch: Some(Scratch::Named),
 };
 
 /// The client ends a statement at each `;`, also within a trigger's body, unless it is told another sign.

@@ -8,7 +8,7 @@ use rebis_sql::schema::{Column, Schema, Table};
 use rebis_sql::{Ddl, Dialect};
 
 use super::inline::inline;
-use super::{Planned, is_transactional, mysql_indexes, sqlite, statements};
+use super::{Planned, is_transactional, live, mysql_indexes, sqlite, statements};
 use crate::op::{Op, UNKNOWN_TYPE};
 use crate::{Error, ErrorKind, Result};
 
@@ -75,6 +75,11 @@ fn next(dialect: Dialect, ops: &[Op], known: &Schema) -> Result<(usize, Vec<Plan
         if let Some(next) = mysql_indexes::plan(dialect, ops, there.as_ref())? {
             return Ok((next.ops, next.statements));
         }
+    }
+    if let Some((_, there, _)) = live::labels(dialect, &ops[0])
+        && let Some(planned) = live::relabeled(dialect, ops, there, known)?
+    {
+        return Ok((1, planned));
     }
     written(dialect, &ops[0], known).map(|statements| (1, statements))
 }

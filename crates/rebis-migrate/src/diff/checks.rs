@@ -1,19 +1,31 @@
-//! Named checks, by name. Invariant: a condition's text is never the difference, because databases write it anew.
+//! Checks, by their names and conditions. Invariant: the same condition is the same check, whatever either side calls it.
 
 use rebis_sql::Ddl;
 use rebis_sql::ddl::{Constraint, ConstraintKind};
 use rebis_sql::schema::{Check, Table};
 
 use super::Noted;
-use super::indexes::simplified;
+use super::words::same_sql;
 
 pub(super) fn compare(there: &Table, model: &Table, found: &mut Vec<Noted>) {
-    for check in &there.checks {
+    let (mut gone, mut new): (Vec<&Check>, Vec<&Check>) =
+        (there.checks.iter().collect(), model.checks.iter().collect());
+    new.retain(|wanted| {
+        let at = gone.iter().position(|now| same_sql(&now.sql, &wanted.sql));
+        at.map(|at| gone.remove(at)).is_none()
+    });
+    let said = |what: &str, check: &Check| {
+        let name = check.name.as_deref().unwrap_or("(unnamed)");
+        format!("{what} check constraint '{name}' on table '{}'", model.name)
+    };
+    let changed = |check: &Check, others: &[&Check]| others.iter().any(|o| o.name == check.name);
+    for check in &gone {
         let Some(name) = &check.name else { continue };
         // MariaDB gives a JSON column a check of the column's name.
-        if there.column(name).is_some() || model.checks.iter().any(|m| same(m, check)) {
+        if there.column(name).is_some() {
             continue;
         }
+        let what = if changed(check, &new) { "changed" } else { "removed" };
         found.push(Noted::new(
             Ddl::DropConstraint {
                 schema: model.schema.clone(),
@@ -21,31 +33,18 @@ pub(super) fn compare(there: &Table, model: &Table, found: &mut Vec<Noted>) {
                 name: name.clone(),
                 kind: ConstraintKind::Check,
             },
-            format!("removed check constraint '{name}' on table '{}'", model.name),
+            said(what, check),
         ));
     }
-    for check in &model.checks {
-        if there.checks.iter().any(|t| same(t, check)) {
-            continue;
-        }
+    for check in &new {
+        let what = if changed(check, &gone) { "changed" } else { "added" };
         found.push(Noted::new(
             Ddl::AddConstraint {
                 schema: model.schema.clone(),
                 table: model.name.clone(),
-                constraint: Constraint::Check(check.clone()),
+                constraint: Constraint::Check((*check).clone()),
             },
-            format!(
-                "added check constraint '{}' on table '{}'",
-                check.name.as_deref().unwrap_or("(unnamed)"),
-                model.name
-            ),
+            said(what, check),
         ));
-    }
-}
-
-fn same(a: &Check, b: &Check) -> bool {
-    match (&a.name, &b.name) {
-        (Some(a), Some(b)) if a == b => true,
-        _ => simplified(&a.sql) == simplified(&b.sql),
     }
 }

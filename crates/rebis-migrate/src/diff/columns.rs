@@ -1,15 +1,21 @@
 //! Columns that were added, removed or changed. Invariant: one operation per changed column; it carries the column as it is.
 
 use rebis_engine::as_inspected;
-use rebis_sql::ddl::ColumnChange;
-use rebis_sql::schema::{Column, Table};
+use rebis_sql::ddl::{ColumnChange, ConstraintKind};
+use rebis_sql::schema::{Column, Schema, Table};
 use rebis_sql::{Ddl, Dialect};
 
-use super::{Noted, defaults, rename, types};
+use super::words::same_sql;
+use super::{Noted, counterpart, defaults, rename, sorted, types};
+use crate::Op;
+use crate::op::{is_over, mentions};
 
 pub(super) fn added(there: &Table, model: &Table, found: &mut Vec<Noted>) {
     let gone: Vec<&Column> = there.columns.iter().filter(|c| model.column(&c.name).is_none()).collect();
-    for column in model.columns.iter().filter(|c| there.column(&c.name).is_none()) {
+    let mut new: Vec<&Column> = model.columns.iter().filter(|c| there.column(&c.name).is_none()).collect();
+    // A column that counts up may have to become the key at once; the key is the next operation.
+    new.sort_by_key(|c| c.autoincrement);
+    for column in new {
         let mut noted = Noted::new(
             Ddl::AddColumn {
                 schema: model.schema.clone(),
@@ -31,6 +37,70 @@ pub(super) fn added(there: &Table, model: &Table, found: &mut Vec<Noted>) {
         }
         found.push(noted);
     }
+}
+
+/// Generated columns whose expression changed, and columns that become generated or cease to be: they go and come back, with what is over
+/// them; `database` goes along.
+pub(super) fn replaced(database: &mut Schema, models: &Schema, dialect: Dialect, found: &mut Vec<Noted>) {
+    for model in sorted(models) {
+        let Some(there) = counterpart(database, model).cloned() else { continue };
+        let (seen, expected) = (as_inspected(dialect, &there), as_inspected(dialect, model));
+        for wanted in &model.columns {
+            let (Some(now), Some(then)) = (seen.column(&wanted.name), expected.column(&wanted.name)) else {
+                continue;
+            };
+            let note = match (&now.computed, &then.computed) {
+                (Some(now), Some(then)) if now.stored == then.stored && same_sql(&now.sql, &then.sql) => {
+                    continue;
+                }
+                (None, None) => continue,
+                (Some(_), Some(_)) => None,
+                (Some(_), None) => Some("is no generated column any more: its values are not kept"),
+                (None, Some(_)) => Some("becomes a generated column: the values it holds are lost"),
+            };
+            let said = format!("computed default on column '{}.{}'", model.name, wanted.name);
+            for op in replace(&there, model, wanted) {
+                if op.apply(database).is_ok() {
+                    let mut noted = Noted::new(op, said.clone());
+                    if let (Some(note), Some(Ddl::DropColumn { .. })) = (note, noted.op.to_ddl()) {
+                        noted = noted.note(format!("{}.{} {note}.", model.name, wanted.name));
+                    }
+                    found.push(noted);
+                }
+            }
+        }
+    }
+}
+
+/// What is over the column goes by its name: some databases drop it with the column, some refuse, some shrink it.
+fn replace(there: &Table, model: &Table, wanted: &Column) -> Vec<Op> {
+    let (schema, table, column) = (model.schema.clone(), model.name.clone(), wanted.name.clone());
+    let mut ops = dependents(there, &column);
+    ops.push(Ddl::DropColumn { schema: schema.clone(), table: table.clone(), column }.into());
+    ops.push(Ddl::AddColumn { schema, table, column: wanted.clone() }.into());
+    ops
+}
+
+/// The drops of indexes and constraints that need a column.
+fn dependents(there: &Table, column: &str) -> Vec<Op> {
+    let uses = |columns: &[String]| columns.iter().any(|c| c == column);
+    let (schema, table) = (&there.schema, &there.name);
+    let constraint = |name: &Option<String>, kind: ConstraintKind| -> Option<Op> {
+        let (schema, table, name) = (schema.clone(), table.clone(), name.clone()?);
+        Some(Ddl::DropConstraint { schema, table, name, kind }.into())
+    };
+    let keys = there.foreign_keys.iter().filter(|k| uses(&k.columns));
+    let uniques = there.uniques.iter().filter(|u| uses(&u.columns));
+    let checks = there.checks.iter().filter(|c| mentions(&c.sql, column));
+    let indexes = there.indexes.iter().filter(|i| is_over(i, column));
+    keys.filter_map(|k| constraint(&k.name, ConstraintKind::ForeignKey))
+        .chain(uniques.filter_map(|u| constraint(&u.name, ConstraintKind::Unique)))
+        .chain(checks.filter_map(|c| constraint(&c.name, ConstraintKind::Check)))
+        .chain(indexes.map(|i| {
+            let (schema, table, name) = (schema.clone(), table.clone(), i.name.clone());
+            Ddl::DropIndex { schema, table, name, if_exists: false }.into()
+        }))
+        .collect()
 }
 
 pub(super) fn removed(there: &Table, model: &Table, found: &mut Vec<Noted>) {
@@ -59,17 +129,30 @@ pub(super) fn altered(there: &Table, model: &Table, dialect: Dialect, found: &mu
         let mut notes = Vec::new();
         if !types::same(dialect, seen, expected) {
             change.ty = Some(wanted.ty.clone());
+            let gone = types::labels_gone(&now.ty, &wanted.ty);
+            if !gone.is_empty() {
+                notes.push(format!(
+                    "{}.{}: the labels {} go. This fails while rows hold them: give those another label first, with op.execute(…).",
+                    model.name,
+                    wanted.name,
+                    gone.join(", ")
+                ));
+            }
             said.push(format!(
                 "type change from {} to {} on {at}",
                 types::spelled(dialect, &now.ty),
                 types::spelled(dialect, &wanted.ty)
             ));
         }
-        let settled = now.computed.is_some() || now.identity.is_some() || model.is_key(&wanted.name);
-        if now.nullable != wanted.nullable && !settled {
-            change.nullable = Some(wanted.nullable);
-            said.push(format!("{} on column {at}", if wanted.nullable { "NULL" } else { "NOT NULL" }));
-            if !wanted.nullable {
+        // What the database makes, and what is a key, is NOT NULL whatever is said.
+        let settled = now.computed.is_some()
+            || (now.identity.is_some() && expected.identity.is_some())
+            || model.is_key(&wanted.name);
+        let wants_null = wanted.nullable && expected.identity.is_none();
+        if now.nullable != wants_null && !settled {
+            change.nullable = Some(wants_null);
+            said.push(format!("{} on column {at}", if wants_null { "NULL" } else { "NOT NULL" }));
+            if !wants_null {
                 notes.push(format!(
                     "{}.{} becomes NOT NULL: this fails while rows hold NULL there. Fill them first, with op.execute(…).",
                     model.name, wanted.name
@@ -85,8 +168,9 @@ pub(super) fn altered(there: &Table, model: &Table, dialect: Dialect, found: &mu
             change.comment = Some(comment(wanted));
             said.push(format!("column comment {at}"));
         }
-        if now.computed.is_some() != wanted.computed.is_some() {
-            tracing::warn!(target: "rebis::migrate", "Generated column {at} cannot be altered; drop and add it by hand");
+        if seen.identity != expected.identity {
+            change.identity = Some(expected.identity.clone());
+            said.push(format!("server default on column {at}: identity"));
         }
         if said.is_empty() {
             continue;

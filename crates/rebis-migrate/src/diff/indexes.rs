@@ -1,13 +1,17 @@
 //! Indexes, by name. Invariant: an index that a database made by itself (for a foreign key, for a constraint) is nobody's.
 
+use rebis_engine::as_inspected;
 use rebis_sql::schema::{Index, IndexKey, Table};
 use rebis_sql::{Ddl, Dialect};
 
+use super::words::{same_key, same_sql};
 use super::{Noted, listed, uniques};
 
 pub(super) fn compare(there: &Table, model: &Table, dialect: Dialect, found: &mut Vec<Noted>) {
     let mut now = uniques::indexes_left(there, model, dialect);
     let mut wanted = uniques::indexes_left(model, there, dialect);
+    // What a database leaves out is no difference.
+    let (seen, expected) = (as_inspected(dialect, there), as_inspected(dialect, model));
     now.sort_by(|a, b| a.name.cmp(&b.name));
     wanted.sort_by(|a, b| a.name.cmp(&b.name));
     for index in &now {
@@ -17,7 +21,8 @@ pub(super) fn compare(there: &Table, model: &Table, dialect: Dialect, found: &mu
     }
     for index in &wanted {
         if let Some(old) = now.iter().find(|n| n.name == index.name)
-            && let Some(what) = changed(old, index)
+            && let (Some(seen), Some(expected)) = (find(&seen, index), find(&expected, index))
+            && let Some(what) = changed(seen, expected)
         {
             let said = format!("changed index '{}' on '{}': {what}", index.name, model.name);
             found.push(Noted { detected: said.clone(), ..drop(model, old) });
@@ -29,6 +34,10 @@ pub(super) fn compare(there: &Table, model: &Table, dialect: Dialect, found: &mu
             found.push(create(model, index.clone()));
         }
     }
+}
+
+fn find<'a>(of: &'a Table, index: &Index) -> Option<&'a Index> {
+    of.indexes.iter().find(|i| i.name == index.name)
 }
 
 pub(super) fn create(table: &Table, index: Index) -> Noted {
@@ -82,48 +91,40 @@ pub(super) fn plain_columns(index: &Index) -> Option<Vec<String>> {
         .collect()
 }
 
-/// What has changed. The condition's words and the method are not compared: databases write them anew.
+/// What has changed, of indexes as inspection reports them.
 fn changed(now: &Index, wanted: &Index) -> Option<String> {
+    let method = |i: &Index| i.method.clone().unwrap_or_else(|| String::from("the usual one"));
+    if now.method != wanted.method {
+        return Some(format!("method {} to {}", method(now), method(wanted)));
+    }
     if now.unique != wanted.unique {
         return Some(format!("unique={} to unique={}", now.unique, wanted.unique));
     }
     if now.keys.len() != wanted.keys.len() {
         return Some(format!("expression number {} to {}", now.keys.len(), wanted.keys.len()));
     }
-    let differing = now.keys.iter().zip(&wanted.keys).position(|(a, b)| key(a) != key(b));
+    let differing = now.keys.iter().zip(&wanted.keys).position(|(a, b)| !same_key(&key(a), &key(b)));
     if let Some(i) = differing {
         return Some(format!("expression #{} '{}' to '{}'", i + 1, key(&now.keys[i]), key(&wanted.keys[i])));
     }
-    (now.filter.is_some() != wanted.filter.is_some()).then(|| {
+    let same_filter = match (&now.filter, &wanted.filter) {
+        (Some(now), Some(wanted)) => same_sql(now, wanted),
+        (now, wanted) => now.is_none() && wanted.is_none(),
+    };
+    if !same_filter {
         let said = |i: &Index| i.filter.clone().unwrap_or_else(|| String::from("none"));
-        format!("condition {} to {}", said(now), said(wanted))
-    })
+        return Some(format!("condition {} to {}", said(now), said(wanted)));
+    }
+    let said = |columns: &[String]| format!("({})", columns.join(", "));
+    (now.include != wanted.include)
+        .then(|| format!("included columns {} to {}", said(&now.include), said(&wanted.include)))
 }
 
 fn key(key: &IndexKey) -> String {
     match key {
         IndexKey::Column { name, descending } => format!("{name}{}", if *descending { " DESC" } else { "" }),
-        IndexKey::Expression(sql) => simplified(sql),
+        IndexKey::Expression(sql) => sql.clone(),
     }
-}
-
-/// An expression without what databases add to it: casts, quotes, brackets, spaces.
-pub(super) fn simplified(sql: &str) -> String {
-    let mut text = String::with_capacity(sql.len());
-    let mut rest = sql;
-    while let Some(c) = rest.chars().next() {
-        if let Some(cast) = rest.strip_prefix("::") {
-            let end =
-                cast.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ' ')).unwrap_or(cast.len());
-            rest = &cast[end..];
-            continue;
-        }
-        if !matches!(c, '"' | '`' | '(' | ')') && !c.is_whitespace() {
-            text.extend(c.to_lowercase());
-        }
-        rest = &rest[c.len_utf8()..];
-    }
-    text
 }
 
 fn names(index: &Index) -> Vec<String> {

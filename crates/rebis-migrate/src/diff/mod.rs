@@ -8,18 +8,24 @@ mod columns;
 mod defaults;
 mod foreign_keys;
 mod indexes;
+mod key;
+mod live;
 mod rename;
+mod settle;
 mod tables;
 mod types;
 mod undo;
 mod uniques;
+mod words;
 
 use rebis_sql::Dialect;
-use rebis_sql::schema::{Schema, Table};
+use rebis_sql::schema::{NamingConvention, Schema, Table};
 
 use crate::Op;
 
+pub use live::compare;
 pub use rename::Rename;
+pub(crate) use settle::TEMPORARY;
 pub(crate) use undo::undo;
 
 /// One difference: the operation that removes it.
@@ -50,8 +56,10 @@ impl Default for DiffOptions {
 
 /// The operations that make of `database` what `models` declare, in the order in which they can run.
 ///
-/// Looks at tables, columns (type, nullability, default, comment), indexes, unique constraints, foreign keys, named checks and
-/// comments. Unique constraints and foreign keys are known by what they say, indexes and checks by their names.
+/// Looks at tables, columns (type, nullability, default, generation, identity, comment), primary keys, indexes, unique constraints, foreign
+/// keys, checks and comments. Foreign keys are known by what they say, indexes and unique constraints also by their names, checks by both.
+///
+/// Both schemas have to be in the same words: for a live database use [`compare()`], which brings that about.
 ///
 /// ```
 /// use rebis_migrate::diff::{DiffOptions, diff};
@@ -71,9 +79,14 @@ impl Default for DiffOptions {
 pub fn diff(database: &Schema, models: &Schema, dialect: Dialect, options: &DiffOptions) -> Vec<Noted> {
     let mut found = Vec::new();
     let mut database = database.clone();
-    database.tables.retain(|t| t.name != options.version_table);
+    // A table in the making that a crash left belongs to nobody.
+    database.tables.retain(|t| t.name != options.version_table && !t.name.starts_with(TEMPORARY));
+    // What the database left without a name is called as the convention would: so a rebuild finds it.
+    database.tables.iter_mut().for_each(|t| NamingConvention.apply(t));
     rename::apply(&mut database, &options.renames, &mut found);
 
+    columns::replaced(&mut database, models, dialect, &mut found);
+    key::open(&mut database, models, dialect, &mut found);
     let pairs: Vec<(&Table, &Table)> = sorted(models)
         .into_iter()
         .filter_map(|model| counterpart(&database, model).map(|there| (there, model)))
@@ -92,8 +105,9 @@ pub fn diff(database: &Schema, models: &Schema, dialect: Dialect, options: &Diff
     tables::removed(&removed, &mut found);
     let mut closing = Vec::new();
     for (there, model) in &pairs {
-        tables::key(there, model);
+        key::removed(there, model, &mut found);
         columns::added(there, model, &mut found);
+        key::added(there, model, &mut found);
         columns::altered(there, model, dialect, &mut found);
         foreign_keys::removed(there, model, dialect, |key| !leaving(key), &mut found);
         uniques::removed(there, model, dialect, &mut found);

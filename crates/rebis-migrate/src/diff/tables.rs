@@ -73,21 +73,6 @@ pub(super) fn removed(removed: &[&Table], found: &mut Vec<Noted>) {
     }
 }
 
-/// A primary key that differs is only said: its columns may count up, and others refer to it.
-pub(super) fn key(there: &Table, model: &Table) {
-    let columns = |t: &Table| t.primary_key.as_ref().map(|k| k.columns.clone()).unwrap_or_default();
-    let (now, wanted) = (columns(there), columns(model));
-    if now != wanted {
-        tracing::warn!(
-            target: "rebis::migrate",
-            "Primary key of table '{}' is ({}) in the database and ({}) in the models: this is not written as a migration, do it by hand",
-            model.name,
-            now.join(", "),
-            wanted.join(", ")
-        );
-    }
-}
-
 pub(super) fn comment(there: &Table, model: &Table, dialect: Dialect, found: &mut Vec<Noted>) {
     let said = |t: &Table| t.comment.clone().filter(|c| !c.is_empty());
     if !dialect.capabilities().comments || said(there) == said(model) {

@@ -14,6 +14,11 @@ pub(super) fn same(dialect: Dialect, now: &Column, wanted: &Column) -> bool {
     if now.ty == wanted.ty || matches!(now.ty, SqlType::Other(_)) {
         return true;
     }
+    let integer = |c: &Column| matches!(c.ty, SqlType::SmallInteger | SqlType::Integer | SqlType::BigInteger);
+    if !dialect.capabilities().alter_table && now.autoincrement && integer(wanted) {
+        // The row's own number is so only as INTEGER, which holds 64 bits whatever it is called.
+        return true;
+    }
     let counts = now.autoincrement && wanted.autoincrement;
     created(dialect, &now.ty, counts) == created(dialect, &wanted.ty, counts)
 }
@@ -37,6 +42,14 @@ pub(super) fn named(ty: &SqlType) -> Option<(&str, &[String])> {
         SqlType::Enum { name, values } => Some((name, values)),
         SqlType::Array(of) => named(of),
         _ => None,
+    }
+}
+
+/// The labels that go, when both are one enum's.
+pub(super) fn labels_gone(now: &SqlType, wanted: &SqlType) -> Vec<String> {
+    match (named(now), named(wanted)) {
+        (Some((_, now)), Some((_, wanted))) => now.iter().filter(|l| !wanted.contains(l)).cloned().collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -3,11 +3,12 @@
 
 use rebis_engine::as_inspected;
 use rebis_sql::ddl::{Constraint, ConstraintKind};
-use rebis_sql::schema::{Index, Table, Unique};
+use rebis_sql::schema::{Index, NamingConvention, Table, Unique};
 use rebis_sql::{Ddl, Dialect};
 
 use super::indexes::plain_columns;
 use super::{Noted, listed};
+use crate::dialect::rules;
 
 pub(super) fn removed(there: &Table, model: &Table, dialect: Dialect, found: &mut Vec<Noted>) {
     for unique in left(there, model, dialect) {
@@ -53,26 +54,45 @@ pub(super) fn added(there: &Table, model: &Table, dialect: Dialect, found: &mut 
 /// The unique constraints of `of` that `other` has neither as a constraint nor as an index.
 fn left<'a>(of: &'a Table, other: &Table, dialect: Dialect) -> Vec<&'a Unique> {
     let nameless = are_indexes(dialect);
+    let same = |a: &Unique, b: &Unique| {
+        same_set(&a.columns, &b.columns)
+            && (a.name == b.name || nobody_named(a, of, dialect) || nobody_named(b, of, dialect))
+    };
     of.uniques
         .iter()
-        .filter(|u| !other.uniques.iter().any(|o| same_set(&o.columns, &u.columns)))
-        .filter(|u| !other.indexes.iter().any(|i| stands_for(i, u, of, nameless)))
+        .filter(|u| !other.uniques.iter().any(|o| same(o, u)))
+        .filter(|u| !other.indexes.iter().any(|i| stands_for(i, u, of, nameless, dialect)))
         .collect()
 }
 
 /// The indexes of `of` but those that `other` has as a constraint.
 pub(super) fn indexes_left<'a>(of: &'a Table, other: &Table, dialect: Dialect) -> Vec<&'a Index> {
     let nameless = are_indexes(dialect);
-    of.indexes.iter().filter(|i| !other.uniques.iter().any(|u| stands_for(i, u, other, nameless))).collect()
+    of.indexes
+        .iter()
+        .filter(|i| !other.uniques.iter().any(|u| stands_for(i, u, other, nameless, dialect)))
+        .collect()
 }
 
 /// Whether an index is what a unique constraint of `table` became. An index that `table` has too is another one.
-fn stands_for(index: &Index, unique: &Unique, table: &Table, nameless: bool) -> bool {
+fn stands_for(index: &Index, unique: &Unique, table: &Table, nameless: bool, dialect: Dialect) -> bool {
+    let own = Unique { name: Some(index.name.clone()), columns: unique.columns.clone() };
+    let unnamed = nobody_named(unique, table, dialect) || nobody_named(&own, table, dialect);
     let named = match &unique.name {
         None => true,
-        Some(name) => *name == index.name || (nameless && table.indexes.iter().all(|i| i.name != index.name)),
+        Some(name) => {
+            *name == index.name || (nameless && unnamed && table.indexes.iter().all(|i| i.name != index.name))
+        }
     };
     index.unique && named && plain_columns(index).is_some_and(|c| same_set(&c, &unique.columns))
+}
+
+/// Whether the name is the convention's or the database's own: then it says nothing about the constraint.
+fn nobody_named(unique: &Unique, table: &Table, dialect: Dialect) -> bool {
+    let Some(name) = &unique.name else { return true };
+    let columns: Vec<&str> = unique.columns.iter().map(String::as_str).collect();
+    *name == NamingConvention.unique(&table.name, &columns)
+        || rules(dialect).is_ok_and(|rules| (rules.names_unique)(name, &table.name, &columns))
 }
 
 /// Whether inspection finds a unique constraint as an index.

@@ -8,7 +8,7 @@ use rebis_sql::schema::Schema;
 
 use super::Migrator;
 use super::place::{Place, RevisionOptions, place};
-use crate::diff::{DiffOptions, Noted, Rename, diff, undo};
+use crate::diff::{self, DiffOptions, Noted, Rename, undo};
 use crate::render::{NewScript, script};
 use crate::{Error, ErrorKind, Graph, Op, Result, store};
 
@@ -103,15 +103,14 @@ async fn compare(m: &Migrator, graph: &Graph, renames: &[Rename]) -> Result<(Sch
             "Target database is not up to date. Run `db upgrade` first.",
         ));
     }
-    let mut schemas: Vec<String> = m.models.tables.iter().filter_map(|t| t.schema.clone()).collect();
-    schemas.sort();
-    schemas.dedup();
-    let database = inspect(&mut connection, &InspectOptions { schemas, tables: Vec::new() }).await?;
-    for rename in renames {
-        rename.check(renames, &database, &m.models)?;
-    }
     let options = DiffOptions { renames: renames.to_vec(), ..DiffOptions::default() };
-    let found = diff(&database, &m.models, connection.dialect(), &options);
+    if !renames.is_empty() {
+        let database = inspect(&mut connection, &InspectOptions::default()).await?;
+        for rename in renames {
+            rename.check(renames, &database, &m.models)?;
+        }
+    }
+    let (database, found) = diff::compare(&mut connection, &m.models, &options).await?;
     let mut last = "";
     for noted in &found {
         if noted.detected != last {

@@ -1,8 +1,10 @@
 //! Operations applied to a [`Schema`]. Invariant: the result is what inspection would find after the operation ran.
 
-use rebis_sql::Ddl;
 use rebis_sql::ddl::{ColumnChange, Constraint, ConstraintKind};
 use rebis_sql::schema::{Column, IndexKey, Schema, Table};
+use rebis_sql::{Ddl, SqlType};
+
+use super::names::{is_over, mentions, renamed};
 
 pub(super) fn apply(ddl: &Ddl, all: &mut Schema) -> Result<(), String> {
     match ddl {
@@ -93,9 +95,22 @@ pub(super) fn apply(ddl: &Ddl, all: &mut Schema) -> Result<(), String> {
         Ddl::CommentTable { schema, table, comment } => {
             table_mut(all, schema.as_deref(), table)?.comment.clone_from(comment);
         }
+        Ddl::AlterType { name, to, .. } => {
+            for column in all.tables.iter_mut().flat_map(|t| &mut t.columns) {
+                relabel(&mut column.ty, name, to);
+            }
+        }
         _ => {}
     }
     Ok(())
+}
+
+fn relabel(ty: &mut SqlType, called: &str, labels: &[String]) {
+    match ty {
+        SqlType::Enum { name, values } if name == called => *values = labels.to_vec(),
+        SqlType::Array(of) => relabel(of, called, labels),
+        _ => {}
+    }
 }
 
 fn find(all: &Schema, schema: Option<&str>, table: &str) -> Option<usize> {
@@ -129,6 +144,13 @@ fn alter(column: &mut Column, change: &ColumnChange) {
     if let Some(default) = &change.default {
         column.default.clone_from(default);
     }
+    if let Some(identity) = &change.identity {
+        column.identity.clone_from(identity);
+        column.autoincrement = identity.is_some();
+    }
+    if let Some(counts) = change.autoincrement {
+        column.autoincrement = counts;
+    }
     if let Some(comment) = &change.comment {
         column.comment.clone_from(comment);
     }
@@ -139,8 +161,8 @@ fn forget(t: &mut Table, column: &str) {
     let uses = |columns: &[String]| columns.iter().any(|c| c == column);
     t.uniques.retain(|u| !uses(&u.columns));
     t.foreign_keys.retain(|k| !uses(&k.columns));
-    t.indexes
-        .retain(|i| !i.keys.iter().any(|k| matches!(k, IndexKey::Column { name, .. } if name == column)));
+    t.checks.retain(|c| !mentions(&c.sql, column));
+    t.indexes.retain(|i| !is_over(i, column));
     if t.primary_key.as_ref().is_some_and(|k| uses(&k.columns)) {
         t.primary_key = None;
     }
@@ -163,6 +185,19 @@ fn rename(all: &mut Schema, table: &str, from: &str, to: &str) {
         }
         if t.name != table {
             continue;
+        }
+        t.checks.iter_mut().for_each(|c| c.sql = renamed(&c.sql, from, to));
+        for computed in t.columns.iter_mut().filter_map(|c| c.computed.as_mut()) {
+            computed.sql = renamed(&computed.sql, from, to);
+        }
+        for index in &mut t.indexes {
+            index.filter = index.filter.take().map(|sql| renamed(&sql, from, to));
+            swap(&mut index.include);
+            for key in &mut index.keys {
+                if let IndexKey::Expression(sql) = key {
+                    *sql = renamed(sql, from, to);
+                }
+            }
         }
         t.uniques.iter_mut().for_each(|u| swap(&mut u.columns));
         t.primary_key.iter_mut().for_each(|k| swap(&mut k.columns));

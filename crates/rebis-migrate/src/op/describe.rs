@@ -34,6 +34,7 @@ pub(super) fn describe(op: &Op) -> String {
         Ddl::DropConstraint { table, name, .. } => format!("drop constraint {name} on {table}"),
         Ddl::CommentTable { table, .. } => format!("comment on table {table}"),
         Ddl::CreateType { name, .. } => format!("create type {name}"),
+        Ddl::AlterType { name, .. } => format!("alter type {name}"),
         Ddl::DropType { name } => format!("drop type {name}"),
         _ => String::from("change the schema"),
     }

@@ -5,12 +5,14 @@
 
 mod apply;
 mod describe;
+mod names;
 mod operations;
 mod reverse;
 mod step;
 mod table;
 mod value;
 
+pub(crate) use names::{is_over, mentions};
 pub use operations::{AddColumn, AlterColumn, CreateForeignKey, CreateIndex, Operations};
 pub use step::{DataStep, Step};
 pub(crate) use table::counted;
@@ -26,6 +28,7 @@ use rebis_sql::{Ddl, Insert, SqlType, Value};
 /// One operation of a migration.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "a migration holds few of them")]
 pub enum Op {
     /// A change of the schema.
     Schema(Ddl),

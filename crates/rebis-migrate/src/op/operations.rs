@@ -2,7 +2,7 @@
 
 use rebis_engine::{Connection, Result};
 use rebis_sql::ddl::{ColumnChange, Constraint, ConstraintKind};
-use rebis_sql::schema::{Check, Column, ForeignKey, Index, PrimaryKey, Table, Unique};
+use rebis_sql::schema::{Check, Column, ForeignKey, Identity, Index, PrimaryKey, Table, Unique};
 use rebis_sql::{Ddl, Expr, Insert, SqlType};
 
 use super::step::{DataStep, Step};
@@ -223,6 +223,19 @@ impl Operations {
         self.push(Ddl::CreateType { name: name.to_owned(), values: strings(&labels) });
     }
 
+    /// Changes the labels of an enum type, where enums are types, in every column that has it.
+    ///
+    /// A label that goes must not be in any row.
+    pub fn alter_type<const N: usize, const M: usize>(&mut self, name: &str, from: [&str; N], to: [&str; M]) {
+        self.push(Ddl::AlterType {
+            name: name.to_owned(),
+            from: strings(&from),
+            to: strings(&to),
+            anew: false,
+            used_by: Vec::new(),
+        });
+    }
+
     /// Drops an enum type, where enums are types.
     pub fn drop_type(&mut self, name: &str) {
         self.push(Ddl::DropType { name: name.to_owned() });
@@ -318,6 +331,24 @@ impl AlterColumn<'_> {
         self
     }
 
+    /// It is an identity column from now on, or has other options (PostgreSQL).
+    pub fn set_identity(self, identity: Identity) -> Self {
+        self.change.identity = Some(Some(identity));
+        self
+    }
+
+    /// No identity column any more (PostgreSQL).
+    pub fn drop_identity(self) -> Self {
+        self.change.identity = Some(None);
+        self
+    }
+
+    /// Whether the database counts its values up from now on.
+    pub fn set_autoincrement(self, yes: bool) -> Self {
+        self.change.autoincrement = Some(yes);
+        self
+    }
+
     /// No comment any more.
     pub fn drop_comment(self) -> Self {
         self.change.comment = Some(None);
@@ -345,6 +376,13 @@ impl AlterColumn<'_> {
     /// The comment it has.
     pub fn existing_comment(self, text: &str) -> Self {
         self.existing.comment = Some(text.to_owned());
+        self
+    }
+
+    /// The identity it has (PostgreSQL).
+    pub fn existing_identity(self, identity: Identity) -> Self {
+        self.existing.identity = Some(identity);
+        self.existing.autoincrement = true;
         self
     }
 

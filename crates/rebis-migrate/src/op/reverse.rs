@@ -79,6 +79,13 @@ pub(super) fn reverse(ddl: &Ddl, before: &Schema) -> Option<Ddl> {
             comment: at(schema, table)?.comment.clone(),
         },
         Ddl::CreateType { name, .. } => Ddl::DropType { name: name.clone() },
+        Ddl::AlterType { name, from, to, .. } => Ddl::AlterType {
+            name: name.clone(),
+            from: to.clone(),
+            to: from.clone(),
+            anew: false,
+            used_by: Vec::new(),
+        },
         _ => return None,
     })
 }
@@ -98,6 +105,14 @@ fn back(now: &Column, change: &ColumnChange) -> (Column, ColumnChange) {
     if let Some(default) = &change.default {
         after.default.clone_from(default);
         undo.default = Some(now.default.clone());
+    }
+    if let Some(identity) = &change.identity {
+        after.identity.clone_from(identity);
+        undo.identity = Some(now.identity.clone());
+    }
+    if let Some(counts) = change.autoincrement {
+        after.autoincrement = counts;
+        undo.autoincrement = Some(!counts);
     }
     if let Some(comment) = &change.comment {
         after.comment.clone_from(comment);

@@ -150,9 +150,9 @@ impl ColumnBuilder<'_> {
         self
     }
 
-    /// GENERATED ALWAYS (`true`) or BY DEFAULT AS IDENTITY (PostgreSQL).
-    pub fn identity(self, always: bool, start: Option<i64>, increment: Option<i64>) -> Self {
-        self.column.identity = Some(Identity { always, start, increment });
+    /// GENERATED … AS IDENTITY (PostgreSQL): `identity(Identity::always().start(10))`.
+    pub fn identity(self, identity: Identity) -> Self {
+        self.column.identity = Some(identity);
         self
     }
 }

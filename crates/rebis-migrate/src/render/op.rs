@@ -61,6 +61,9 @@ fn links(ddl: &Ddl) -> Result<Vec<Doc>> {
         }
         Ddl::CommentTable { table, comment: None, .. } => vec![call("drop_table_comment", [text(table)])],
         Ddl::CreateType { name, values } => vec![call("create_type", [text(name), texts(values)])],
+        Ddl::AlterType { name, from, to, .. } => {
+            vec![call("alter_type", [text(name), texts(from), texts(to)])]
+        }
         Ddl::DropType { name } => vec![call("drop_type", [text(name)])],
         other => return Err(cannot(format_args!("{other:?}"))),
     })
@@ -78,7 +81,9 @@ fn alter(table: &str, existing: &Column, change: &ColumnChange) -> Result<Vec<Do
     if let Some(comment) = &existing.comment {
         links.push(call("existing_comment", [text(comment)]));
     }
-    if existing.autoincrement {
+    if let Some(identity) = &existing.identity {
+        links.push(call("existing_identity", [values::identity(identity)]));
+    } else if existing.autoincrement {
         links.push(call("existing_autoincrement", []));
     }
     if let Some(ty) = &change.ty {
@@ -94,6 +99,14 @@ fn alter(table: &str, existing: &Column, change: &ColumnChange) -> Result<Vec<Do
         None => {}
         Some(None) => links.push(call("drop_server_default", [])),
         Some(Some(default)) => links.push(call("set_server_default", [values::default(default)?])),
+    }
+    match &change.identity {
+        None => {}
+        Some(None) => links.push(call("drop_identity", [])),
+        Some(Some(identity)) => links.push(call("set_identity", [values::identity(identity)])),
+    }
+    if let Some(yes) = change.autoincrement {
+        links.push(call("set_autoincrement", [word(&yes.to_string())]));
     }
     match &change.comment {
         None => {}

@@ -71,11 +71,7 @@ pub(super) fn of_column(column: &Column, key: bool, counted: bool) -> Result<Vec
         links.push(call("computed", [text(&computed.sql), word(&computed.stored.to_string())]));
     }
     if let Some(identity) = &column.identity {
-        let option = |n: Option<i64>| word(&format!("{n:?}"));
-        links.push(call(
-            "identity",
-            [word(&identity.always.to_string()), option(identity.start), option(identity.increment)],
-        ));
+        links.push(call("identity", [values::identity(identity)]));
     }
     if let Some(comment) = &column.comment {
         links.push(call("comment", [text(comment)]));

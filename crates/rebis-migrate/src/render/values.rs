@@ -1,7 +1,7 @@
 //! Defaults and literals. Invariant: the literal makes the same value when it is compiled.
 
 use rebis_sql::Value;
-use rebis_sql::schema::{Index, IndexKey, ServerDefault};
+use rebis_sql::schema::{Identity, Index, IndexKey, ServerDefault};
 use rebis_sql::storage::{date_text, datetime_text, time_text};
 
 use super::{Doc, call, cannot, text, word};
@@ -13,6 +13,28 @@ pub(super) fn default(default: &ServerDefault) -> Result<Doc> {
         ServerDefault::Now => call("now", []),
         ServerDefault::Sql(sql) => call("sql", [text(sql)]),
     })
+}
+
+/// `Identity::always().start(10)`
+pub(super) fn identity(identity: &Identity) -> Doc {
+    let mut text =
+        String::from(if identity.always { "Identity::always()" } else { "Identity::by_default()" });
+    let numbers = [
+        ("start", identity.start),
+        ("increment", identity.increment),
+        ("min", identity.min),
+        ("max", identity.max),
+        ("cache", identity.cache),
+    ];
+    for (name, number) in numbers {
+        if let Some(number) = number {
+            text.push_str(&format!(".{name}({number})"));
+        }
+    }
+    if identity.cycle {
+        text.push_str(".cycle()");
+    }
+    word(&text)
 }
 
 fn value(value: &Value) -> Result<Doc> {

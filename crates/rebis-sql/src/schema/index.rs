@@ -38,6 +38,29 @@ impl Index {
     }
 }
 
+/// An index's expression, and what stands behind it in an index: `lower(a) text_pattern_ops DESC NULLS LAST` is `lower(a)` and the rest.
+#[must_use]
+pub fn split_key(sql: &str) -> (&str, &str) {
+    let mut end = sql.trim_end().len();
+    let mut last = |wanted: &dyn Fn(&str) -> bool| {
+        let text = &sql[..end];
+        let at = text.rfind(char::is_whitespace).map_or(0, |i| i + 1);
+        let fits = at > 0 && wanted(&text[at..]);
+        if fits {
+            end = text[..at].trim_end().len();
+        }
+        fits
+    };
+    let word =
+        |words: &'static [&'static str]| move |text: &str| words.iter().any(|w| text.eq_ignore_ascii_case(w));
+    if last(&word(&["FIRST", "LAST"])) && !last(&word(&["NULLS"])) {
+        return (sql.trim(), "");
+    }
+    last(&word(&["ASC", "DESC"]));
+    last(&|text| text.ends_with("_ops"));
+    (sql[..end].trim_start(), sql[end..].trim())
+}
+
 /// One part of an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IndexKey {
@@ -48,6 +71,6 @@ pub enum IndexKey {
         /// Sorted from high to low.
         descending: bool,
     },
-    /// An expression, as SQL.
+    /// An expression, as SQL. An operator class, `ASC`, `DESC`, `NULLS FIRST` and `NULLS LAST` may stand behind it.
     Expression(String),
 }

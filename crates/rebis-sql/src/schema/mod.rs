@@ -14,7 +14,7 @@ mod table;
 pub use column::{Column, Computed, Identity, ServerDefault};
 pub use constraint::{Check, ForeignKey, PrimaryKey, ReferentialAction, Unique};
 pub use create::create_statements;
-pub use index::{Index, IndexKey};
+pub use index::{Index, IndexKey, split_key};
 pub use naming::NamingConvention;
 pub use order::{CycleEdge, sort_tables};
 pub use table::{Schema, Table};

@@ -1,6 +1,8 @@
 //! PostgreSQL's constraints and indexes. Invariant: an index that a constraint owns is reported as the constraint only.
 
-use rebis_sql::schema::{Check, ForeignKey, PrimaryKey, ReferentialAction, Unique};
+use rebis_sql::schema::{
+    Check, Column, ForeignKey, IndexKey, PrimaryKey, ReferentialAction, Unique, split_key,
+};
 use rebis_sql::{Array, Cell, Value};
 
 use crate::inspect::default::unwrap_brackets;
@@ -30,7 +32,9 @@ ORDER BY 1, 2, 3";
 const INDEXES_SQL: &str = "SELECT CASE WHEN n.nspname <> current_schema() THEN n.nspname::text END,
     c.relname::text, ic.relname::text, i.indisunique, m.amname::text, pg_get_expr(i.indpred, i.indrelid),
     a.attname::text, pg_get_indexdef(i.indexrelid, u.place::int, true), u.place <= i.indnkeyatts,
-    CASE WHEN u.place <= i.indnkeyatts THEN (i.indoption[(u.place - 1)::int] & 1) = 1 ELSE false END
+    CASE WHEN u.place <= i.indnkeyatts THEN i.indoption[(u.place - 1)::int]::int ELSE 0 END,
+    (SELECT o.opcname::text FROM pg_opclass o
+        WHERE u.place <= i.indnkeyatts AND o.oid = i.indclass[(u.place - 1)::int] AND NOT o.opcdefault)
 FROM pg_index i
 JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_am m ON m.oid = ic.relam
@@ -84,13 +88,46 @@ pub(super) async fn indexes(connection: &mut Connection, binds: &[Value], tables
             index.filter = row.get::<Option<String>>(5)?.map(|sql| unwrap_brackets(&sql).to_owned());
             let column: Option<String> = row.get(6)?;
             if row.get(8)? {
-                index.keys.push(index_key(column, &row.get::<String>(7)?, row.get(9)?));
+                index.keys.push(found_key(column, &row.get::<String>(7)?, row.get(9)?, row.get(10)?));
             } else {
                 index.include.extend(column);
             }
             Ok(())
         })
         .await
+}
+
+/// A key with its order: bit 1 is DESC, bit 2 is NULLS FIRST, and NULLs come first by themselves from high to low.
+fn found_key(column: Option<String>, sql: &str, order: i64, class: Option<String>) -> IndexKey {
+    let (descending, nulls_first) = (order & 1 == 1, order & 2 == 2);
+    let plain = class.is_none() && nulls_first == descending;
+    if plain && (column.is_some() || !descending) {
+        return index_key(column, sql, descending);
+    }
+    let mut key = unwrap_brackets(sql).to_owned();
+    if let Some(class) = class {
+        key.push(' ');
+        key.push_str(&class);
+    }
+    key.push_str(if descending { " DESC" } else { "" });
+    if nulls_first != descending {
+        key.push_str(if nulls_first { " NULLS FIRST" } else { " NULLS LAST" });
+    }
+    IndexKey::Expression(key)
+}
+
+/// A declared expression as inspection finds it.
+pub(super) fn key(declared: &str, columns: &[Column]) -> IndexKey {
+    let (sql, tail) = split_key(declared);
+    let sql = unwrap_brackets(sql);
+    let words: Vec<String> = tail.split_whitespace().map(str::to_owned).collect();
+    let has = |word: &str| words.iter().any(|w| w.eq_ignore_ascii_case(word));
+    let descending = has("DESC");
+    let nulls_first = if has("NULLS") { has("FIRST") } else { descending };
+    let class = words.first().filter(|w| w.ends_with("_ops")).cloned();
+    let bare = sql.trim_matches('"');
+    let column = columns.iter().find(|c| c.name == bare).map(|c| c.name.clone());
+    found_key(column, sql, i64::from(descending) | i64::from(nulls_first) << 1, class)
 }
 
 fn names(row: &Row<'_>, at: usize) -> Result<Vec<String>> {

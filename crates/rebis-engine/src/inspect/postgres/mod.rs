@@ -18,14 +18,20 @@ const COLUMNS_SQL: &str = "SELECT CASE WHEN n.nspname <> current_schema() THEN n
     format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid),
     a.attidentity::text, a.attgenerated::text, col_description(c.oid, a.attnum::int), s.counted,
     s.seqstart, s.seqincrement, et.typname::text,
-    (SELECT array_agg(l.enumlabel::text ORDER BY l.enumsortorder) FROM pg_enum l WHERE l.enumtypid = et.oid)
+    (SELECT array_agg(l.enumlabel::text ORDER BY l.enumsortorder) FROM pg_enum l WHERE l.enumtypid = et.oid),
+    CASE WHEN s.seqmin <> CASE WHEN s.seqincrement > 0 THEN 1 ELSE CASE s.seqtype WHEN 'smallint'::regtype THEN -32768
+        WHEN 'integer'::regtype THEN -2147483648 ELSE -9223372036854775808 END END THEN s.seqmin END,
+    CASE WHEN s.seqmax <> CASE WHEN s.seqincrement < 0 THEN -1 ELSE CASE s.seqtype WHEN 'smallint'::regtype THEN 32767
+        WHEN 'integer'::regtype THEN 2147483647 ELSE 9223372036854775807 END END THEN s.seqmax END,
+    s.seqcycle, CASE WHEN s.seqcache <> 1 THEN s.seqcache END
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
 LEFT JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_type et ON et.typtype = 'e' AND et.oid IN (t.oid, t.typelem)
 LEFT JOIN (SELECT o.refobjid, o.refobjsubid, true AS counted, min(q.seqstart) AS seqstart,
-        min(q.seqincrement) AS seqincrement
+        min(q.seqincrement) AS seqincrement, min(q.seqmin) AS seqmin, max(q.seqmax) AS seqmax,
+        bool_or(q.seqcycle) AS seqcycle, min(q.seqcache) AS seqcache, min(q.seqtypid::oid) AS seqtype
     FROM pg_depend o JOIN pg_sequence q ON q.seqrelid = o.objid
     WHERE o.classid = 'pg_class'::regclass AND o.refclassid = 'pg_class'::regclass AND o.deptype IN ('a', 'i')
     GROUP BY o.refobjid, o.refobjsubid) s ON s.refobjid = c.oid AND s.refobjsubid = a.attnum
@@ -62,6 +68,10 @@ pub(super) async fn inspect(connection: &mut Connection, options: &InspectOption
                         start: row.get(11)?,
                         increment: row.get(12)?,
                         labels: row.get::<Option<String>>(13)?.zip(labels),
+                        min: row.get(15)?,
+                        max: row.get(16)?,
+                        cycle: row.get::<Option<bool>>(17)?.unwrap_or(false),
+                        cache: row.get(18)?,
                     }
                     .column(),
                 );
@@ -87,6 +97,10 @@ struct Found {
     start: Option<i64>,
     increment: Option<i64>,
     labels: Option<(String, Vec<String>)>,
+    min: Option<i64>,
+    max: Option<i64>,
+    cycle: bool,
+    cache: Option<i64>,
 }
 
 impl Found {
@@ -108,6 +122,10 @@ impl Found {
                 always: self.identity == "a",
                 start: other(self.start),
                 increment: other(self.increment),
+                min: self.min,
+                max: self.max,
+                cycle: self.cycle,
+                cache: self.cache,
             });
         } else if let Some(sql) = self.default_sql {
             if !self.generated.is_empty() {
@@ -134,6 +152,18 @@ pub(super) fn expect(table: &mut Table) {
             column.autoincrement = true;
             identity.start = identity.start.filter(|n| *n != 1);
             identity.increment = identity.increment.filter(|n| *n != 1);
+            let up = identity.increment.is_none_or(|n| n > 0);
+            let (least, most) = match column.ty {
+                SqlType::SmallInteger => (i64::from(i16::MIN), i64::from(i16::MAX)),
+                SqlType::Integer => (i64::from(i32::MIN), i64::from(i32::MAX)),
+                _ => (i64::MIN, i64::MAX),
+            };
+            identity.min = identity.min.filter(|n| *n != if up { 1 } else { least });
+            identity.max = identity.max.filter(|n| *n != if up { most } else { -1 });
+            identity.cache = identity.cache.filter(|n| *n != 1);
+            // A sequence starts where its values begin.
+            let first = if up { identity.min } else { identity.max };
+            identity.start = identity.start.or(first.filter(|n| *n != 1));
         }
         // SERIAL and identity columns forbid NULL whatever is said.
         column.nullable &= !column.autoincrement;
@@ -142,7 +172,7 @@ pub(super) fn expect(table: &mut Table) {
         index.method = index.method.take().map(|m| m.to_ascii_lowercase()).filter(|m| m != "btree");
         for key in &mut index.keys {
             if let IndexKey::Expression(sql) = key {
-                *sql = default::unwrap_brackets(sql).to_owned();
+                *key = catalogue::key(sql, &table.columns);
             }
         }
     }

@@ -22,7 +22,7 @@ pub(crate) fn read(spelled: &str) -> SqlType {
         ("integer" | "int4" | "int", Some([])) => SqlType::Integer,
         ("bigint" | "int8", Some([])) => SqlType::BigInteger,
         ("real" | "float4", Some([])) => SqlType::Float,
-        ("double precision" | "float8", Some([])) => SqlType::Double,
+        ("double precision" | "float8" | "float", Some([])) => SqlType::Double,
         ("numeric" | "decimal", Some([])) => SqlType::Numeric { precision: None, scale: None },
         ("numeric" | "decimal", Some([p] | [p, 0])) => SqlType::Numeric { precision: Some(*p), scale: None },
         ("numeric" | "decimal", Some([p, s])) => SqlType::Numeric { precision: Some(*p), scale: Some(*s) },

@@ -177,9 +177,12 @@ impl TableText {
         };
         let mut named = None;
         let mut unnamed = Vec::new();
+        let mut nameless: Vec<(String, (usize, std::ops::Range<usize>))> = Vec::new();
         for (i, c) in self.constraints().filter(|(_, c)| c.kind == kind) {
             if same(&c.name) {
                 named = Some((i, c.at));
+            } else if c.name.is_none() && kind == ConstraintKind::Check {
+                nameless.push((condition(&self.pieces[i][c.at.clone()]), (i, c.at)));
             } else if c.name.is_none() && by_convention(&c.columns, c.refers.as_deref()) {
                 unnamed.push((i, c.at));
             }
@@ -188,6 +191,8 @@ impl TableText {
             for c in column.clauses.into_iter().filter(|c| c.kind.constraint() == Some(kind)) {
                 if same(&c.name) {
                     named = Some((i, c.at));
+                } else if c.name.is_none() && kind == ConstraintKind::Check {
+                    nameless.push((condition(&self.pieces[i][c.at.clone()]), (i, c.at)));
                 } else if c.name.is_none()
                     && by_convention(std::slice::from_ref(&column.name), c.refers.as_deref())
                 {
@@ -195,6 +200,14 @@ impl TableText {
                 }
             }
         }
+        // Inspection lists those without a name first, by their conditions, and the convention counts them.
+        nameless.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let counted = nameless.into_iter().enumerate().map(|(i, (_, at))| (i, at));
+        unnamed.extend(
+            counted
+                .filter(|(i, _)| NamingConvention.check(table, &(i + 1).to_string()) == name)
+                .map(|(_, at)| at),
+        );
         let found = match (named, &unnamed[..]) {
             (Some(found), _) => found,
             (None, [one]) => one.clone(),
@@ -222,6 +235,12 @@ impl TableText {
         let inline = self.columns().flat_map(|(_, c)| c.clauses.into_iter().filter_map(|c| c.name));
         self.constraints().filter_map(|(_, c)| c.name).chain(inline).collect()
     }
+}
+
+/// What stands between the brackets of `CHECK (…)`.
+fn condition(check: &str) -> String {
+    let inner = check.find('(').map_or("", |open| &check[open + 1..]);
+    inner.rfind(')').map_or(inner, |close| &inner[..close]).to_owned()
 }
 
 fn clauses(text: &str, kind: ClauseKind) -> Vec<String> {

@@ -31,6 +31,9 @@ pub(super) static RULES: Rules = Rules {
     try_lock: None,
     pause: "",
     unlock: "",
+    own_schema: "SELECT 'main'",
+    names_unique: |_, _, _| false,
+    scratch: None,
 };
 
 /// Whether ALTER TABLE has no words for it.

@@ -9,8 +9,7 @@ use super::text::{Refused, TableText};
 use super::token::{Kind, mentions, tokens};
 use crate::op::Op;
 
-/// What the names of tables in the making begin with.
-pub(super) const TEMPORARY: &str = "_rebis_tmp_";
+pub(super) use crate::diff::TEMPORARY;
 
 /// What `sqlite_master` says of a table.
 #[derive(Clone, Debug, Default)]

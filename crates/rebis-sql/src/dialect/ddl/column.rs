@@ -29,9 +29,7 @@ pub(crate) fn column_def<R: DdlRules + ?Sized>(r: &R, column: &Column) -> Result
     if let Some(identity) = identity {
         let always = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
         let _ = write!(sql, " GENERATED {always} AS IDENTITY");
-        let options = [("START WITH", identity.start), ("INCREMENT BY", identity.increment)];
-        let options: Vec<String> =
-            options.iter().filter_map(|(word, n)| n.map(|n| format!("{word} {n}"))).collect();
+        let options = identity.options();
         if !options.is_empty() {
             let _ = write!(sql, " ({})", options.join(" "));
         }

@@ -75,6 +75,18 @@ pub(crate) trait DdlRules: TypeRules {
         Ok(())
     }
 
+    /// New labels of an enum type, where enums are types.
+    fn alter_type(
+        &self,
+        _name: &str,
+        _labels: (&[String], &[String]),
+        _anew: bool,
+        _used_by: &[(Option<String>, String, Column)],
+        _out: &mut Vec<String>,
+    ) -> Result<()> {
+        Ok(())
+    }
+
     /// Refuses a new column that ALTER TABLE cannot add.
     fn check_added(&self, _column: &Column) -> Result<()> {
         Ok(())
@@ -213,6 +225,9 @@ pub(crate) fn write(r: &dyn Rules, change: &Ddl, out: &mut Vec<String>) -> Resul
             r.comment_table(&qualified(r, schema.as_deref(), table)?, comment.as_deref(), out)
         }
         Ddl::CreateType { name, values } => r.named_type(name, Some(values), out),
+        Ddl::AlterType { name, from, to, anew, used_by } => {
+            r.alter_type(name, (from, to), *anew, used_by, out)
+        }
         Ddl::DropType { name } => r.named_type(name, None, out),
     }
 }

@@ -4,7 +4,7 @@ use super::{DdlRules, IndexAt, column, column_def, columns, constraint_def, name
 use crate::compile::Result;
 use crate::ddl::Constraint;
 use crate::dialect::rules::invalid;
-use crate::schema::{Index, IndexKey, Table};
+use crate::schema::{Index, IndexKey, Table, split_key};
 
 /// The statements that make a table, without the foreign keys of the given positions.
 pub(crate) fn create_table<R: DdlRules + ?Sized>(
@@ -76,7 +76,10 @@ pub(crate) fn index_text<R: DdlRules + ?Sized>(
             IndexKey::Column { name: n, descending } => {
                 format!("{}{}", name(r, n)?, if *descending { " DESC" } else { "" })
             }
-            IndexKey::Expression(sql) => format!("({sql})"),
+            IndexKey::Expression(sql) => {
+                let (expression, tail) = split_key(sql);
+                format!("({expression}){}{tail}", if tail.is_empty() { "" } else { " " })
+            }
         });
     }
     if keys.is_empty() {

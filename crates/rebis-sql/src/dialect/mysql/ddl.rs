@@ -90,6 +90,9 @@ impl DdlRules for MySql {
         change: &ColumnChange,
         out: &mut Vec<String>,
     ) -> Result<()> {
+        if matches!(change.identity, Some(Some(_))) {
+            return Err(self.lacks("identity columns", "let the key count up (`autoincrement`) here"));
+        }
         let mut column = existing.clone();
         if let Some(ty) = &change.ty {
             column.ty = ty.clone();
@@ -102,6 +105,9 @@ impl DdlRules for MySql {
         }
         if let Some(comment) = &change.comment {
             column.comment.clone_from(comment);
+        }
+        if let Some(counts) = change.autoincrement {
+            column.autoincrement = counts;
         }
         if column != *existing {
             out.push(format!("ALTER TABLE {table} MODIFY COLUMN {}", column_def(self, &column)?));

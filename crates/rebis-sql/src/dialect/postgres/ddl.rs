@@ -9,7 +9,7 @@ use crate::compile::Result;
 use crate::ddl::{ColumnChange, Constraint};
 use crate::dialect::ddl::{DdlRules, IndexAt, columns, constraint_def, index_text, name, qualified};
 use crate::dialect::rules::{TypeRules, invalid};
-use crate::schema::{Column, Index, ServerDefault};
+use crate::schema::{Column, Identity, Index, ServerDefault};
 
 impl DdlRules for Postgres {
     fn autoincrement(&self, column: &Column) -> Result<(&'static str, &'static str)> {
@@ -61,6 +61,40 @@ impl DdlRules for Postgres {
         Ok(())
     }
 
+    /// New labels are added to the type; when a label goes, every column moves to a new type, its default leaving and coming back.
+    fn alter_type(
+        &self,
+        called: &str,
+        (from, to): (&[String], &[String]),
+        anew: bool,
+        used_by: &[(Option<String>, String, Column)],
+        out: &mut Vec<String>,
+    ) -> Result<()> {
+        if !anew && add_labels(self, called, from, to, out)? {
+            return Ok(());
+        }
+        let (quoted, old) = (name(self, called)?, name(self, &format!("{called}_old"))?);
+        out.push(format!("ALTER TYPE {quoted} RENAME TO {old}"));
+        out.push(create_type(self, called, to)?);
+        for (schema, table, column) in used_by {
+            let array = if matches!(column.ty, SqlType::Array(_)) { "[]" } else { "" };
+            let at = name(self, &column.name)?;
+            let alter =
+                format!("ALTER TABLE {} ALTER COLUMN {at}", qualified(self, schema.as_deref(), table)?);
+            if column.default.is_some() {
+                out.push(format!("{alter} DROP DEFAULT"));
+            }
+            out.push(format!("{alter} TYPE {quoted}{array} USING {at}::text{array}::{quoted}{array}"));
+            if let Some(default) = &column.default {
+                let mut sql = format!("{alter} SET DEFAULT ");
+                self.default_value(&column.ty, default, &mut sql)?;
+                out.push(sql);
+            }
+        }
+        out.push(format!("DROP TYPE {old}"));
+        Ok(())
+    }
+
     fn alter_column(
         &self,
         table: &str,
@@ -70,6 +104,9 @@ impl DdlRules for Postgres {
     ) -> Result<()> {
         let column = name(self, &existing.name)?;
         let alter = format!("ALTER TABLE {table} ALTER COLUMN {column}");
+        if change.autoincrement == Some(false) {
+            out.push(format!("{alter} DROP DEFAULT"));
+        }
         let mut restored = false;
         if let Some(ty) = &change.ty {
             // An enum and its default depend on each other: the default leaves before the type changes and comes back after it.
@@ -98,6 +135,10 @@ impl DdlRules for Postgres {
             }
             restored = lifted && change.default.is_none();
         }
+        // Such a column forbids NULL: it stops being one before NULL is allowed.
+        if change.identity == Some(None) {
+            out.extend(change_identity(&alter, existing.identity.as_ref(), None));
+        }
         match change.nullable {
             Some(true) => out.push(format!("{alter} DROP NOT NULL")),
             Some(false) => out.push(format!("{alter} SET NOT NULL")),
@@ -113,6 +154,12 @@ impl DdlRules for Postgres {
                 self.default_value(change.ty.as_ref().unwrap_or(&existing.ty), default, &mut sql)?;
                 out.push(sql);
             }
+        }
+        if change.autoincrement == Some(true) {
+            count_up(self, table, existing, &alter, out)?;
+        }
+        if let Some(Some(identity)) = &change.identity {
+            out.extend(change_identity(&alter, existing.identity.as_ref(), Some(identity)));
         }
         if let Some(comment) = &change.comment {
             self.comment_on(&format!("COLUMN {table}.{column}"), comment.as_deref(), out)?;
@@ -146,6 +193,60 @@ impl DdlRules for Postgres {
     }
 }
 
+/// What SERIAL stands for, from the greatest value that is there.
+fn count_up(r: &Postgres, table: &str, column: &Column, alter: &str, out: &mut Vec<String>) -> Result<()> {
+    let bare = table.rsplit_once('.').map_or(table, |(_, bare)| bare).trim_matches('"').replace("\"\"", "\"");
+    let mut called = format!("{bare}_{}_seq", column.name);
+    while called.len() > 63 {
+        called.remove(0);
+    }
+    let sequence = match table.rsplit_once('.') {
+        Some((schema, _)) => format!("{schema}.{}", name(r, &called)?),
+        None => name(r, &called)?,
+    };
+    let (quoted, text) = (name(r, &column.name)?, text_literal(r, &sequence)?);
+    out.push(format!("CREATE SEQUENCE {sequence} OWNED BY {table}.{quoted}"));
+    out.push(format!("{alter} SET DEFAULT nextval({text})"));
+    out.push(format!("SELECT setval({text}, coalesce(max({quoted}), 0) + 1, false) FROM {table}"));
+    Ok(())
+}
+
+/// One statement, or none when nothing differs. What is not said any more is left as it is; the options have no word for "as at first".
+fn change_identity(alter: &str, now: Option<&Identity>, wanted: Option<&Identity>) -> Option<String> {
+    let kind = |i: &Identity| if i.always { "ALWAYS" } else { "BY DEFAULT" };
+    let (now, wanted) = match (now, wanted) {
+        (None, None) => return None,
+        (Some(_), None) => return Some(format!("{alter} DROP IDENTITY")),
+        (None, Some(new)) => {
+            let options = new.options();
+            let list = if options.is_empty() { String::new() } else { format!(" ({})", options.join(" ")) };
+            return Some(format!("{alter} ADD GENERATED {} AS IDENTITY{list}", kind(new)));
+        }
+        (Some(now), Some(wanted)) => (now, wanted),
+    };
+    let mut words = Vec::new();
+    if now.always != wanted.always {
+        words.push(format!("SET GENERATED {}", kind(wanted)));
+    }
+    let before = now.options();
+    words.extend(wanted.options().into_iter().filter(|o| !before.contains(o)).map(|o| format!("SET {o}")));
+    for (was, is, word) in [
+        (now.min, wanted.min, "SET NO MINVALUE"),
+        (now.max, wanted.max, "SET NO MAXVALUE"),
+        (now.increment, wanted.increment, "SET INCREMENT BY 1"),
+        (now.start, wanted.start, "SET START WITH 1"),
+        (now.cache, wanted.cache, "SET CACHE 1"),
+    ] {
+        if was.is_some() && is.is_none() {
+            words.push(word.to_owned());
+        }
+    }
+    if now.cycle && !wanted.cycle {
+        words.push(String::from("SET NO CYCLE"));
+    }
+    (!words.is_empty()).then(|| format!("{alter} {}", words.join(" ")))
+}
+
 fn text_literal(r: &Postgres, text: &str) -> Result<String> {
     let mut sql = String::new();
     r.literal(&crate::Value::Text(text.to_owned()), &mut sql)?;
@@ -155,6 +256,33 @@ fn text_literal(r: &Postgres, text: &str) -> Result<String> {
 fn create_type(r: &Postgres, called: &str, values: &[String]) -> Result<String> {
     let labels = values.iter().map(|v| text_literal(r, v)).collect::<Result<Vec<_>>>()?;
     Ok(format!("CREATE TYPE {} AS ENUM ({})", name(r, called)?, labels.join(", ")))
+}
+
+/// Adds labels, when nothing else is asked for; says whether that was all.
+fn add_labels(
+    r: &Postgres,
+    called: &str,
+    from: &[String],
+    to: &[String],
+    out: &mut Vec<String>,
+) -> Result<bool> {
+    if !to.iter().filter(|v| from.contains(v)).eq(from) {
+        return Ok(false);
+    }
+    let quoted = name(r, called)?;
+    for (i, label) in to.iter().enumerate().filter(|(_, v)| !from.contains(v)) {
+        let place = match i.checked_sub(1).map(|before| &to[before]) {
+            Some(before) => format!(" AFTER {}", text_literal(r, before)?),
+            None => from
+                .first()
+                .map(|first| text_literal(r, first))
+                .transpose()?
+                .map_or(String::new(), |f| format!(" BEFORE {f}")),
+        };
+        let label = text_literal(r, label)?;
+        out.push(format!("ALTER TYPE {quoted} ADD VALUE IF NOT EXISTS {label}{place}"));
+    }
+    Ok(true)
 }
 
 /// New labels are added to the type; a label that is gone needs a new type, to which the column is moved.
@@ -167,23 +295,10 @@ fn change_labels(
     using: &str,
     out: &mut Vec<String>,
 ) -> Result<()> {
-    let kept: Vec<&String> = to.iter().filter(|v| from.contains(v)).collect();
-    let quoted = name(r, called)?;
-    if kept.iter().copied().eq(from) {
-        for (i, label) in to.iter().enumerate().filter(|(_, v)| !from.contains(v)) {
-            let place = match i.checked_sub(1).map(|before| &to[before]) {
-                Some(before) => format!(" AFTER {}", text_literal(r, before)?),
-                None => from
-                    .first()
-                    .map(|first| text_literal(r, first))
-                    .transpose()?
-                    .map_or(String::new(), |f| format!(" BEFORE {f}")),
-            };
-            let label = text_literal(r, label)?;
-            out.push(format!("ALTER TYPE {quoted} ADD VALUE IF NOT EXISTS {label}{place}"));
-        }
+    if add_labels(r, called, from, to, out)? {
         return Ok(());
     }
+    let quoted = name(r, called)?;
     let old = name(r, &format!("{called}_old"))?;
     out.push(format!("ALTER TYPE {quoted} RENAME TO {old}"));
     out.push(create_type(r, called, to)?);

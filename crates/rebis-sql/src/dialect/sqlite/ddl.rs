@@ -66,7 +66,14 @@ impl DdlRules for Sqlite {
         change: &ColumnChange,
         _out: &mut Vec<String>,
     ) -> Result<()> {
-        let comment_only = ColumnChange { comment: None, ..change.clone() } == ColumnChange::default();
+        if matches!(change.identity, Some(Some(_))) {
+            return Err(crate::dialect::rules::invalid(
+                "SQLite has no identity columns; let the key count up (`autoincrement`) here",
+            ));
+        }
+        // A lone INTEGER key counts up here whatever is said, and nothing else does.
+        let comment_only =
+            ColumnChange { comment: None, autoincrement: None, ..change.clone() } == ColumnChange::default();
         if comment_only { Ok(()) } else { Err(self.lacks("alter_table", REBUILD)) }
     }
 
