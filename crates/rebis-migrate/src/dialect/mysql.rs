@@ -4,8 +4,8 @@
 
 use rebis_sql::Dialect;
 
-use super::{Rules, Scratch};
 use super::inline::{ended, holds};
+use super::{Rules, Scratch};
 
 /// The lock's name carries the database's: a server may hold many. A name has at most 64 characters.
 pub(super) static RULES: Rules = Rules {
