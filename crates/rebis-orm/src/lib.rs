@@ -28,14 +28,19 @@ pub mod __private;
 pub use database::Database;
 pub use entity::{Addable, Alone, Build, Edit, Entity, InRelation, State, WeakEntity};
 pub use error::{Error, ErrorKind, Result};
-pub use expr::{Assign, Column, Expression, Operand, Order, Predicate, func};
+pub use expr::{
+    Aggregate, Arguments, Assign, Case, Column, Comparable, Condition, Expression, IntoExpression, Lag,
+    Number, Operand, Order, PerRow, Predicate, Textual, Window, WindowFunction, Windowed, func, window,
+};
 #[cfg(feature = "axum")]
 pub use extract::Rejection;
 pub use model::{ColumnSet, EntityOf, IntoKey, Key, KeyPart, Model, ModelMeta};
 pub use query::{
-    Bind, Columns, Conflict, DeleteStatement, InsertReturning, InsertStatement, Page, Pagination, RawSql,
-    RowLock, Runner, SelectStatement, Selection, UpdateStatement, delete, insert, select, sql, update,
+    Alias, Along, Bind, Columns, Conflict, Cte, DeleteStatement, Derived, InsertReturning, InsertStatement,
+    Optional, Page, Pagination, RawSql, RowLock, Runner, SelectStatement, Selection, Source, UpdateStatement,
+    alias, delete, exists, insert, select, sql, update,
 };
+pub use rebis_sql::expr::Bound;
 pub use relation::{BelongsTo, Cascade, HasMany, HasOne, Loading, Relation, Target};
 pub use retry::Retry;
 pub use session::{FetchMode, Savepoint, Session};

@@ -55,8 +55,8 @@ pub use cli::cli;
 pub use glue::AppExt;
 pub use rebis_macros::{Enum, Model, main};
 pub use rebis_orm::{
-    BelongsTo, Column, Database, Entity, FetchMode, HasMany, HasOne, Page, Pagination, Session, delete, func,
-    insert, models, select, update,
+    BelongsTo, Bound, Column, Database, Entity, Expression, FetchMode, HasMany, HasOne, Page, Pagination,
+    Predicate, Session, alias, delete, exists, func, insert, models, select, update, window,
 };
 pub use rebis_sql::{ColumnType, Dialect, SqlType, Value};
 pub use rebis_web::{

@@ -4,8 +4,8 @@
 pub use crate::{
     App, AppExt, BelongsTo, Blueprint, CommandContext, Config, Database, Entity, Enum, FetchMode, Form,
     FormFields, HasMany, HasOne, Html, HttpError, Json, Model, Page, Pagination, Path, Query, Redirect,
-    Result, Session, StatusCode, Templates, UserSession, context, delete, func, insert, models, select,
-    update,
+    Result, Session, StatusCode, Templates, UserSession, alias, context, delete, exists, func, insert,
+    models, select, update, window,
 };
 pub use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 pub use rust_decimal::Decimal;

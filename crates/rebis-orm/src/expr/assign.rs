@@ -31,18 +31,4 @@ macro_rules! assign {
     };
 }
 
-assign! {
-    &str => String;
-    &String => String;
-    char => String;
-    std::borrow::Cow<'_, str> => String;
-    &[u8] => Vec<u8>;
-    i16 => i32;
-    i16 => i64;
-    i32 => i64;
-    u32 => i64;
-    f32 => f64;
-    i32 => f64;
-    i32 => rust_decimal::Decimal;
-    i64 => rust_decimal::Decimal;
-}
+crate::expr::convert::conversions!(assign);

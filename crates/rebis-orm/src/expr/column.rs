@@ -4,7 +4,8 @@ use std::marker::PhantomData;
 
 use rebis_sql::{Expr, Name};
 
-use super::{Expression, Order};
+use super::origin::Origin;
+use super::{Expression, Order, PerRow};
 use crate::model::Model;
 
 /// A column of model `M` whose Rust type is `T`: `User::username`.
@@ -39,7 +40,16 @@ impl<M: Model, T> Column<M, T> {
         Expr::Column { table: Some(Name::Borrowed(M::TABLE)), name: Name::Borrowed(self.name) }
     }
 
-    crate::expr::expression::operators!();
+    fn into_self(self) -> Expression<T> {
+        self.into()
+    }
+
+    /// The same column, which may be NULL here: for rows that a left join leaves without a partner.
+    pub fn optional(self) -> Expression<Option<T>> {
+        self.into_self().optional()
+    }
+
+    crate::expr::expression::operators!(PerRow);
 }
 
 impl<M, T> Clone for Column<M, T> {
@@ -58,7 +68,7 @@ impl<M: Model, T> std::fmt::Debug for Column<M, T> {
 
 impl<M: Model, T> From<Column<M, T>> for Expression<T> {
     fn from(column: Column<M, T>) -> Self {
-        Expression::new(column.expr())
+        Expression::new(column.expr()).within(Some(Origin { model: M::meta, alias: None }))
     }
 }
 

@@ -1,17 +1,29 @@
 //! Typed expressions. Invariant: every method is inherent, so importing the prelude changes nothing about `.eq` on other types.
 
 mod assign;
+mod case;
 mod column;
+mod convert;
 mod expression;
 pub mod func;
+mod into;
+mod kind;
 mod operand;
+mod origin;
 mod predicate;
+mod window;
 
 pub use assign::Assign;
+pub use case::Case;
 pub use column::Column;
 pub use expression::{Expression, Order};
+pub use into::{Arguments, IntoExpression};
+pub use kind::{Aggregate, Comparable, Number, PerRow, Textual, Windowed};
 pub use operand::Operand;
-pub use predicate::Predicate;
+pub use predicate::{Condition, Predicate};
+pub use window::{Lag, Window, WindowFunction, window};
+
+pub(crate) use origin::Origin;
 
 use rebis_sql::Expr;
 use rebis_sql::expr::BinaryOp;

@@ -2,106 +2,103 @@
 
 use rebis_sql::{ColumnType, Expr, Value};
 
-use super::{Column, Expression};
+use super::{Aggregate, Column, Expression, PerRow, Windowed};
 use crate::model::Model;
 
-/// What can be compared with an SQL value of type `T`: a Rust value of that type (or `Option` of it), or another column or expression.
+/// What can be compared with an SQL value of type `T` in an expression of kind `K`: a Rust value of that type (or `Option` of it), or another column or expression.
 #[diagnostic::on_unimplemented(
     message = "an SQL value of type `{T}` cannot be compared with `{Self}`",
     label = "expected `{T}`, or a column or expression of that type"
 )]
-pub trait Operand<T> {
+pub trait Operand<T, K = PerRow> {
     /// The expression.
     fn into_expr(self) -> Expr;
 }
 
-impl<T: ColumnType> Operand<T> for T {
+impl<T: ColumnType, K> Operand<T, K> for T {
     fn into_expr(self) -> Expr {
         Expr::Value(self.into_value())
     }
 }
 
-impl<T: ColumnType> Operand<Option<T>> for T {
+impl<T: ColumnType, K> Operand<Option<T>, K> for T {
     fn into_expr(self) -> Expr {
         Expr::Value(self.into_value())
     }
 }
 
-impl<T: ColumnType> Operand<T> for Option<T> {
+impl<T: ColumnType, K> Operand<T, K> for Option<T> {
     fn into_expr(self) -> Expr {
         Expr::Value(self.map_or(Value::Null, ColumnType::into_value))
     }
 }
 
-impl<M: Model, T> Operand<T> for Column<M, T> {
+impl<M: Model, T, K> Operand<T, K> for Column<M, T> {
     fn into_expr(self) -> Expr {
         self.expr()
     }
 }
 
-impl<M: Model, T> Operand<Option<T>> for Column<M, T> {
+impl<M: Model, T, K> Operand<Option<T>, K> for Column<M, T> {
     fn into_expr(self) -> Expr {
         self.expr()
     }
 }
 
-impl<M: Model, T> Operand<T> for Column<M, Option<T>> {
+impl<M: Model, T, K> Operand<T, K> for Column<M, Option<T>> {
     fn into_expr(self) -> Expr {
         self.expr()
     }
 }
 
-impl<T> Operand<T> for Expression<T> {
-    fn into_expr(self) -> Expr {
-        self.expr
-    }
+/// An expression of a row can stand beside any kind; the others beside their own only.
+macro_rules! expressions {
+    ($([$($generic:ident)?] $of:ident beside $kind:ident;)*) => {
+        $(impl<T, $($generic)?> Operand<T, $kind> for Expression<T, $of> {
+            fn into_expr(self) -> Expr {
+                self.expr
+            }
+        }
+
+        impl<T, $($generic)?> Operand<Option<T>, $kind> for Expression<T, $of> {
+            fn into_expr(self) -> Expr {
+                self.expr
+            }
+        }
+
+        impl<T, $($generic)?> Operand<T, $kind> for Expression<Option<T>, $of> {
+            fn into_expr(self) -> Expr {
+                self.expr
+            }
+        })*
+    };
 }
 
-impl<T> Operand<Option<T>> for Expression<T> {
-    fn into_expr(self) -> Expr {
-        self.expr
-    }
-}
-
-impl<T> Operand<T> for Expression<Option<T>> {
-    fn into_expr(self) -> Expr {
-        self.expr
-    }
+expressions! {
+    [K] PerRow beside K;
+    [] Aggregate beside Aggregate;
+    [] Windowed beside Windowed;
 }
 
 macro_rules! operand {
     ($($from:ty => $to:ty;)*) => {
-        $(impl Operand<$to> for $from {
+        $(impl<K> Operand<$to, K> for $from {
             fn into_expr(self) -> Expr { Expr::Value(<$to>::from(self).into_value()) }
         }
-        impl Operand<Option<$to>> for $from {
+        impl<K> Operand<Option<$to>, K> for $from {
             fn into_expr(self) -> Expr { Expr::Value(<$to>::from(self).into_value()) }
         })*
     };
 }
 
-operand! {
-    &str => String;
-    &String => String;
-    char => String;
-    std::borrow::Cow<'_, str> => String;
-    &[u8] => Vec<u8>;
-    i16 => i32;
-    i16 => i64;
-    i32 => i64;
-    u32 => i64;
-    f32 => f64;
-    i32 => f64;
-    i32 => rust_decimal::Decimal;
-    i64 => rust_decimal::Decimal;
-}
+crate::expr::convert::conversions!(operand);
 
 macro_rules! by_reference {
     ($($ty:ty),*) => {
-        $(impl Operand<$ty> for &$ty {
+        $(impl<K> Operand<$ty, K> for &$ty {
             fn into_expr(self) -> Expr { Expr::Value(self.to_value()) }
         }
-        impl Operand<Option<$ty>> for &$ty {
+        impl<K> Operand<Option<$ty>, K> for &$ty {
             fn into_expr(self) -> Expr { Expr::Value(self.to_value()) }
         })*
     };

@@ -10,7 +10,7 @@ use super::run::resync;
 use super::runner::Runner;
 use crate::database::Database;
 use crate::error::{Error, Result};
-use crate::expr::{Assign, Column, Expression, Operand, Predicate};
+use crate::expr::{Assign, Column, Condition, Expression, Operand, Predicate};
 use crate::model::{EntityOf, Model};
 use crate::session::Session;
 
@@ -71,8 +71,8 @@ pub fn update<M: Model>(model: EntityOf<M>) -> UpdateStatement<M> {
 
 impl<M: Model> UpdateStatement<M> {
     /// Only rows that meet the condition.
-    pub fn filter(mut self, condition: impl Into<Predicate>) -> Self {
-        let Predicate { expr, broken } = condition.into();
+    pub fn filter(mut self, condition: impl Condition) -> Self {
+        let Predicate { expr, broken, .. } = condition.into_predicate();
         self.1 = self.1.take().or(broken);
         self.0.filter = Some(and(self.0.filter.take(), expr));
         self
@@ -129,8 +129,8 @@ pub fn delete<M: Model>(model: EntityOf<M>) -> DeleteStatement<M> {
 
 impl<M: Model> DeleteStatement<M> {
     /// Only rows that meet the condition.
-    pub fn filter(mut self, condition: impl Into<Predicate>) -> Self {
-        let Predicate { expr, broken } = condition.into();
+    pub fn filter(mut self, condition: impl Condition) -> Self {
+        let Predicate { expr, broken, .. } = condition.into_predicate();
         self.1 = self.1.take().or(broken);
         self.0.filter = Some(and(self.0.filter.take(), expr));
         self

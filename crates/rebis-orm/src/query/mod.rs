@@ -1,24 +1,36 @@
 //! Typed statements and the two ways to run them. Invariant: a statement is data until a runner takes it.
 
+mod alias;
+mod along;
 mod bulk;
+mod cte;
+mod derived;
 mod insert;
 mod lock;
+mod optional;
 mod page;
 mod raw;
 mod run;
 mod runner;
 mod select;
 mod selection;
+mod source;
 mod upsert;
 
+pub use alias::{Alias, alias};
+pub use along::Along;
 pub use bulk::{DeleteStatement, UpdateStatement, delete, update};
+pub use cte::Cte;
+pub use derived::{Derived, exists};
 pub use insert::{InsertStatement, insert};
 pub use lock::RowLock;
+pub use optional::Optional;
 pub use page::{Page, Pagination};
 pub use raw::{Bind, RawSql, sql};
 pub use runner::Runner;
 pub use select::{SelectStatement, select};
 pub use selection::Selection;
+pub use source::Source;
 pub use upsert::{Columns, Conflict, InsertReturning};
 
 pub(crate) use run::{fetch_entities, fetch_with_keys, read_by_key};

@@ -5,12 +5,11 @@ use std::future::Future;
 use rebis_engine::{Connection, Done};
 use rebis_sql::{Insert, Statement};
 
-use super::select::SelectStatement;
+use super::select::{Count, SelectStatement};
 use super::selection::Selection;
 use super::{insert, run};
 use crate::database::Database;
 use crate::error::Result;
-use crate::expr::Expression;
 use crate::session::Session;
 
 /// What a statement runs on: `&Session` gives entities, `&Database` and `&mut Connection` give plain structs.
@@ -30,8 +29,7 @@ pub trait Runner: Send + Sized {
 
     /// The numbers of a counting query.
     #[doc(hidden)]
-    fn values(self, query: SelectStatement<Expression<i64>>)
-    -> impl Future<Output = Result<Vec<i64>>> + Send;
+    fn values(self, query: SelectStatement<Count>) -> impl Future<Output = Result<Vec<i64>>> + Send;
 
     /// A statement without rows.
     fn execute(self, statement: Statement) -> impl Future<Output = Result<Done>> + Send;
@@ -56,7 +54,7 @@ impl Runner for &Session {
         run::tracked(&self.0, query).await
     }
 
-    async fn values(self, query: SelectStatement<Expression<i64>>) -> Result<Vec<i64>> {
+    async fn values(self, query: SelectStatement<Count>) -> Result<Vec<i64>> {
         self.rows(query).await
     }
 
@@ -88,7 +86,7 @@ impl Runner for &Database {
         run::plain(&mut connection, query).await
     }
 
-    async fn values(self, query: SelectStatement<Expression<i64>>) -> Result<Vec<i64>> {
+    async fn values(self, query: SelectStatement<Count>) -> Result<Vec<i64>> {
         self.rows(query).await
     }
 
@@ -115,7 +113,7 @@ impl Runner for &mut Connection {
         run::plain(self, query).await
     }
 
-    async fn values(self, query: SelectStatement<Expression<i64>>) -> Result<Vec<i64>> {
+    async fn values(self, query: SelectStatement<Count>) -> Result<Vec<i64>> {
         self.rows(query).await
     }
 

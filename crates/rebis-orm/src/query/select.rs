@@ -1,16 +1,21 @@
 //! [`select()`] and [`SelectStatement`]. Invariant: what cannot work is remembered and reported when it is run, never dropped.
 
-use rebis_sql::stmt::{Distinct, Join, JoinKind, SelectItem, TableRef};
+use rebis_sql::stmt::{Cte, Distinct, Join, JoinKind, SelectItem, TableRef};
 use rebis_sql::{Dialect, Expr, Select, Statement, compile};
 
+use super::along::Along;
 use super::page::{Page, Pagination};
 use super::runner::Runner;
 use super::selection::Selection;
+use super::source::{Rows, Source, known_as};
 use crate::error::{Error, ErrorKind, Result};
-use crate::expr::{Expression, Order, Predicate};
+use crate::expr::{Aggregate, Condition, Expression, Order, Predicate};
 use crate::model::Model;
-use crate::relation::{Loading, Relation};
+use crate::relation::Loading;
 use crate::session::FetchMode;
+
+/// What a counting query selects.
+pub(crate) type Count = Expression<i64, Aggregate>;
 
 /// A SELECT: what [`select()`] makes. Run it on a `&Session` for entities, on a `&Database` or `&mut Connection` for plain structs.
 #[derive(Clone)]
@@ -41,8 +46,8 @@ pub fn select<S: Selection>(what: S) -> SelectStatement<S> {
 
 impl<S: Selection> SelectStatement<S> {
     /// Only rows that meet the condition; several filters all have to be met.
-    pub fn filter(mut self, condition: impl Into<Predicate>) -> Self {
-        let condition = self.take(condition);
+    pub fn filter(mut self, condition: impl Condition) -> Self {
+        let condition = self.take(condition.into_predicate());
         match condition {
             Expr::And(all) => all.into_iter().for_each(|one| self.select.and_where(one)),
             one => self.select.and_where(one),
@@ -74,53 +79,96 @@ impl<S: Selection> SelectStatement<S> {
         self
     }
 
-    /// Joins along a relation.
-    pub fn join<M: Model, T: Model>(self, relation: Relation<M, T>) -> Self {
-        self.join_relation(relation, JoinKind::Inner)
+    /// The first row for each value of this, in the order of the query, which has to begin with it. PostgreSQL has it; elsewhere number the rows
+    /// with `func::row_number()` in a subquery.
+    pub fn distinct_on<T>(mut self, by: impl Into<Expression<T>>) -> Self {
+        match &mut self.select.distinct {
+            Some(Distinct::On(keys)) => keys.push(by.into().expr),
+            distinct => *distinct = Some(Distinct::On(vec![by.into().expr])),
+        }
+        self
     }
 
-    /// Joins along a relation, keeping rows without a partner.
-    pub fn outer_join<M: Model, T: Model>(self, relation: Relation<M, T>) -> Self {
-        self.join_relation(relation, JoinKind::Left)
+    /// Joins along a relation, also between aliases: `.join(Employee::manager.to(manager))`.
+    pub fn join<M: Model, T: Model>(self, relation: impl Into<Along<M, T>>) -> Self {
+        self.join_along(relation.into(), JoinKind::Inner)
     }
 
-    /// Joins a model on a condition.
-    pub fn join_on<T: Model>(mut self, model: crate::EntityOf<T>, on: impl Into<Predicate>) -> Self {
-        let _ = model;
-        let on = Some(self.take(on));
-        let table = T::meta().table_ref();
-        if let Some(error) = self.joined_already(&table, T::DEF.name) {
+    /// Joins along a relation, keeping rows without a partner; the other model is then selected as `Post.optional()`.
+    pub fn outer_join<M: Model, T: Model>(self, relation: impl Into<Along<M, T>>) -> Self {
+        self.join_along(relation.into(), JoinKind::Left)
+    }
+
+    /// Joins along a relation, keeping rows of both sides without a partner. MySQL and MariaDB have it not.
+    pub fn full_join<M: Model, T: Model>(self, relation: impl Into<Along<M, T>>) -> Self {
+        self.join_along(relation.into(), JoinKind::Full)
+    }
+
+    /// Joins a model, an alias or a subquery on a condition.
+    pub fn join_on(self, source: impl Source, on: impl Condition) -> Self {
+        self.join_rows(source.rows(), JoinKind::Inner, Some(on.into_predicate()))
+    }
+
+    /// As [`join_on`](Self::join_on), keeping rows without a partner.
+    pub fn outer_join_on(self, source: impl Source, on: impl Condition) -> Self {
+        self.join_rows(source.rows(), JoinKind::Left, Some(on.into_predicate()))
+    }
+
+    /// As [`join_on`](Self::join_on), keeping rows of both sides without a partner. MySQL and MariaDB have it not.
+    pub fn full_join_on(self, source: impl Source, on: impl Condition) -> Self {
+        self.join_rows(source.rows(), JoinKind::Full, Some(on.into_predicate()))
+    }
+
+    /// Joins each row with each row.
+    pub fn cross_join(self, source: impl Source) -> Self {
+        self.join_rows(source.rows(), JoinKind::Cross, None)
+    }
+
+    fn join_along<M: Model, T: Model>(mut self, along: Along<M, T>, kind: JoinKind) -> Self {
+        if self.select.from.is_empty() {
+            self.select.from.push(along.start());
+        }
+        match along.steps() {
+            Ok(steps) => steps.into_iter().fold(self, |query, (table, on)| {
+                query.join_rows(Rows::of(table), kind, Some(Predicate::new(on)))
+            }),
+            Err(error) => self.broken(error),
+        }
+    }
+
+    fn join_rows(mut self, rows: Rows, kind: JoinKind, on: Option<Predicate>) -> Self {
+        let on = on.map(|on| self.take(on));
+        if let Some(error) = self.joined_already(&rows.table) {
             return self.broken(error);
         }
-        self.select.joins.push(Join { kind: JoinKind::Inner, table, on });
+        self.bring(rows.with);
+        self.select.joins.push(Join { kind, table: rows.table, on });
         self
     }
 
-    fn join_relation<M: Model, T: Model>(mut self, relation: Relation<M, T>, kind: JoinKind) -> Self {
-        if self.select.from.is_empty() {
-            self.select.from.push(M::meta().table_ref());
-        }
-        let steps = match relation.steps() {
-            Ok(steps) => steps,
-            Err(error) => return self.broken(error),
-        };
-        for (table, on) in steps {
-            if let Some(error) = self.joined_already(&table, T::DEF.name) {
-                return self.broken(error);
+    /// The common table expressions that a source needs.
+    fn bring(&mut self, with: Vec<Cte>) {
+        for cte in with {
+            match self.select.with.iter().find(|known| known.name == cte.name) {
+                Some(known) if *known != cte => {
+                    let what = format!("two common table expressions are called `{}`", cte.name);
+                    let error = Error::new(ErrorKind::State, what).advise("give one of them another name");
+                    self.broken.get_or_insert(std::sync::Arc::new(error));
+                }
+                Some(_) => {}
+                None => self.select.with.push(cte),
             }
-            self.select.joins.push(Join { kind, table, on: Some(on) });
         }
-        self
     }
 
-    /// A table has one name in a query, so it cannot stand in it twice.
-    fn joined_already(&self, table: &TableRef, model: &'static str) -> Option<Error> {
-        let there = self.select.from.contains(table) || self.select.joins.iter().any(|j| j.table == *table);
-        let TableRef::Table { name, .. } = table else { return None };
-        there.then(|| {
-            Error::new(ErrorKind::State, format!("the table `{name}` would stand twice in one query"))
-                .on(model)
-                .advise("filter with the relation's `any(…)` or `has(…)`, or load it with `.with(…)`")
+    /// A name means one thing in a query.
+    fn joined_already(&self, table: &TableRef) -> Option<Error> {
+        let name = known_as(table);
+        let mut there = self.select.from.iter().chain(self.select.joins.iter().map(|j| &j.table));
+        there.any(|t| known_as(t) == name).then(|| {
+            Error::new(ErrorKind::State, format!("`{name}` would stand twice in one query")).advise(
+                "give it a second name with `alias(…)`, filter with the relation's `any(…)` or `has(…)`, or load it with `.with(…)`",
+            )
         })
     }
 
@@ -131,8 +179,8 @@ impl<S: Selection> SelectStatement<S> {
     }
 
     /// Only groups that meet the condition.
-    pub fn having(mut self, condition: impl Into<Predicate>) -> Self {
-        let condition = self.take(condition);
+    pub fn having(mut self, condition: impl Condition<Aggregate>) -> Self {
+        let condition = self.take(condition.into_predicate());
         self.select.having = Some(match self.select.having.take() {
             None => condition,
             Some(one) => Expr::And(vec![one, condition]),
@@ -154,16 +202,43 @@ impl<S: Selection> SelectStatement<S> {
     }
 
     /// The rows that it selects from, when that is not what is selected: `select(func::count_all()).select_from(User)`.
-    pub fn select_from<M: Model>(mut self, model: crate::EntityOf<M>) -> Self {
-        let _ = model;
-        self.select.from = vec![M::meta().table_ref()];
+    pub fn select_from(mut self, source: impl Source) -> Self {
+        let rows = source.rows();
+        self.bring(rows.with);
+        self.select.from = vec![rows.table];
         self
     }
 
     /// The statement as data.
-    #[must_use]
-    pub fn into_statement(self) -> Select {
-        self.select
+    ///
+    /// # Errors
+    /// When it cannot work.
+    pub fn into_statement(self) -> Result<Select> {
+        match self.broken {
+            Some(error) => Err(error.again()),
+            None => Ok(self.select),
+        }
+    }
+
+    /// The statement as a part of another, and why it cannot work.
+    pub(crate) fn into_subquery(self) -> (Select, Option<std::sync::Arc<Error>>) {
+        let broken = self.broken.or_else(|| {
+            (!self.loading.is_empty()).then(|| {
+                let error = Error::new(ErrorKind::State, "`with(…)` in a subquery loads nothing")
+                    .advise("say it on the query that is run");
+                std::sync::Arc::new(error)
+            })
+        });
+        (self.select, broken)
+    }
+
+    /// The statement as a part of another where no error can be kept: one that cannot work makes the whole fail with its text.
+    pub(crate) fn into_inner(self) -> Select {
+        let (mut select, broken) = self.into_subquery();
+        if let Some(error) = broken {
+            select.and_where(Expr::Invalid(error.to_string()));
+        }
+        select
     }
 
     /// The SQL as that database gets it. A statement that it cannot write gives the error's text after `-- `.
@@ -177,8 +252,8 @@ impl<S: Selection> SelectStatement<S> {
     }
 
     /// The condition's SQL; its error becomes the statement's.
-    fn take(&mut self, condition: impl Into<Predicate>) -> Expr {
-        let Predicate { expr, broken } = condition.into();
+    fn take<K>(&mut self, condition: Predicate<K>) -> Expr {
+        let Predicate { expr, broken, .. } = condition;
         self.broken = self.broken.take().or(broken);
         expr
     }
@@ -279,7 +354,10 @@ impl<S: Selection> SelectStatement<S> {
     pub async fn exists<R: Runner>(mut self, on: R) -> Result<bool> {
         self.select.order_by.clear();
         self.select.limit = Some(1);
-        if self.select.group_by.is_empty() && self.select.distinct.is_none() {
+        if self.select.group_by.is_empty()
+            && self.select.distinct.is_none()
+            && self.select.compounds.is_empty()
+        {
             self.select.columns = vec![crate::relation::one().into()];
         }
         let inner =
@@ -304,11 +382,13 @@ impl<S: Selection> SelectStatement<S> {
         }
     }
 
-    fn counting(mut self) -> SelectStatement<Expression<i64>> {
+    fn counting(mut self) -> SelectStatement<Count> {
         self.select.order_by.clear();
         let s = &self.select;
-        if s.group_by.is_empty() && s.distinct.is_none() && s.limit.is_none() && s.offset.is_none() {
+        let plain = s.group_by.is_empty() && s.distinct.is_none() && s.compounds.is_empty();
+        if plain && s.limit.is_none() && s.offset.is_none() {
             let mut counting = over_nothing(self.broken.clone());
+            counting.select.with = self.select.with;
             counting.select.from = self.select.from;
             counting.select.joins = self.select.joins;
             counting.select.filter = self.select.filter;
@@ -336,16 +416,13 @@ impl<S: Selection> SelectStatement<S> {
     }
 }
 
-fn over_nothing(broken: Option<std::sync::Arc<Error>>) -> SelectStatement<Expression<i64>> {
+fn over_nothing(broken: Option<std::sync::Arc<Error>>) -> SelectStatement<Count> {
     let mut counting = select(crate::func::count_all());
     counting.broken = broken;
     counting
 }
 
-fn over(
-    inner: rebis_sql::stmt::TableRef,
-    broken: Option<std::sync::Arc<Error>>,
-) -> SelectStatement<Expression<i64>> {
+fn over(inner: rebis_sql::stmt::TableRef, broken: Option<std::sync::Arc<Error>>) -> SelectStatement<Count> {
     let mut counting = over_nothing(broken);
     counting.select.from = vec![inner];
     counting

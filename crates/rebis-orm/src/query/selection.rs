@@ -4,11 +4,12 @@ use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 use rebis_engine::Row;
-use rebis_sql::{ColumnType, Select};
+use rebis_sql::{ColumnType, Expr, Name, Select};
 
+use super::alias::Alias;
 use crate::entity::{AnyInstance, Entity, Group, Instance};
-use crate::expr::{Column, Expression};
-use crate::model::{EntityOf, Model};
+use crate::expr::{Column, Expression, Origin};
+use crate::model::{ColumnDef, EntityOf, Model};
 use crate::session::{IdentityMap, Session, freshen};
 
 /// What can be selected: a model, a column, an expression, and tuples of these.
@@ -23,9 +24,20 @@ pub trait Selection: Send + Sync + Clone + 'static {
     type Plain: Send;
     #[doc(hidden)]
     type Maps: Send + Sync;
+    /// What it is in a query that selects from this one as a subquery: an expression for a column or expression, an alias for a model.
+    type Columns: Clone + std::fmt::Debug;
 
     #[doc(hidden)]
     fn list(&self, select: &mut Select);
+    /// `names` are those of all columns of the subquery `table`, `at` counts those that are taken. A model needs its own: `clash` is one that it
+    /// does not get.
+    #[doc(hidden)]
+    fn columns(
+        table: &'static str,
+        names: &[Name],
+        at: &mut usize,
+        clash: &mut Option<Name>,
+    ) -> Self::Columns;
     #[doc(hidden)]
     fn maps(session: &Session) -> Self::Maps;
     #[doc(hidden)]
@@ -57,64 +69,114 @@ impl std::fmt::Debug for Arrivals {
     }
 }
 
-fn from_table(select: &mut Select, meta: &'static crate::ModelMeta) {
+fn from_table(select: &mut Select, origin: Option<Origin>) {
     // The first one selected from is FROM; what else is selected is brought in by a join.
-    if select.from.is_empty() {
-        select.from.push(meta.table_ref());
+    if let (true, Some(origin)) = (select.from.is_empty(), origin) {
+        select.from.push(origin.table_ref());
     }
 }
 
-impl<M: Model> Selection for EntityOf<M> {
-    type Tracked = Entity<M>;
-    type Plain = M;
-    type Maps = Arc<Mutex<IdentityMap<M>>>;
-
-    fn list(&self, select: &mut Select) {
-        let meta = M::meta();
-        select.columns.extend((0..meta.def.columns.len()).map(|i| meta.column_expr(i).into()));
-        from_table(select, meta);
+fn model_columns<M: Model>(
+    table: &'static str,
+    names: &[Name],
+    at: &mut usize,
+    clash: &mut Option<Name>,
+) -> Alias<M> {
+    for column in M::DEF.columns {
+        if names.get(*at).is_none_or(|name| name != column.name) {
+            clash.get_or_insert(Name::Borrowed(column.name));
+        }
+        *at += 1;
     }
+    Alias::of_rows(table)
+}
 
-    fn maps(session: &Session) -> Self::Maps {
-        session.0.map::<M>()
+fn value_column<T>(table: &'static str, names: &[Name], at: &mut usize) -> Expression<T> {
+    *at += 1;
+    let name = names.get(*at - 1).cloned().unwrap_or_default();
+    Expression::new(Expr::Column { table: Some(Name::Borrowed(table)), name })
+}
+
+#[inline]
+fn read_row<M: Model>(row: &Row<'_>, at: &mut usize) -> rebis_engine::Result<M> {
+    let start = *at;
+    *at += M::DEF.columns.len();
+    M::decode(row, start)
+}
+
+#[inline]
+fn read_object<M: Model>(
+    maps: &Mutex<IdentityMap<M>>,
+    arrivals: &mut Arrivals,
+    row: &Row<'_>,
+    at: &mut usize,
+) -> rebis_engine::Result<Entity<M>> {
+    let start = *at;
+    *at += M::DEF.columns.len();
+    let key = M::decode_key(row, start)?;
+    let (instance, known) = maps.lock().live_or_insert(key, || match &arrivals.group {
+        Some(group) => Ok(Instance::loaded(M::decode(row, start)?, group)),
+        None => Err(rebis_engine::Error::new(rebis_engine::ErrorKind::State, "a query without a session")),
+    })?;
+    if known && (arrivals.expired || arrivals.populate) {
+        freshen(&instance, row, start, arrivals.populate)?;
     }
-
-    #[inline]
-    fn plain(row: &Row<'_>, at: &mut usize) -> rebis_engine::Result<M> {
-        let start = *at;
-        *at += M::DEF.columns.len();
-        M::decode(row, start)
+    if known && !M::DEF.relations.is_empty() {
+        instance.status().group.clone_from(&arrivals.group);
     }
+    // Objects without relations have nothing to load together.
+    if !M::DEF.relations.is_empty() {
+        let member: Weak<dyn AnyInstance> = Arc::<Instance<M>>::downgrade(&instance);
+        arrivals.members.push(member);
+    }
+    Ok(Entity(instance))
+}
 
-    #[inline]
-    fn tracked(
-        maps: &Self::Maps,
-        arrivals: &mut Arrivals,
-        row: &Row<'_>,
-        at: &mut usize,
-    ) -> rebis_engine::Result<Entity<M>> {
-        let start = *at;
-        *at += M::DEF.columns.len();
-        let key = M::decode_key(row, start)?;
-        let (instance, known) = maps.lock().live_or_insert(key, || match &arrivals.group {
-            Some(group) => Ok(Instance::loaded(M::decode(row, start)?, group)),
-            None => {
-                Err(rebis_engine::Error::new(rebis_engine::ErrorKind::State, "a query without a session"))
+/// Selections that read whole rows of a model.
+macro_rules! models {
+    ($($ty:ident, $this:ident $table:expr, $origin:expr;)*) => {
+        $(impl<M: Model> Selection for $ty<M> {
+            type Tracked = Entity<M>;
+            type Plain = M;
+            type Maps = Arc<Mutex<IdentityMap<M>>>;
+            type Columns = Alias<M>;
+
+            fn list(&self, select: &mut Select) {
+                let $this = self;
+                let column = |c: &'static ColumnDef| Expr::Column { table: Some($table.into()), name: c.name.into() };
+                select.columns.extend(M::DEF.columns.iter().map(|c| column(c).into()));
+                from_table(select, $origin);
             }
-        })?;
-        if known && (arrivals.expired || arrivals.populate) {
-            freshen(&instance, row, start, arrivals.populate)?;
-        }
-        if known && !M::DEF.relations.is_empty() {
-            instance.status().group.clone_from(&arrivals.group);
-        }
-        // Objects without relations have nothing to load together.
-        if !M::DEF.relations.is_empty() {
-            let member: Weak<dyn AnyInstance> = Arc::<Instance<M>>::downgrade(&instance);
-            arrivals.members.push(member);
-        }
-        Ok(Entity(instance))
-    }
+
+            fn columns(table: &'static str, names: &[Name], at: &mut usize, clash: &mut Option<Name>) -> Alias<M> {
+                model_columns(table, names, at, clash)
+            }
+
+            fn maps(session: &Session) -> Self::Maps {
+                session.0.map::<M>()
+            }
+
+            #[inline]
+            fn plain(row: &Row<'_>, at: &mut usize) -> rebis_engine::Result<M> {
+                read_row(row, at)
+            }
+
+            #[inline]
+            fn tracked(
+                maps: &Self::Maps,
+                arrivals: &mut Arrivals,
+                row: &Row<'_>,
+                at: &mut usize,
+            ) -> rebis_engine::Result<Entity<M>> {
+                read_object(maps, arrivals, row, at)
+            }
+        })*
+    };
+}
+
+models! {
+    EntityOf, _this M::TABLE, Some(Origin { model: M::meta, alias: None });
+    Alias, this this.name, this.of_table.then(|| this.origin());
 }
 
 macro_rules! values {
@@ -123,10 +185,15 @@ macro_rules! values {
             type Tracked = $out;
             type Plain = $out;
             type Maps = ();
+            type Columns = Expression<$out>;
 
             fn list(&self, select: &mut Select) {
                 let $this = self;
                 $list(select);
+            }
+
+            fn columns(table: &'static str, names: &[Name], at: &mut usize, _: &mut Option<Name>) -> Expression<$out> {
+                value_column(table, names, at)
             }
 
             fn maps(_: &Session) {}
@@ -148,10 +215,11 @@ macro_rules! values {
 values! {
     [M: Model, T: ColumnType + Send + 'static] Column<M, T> => T, this |select: &mut Select| {
         select.columns.push(this.expr().into());
-        from_table(select, M::meta());
+        from_table(select, Some(Origin { model: M::meta, alias: None }));
     };
-    [T: ColumnType + Send + 'static] Expression<T> => T, this |select: &mut Select| {
+    [T: ColumnType + Send + 'static, K: 'static] Expression<T, K> => T, this |select: &mut Select| {
         select.columns.push(this.expr.clone().into());
+        from_table(select, this.origin);
     };
 }
 
@@ -161,9 +229,14 @@ macro_rules! tuples {
             type Tracked = ($($part::Tracked,)+);
             type Plain = ($($part::Plain,)+);
             type Maps = ($($part::Maps,)+);
+            type Columns = ($($part::Columns,)+);
 
             fn list(&self, select: &mut Select) {
                 $(self.$at.list(select);)+
+            }
+
+            fn columns(table: &'static str, names: &[Name], at: &mut usize, clash: &mut Option<Name>) -> Self::Columns {
+                ($($part::columns(table, names, at, clash),)+)
             }
 
             fn maps(session: &Session) -> Self::Maps {
@@ -186,3 +259,5 @@ tuples!(A 0, B 1, C 2);
 tuples!(A 0, B 1, C 2, D 3);
 tuples!(A 0, B 1, C 2, D 3, E 4);
 tuples!(A 0, B 1, C 2, D 3, E 4, F 5);
+tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);

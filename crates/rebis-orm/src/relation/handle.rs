@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use rebis_sql::stmt::{Join, JoinKind, TableRef};
-use rebis_sql::{Expr, Select};
+use rebis_sql::{Expr, Name, Select};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Predicate, equal};
@@ -117,7 +117,7 @@ impl<M: Model, T: Model> Relation<M, T> {
             select.and_where(condition.expr);
             broken = condition.broken;
         }
-        Predicate { expr: Expr::Exists { select: Box::new(select), negated: false }, broken }
+        Predicate { broken, ..Predicate::new(Expr::Exists { select: Box::new(select), negated: false }) }
     }
 
     /// As `EXISTS`, where both sides are one table: its name means the inner rows in the subquery and the outer ones outside of it. NULL is
@@ -161,34 +161,78 @@ impl<M: Model, T: Model> Relation<M, T> {
         }
         let found =
             Expr::InSelect { expr: Box::new(outer.clone()), select: Box::new(select), negated: false };
-        Ok(Predicate { expr: Expr::And(vec![there(&outer), found]), broken })
+        Ok(Predicate { broken, ..Predicate::new(Expr::And(vec![there(&outer), found])) })
     }
 
     /// The tables to join, one after the other, each with its condition: the association first, where there is one.
     pub(crate) fn steps(self) -> Result<Vec<(TableRef, Expr)>> {
-        let (own, other) = (M::meta(), T::meta());
-        let link = own.link(self.index)?;
-        let def = own.relation(self.index);
+        self.steps_between(None, None)
+    }
+
+    /// The same between aliases. An association that leads to an alias gets a name of its own, too.
+    pub(crate) fn steps_between(
+        self,
+        from: Option<&'static str>,
+        to: Option<&'static str>,
+    ) -> Result<Vec<(TableRef, Expr)>> {
+        let own = Side { meta: M::meta(), alias: from.map(Name::Borrowed) };
+        let other = Side { meta: T::meta(), alias: to.map(Name::Borrowed) };
+        let link = own.meta.link(self.index)?;
+        let def = own.meta.relation(self.index);
         if let (Some(through), Some(far)) = (def.through, &link.far) {
-            let association = (through.meta)();
+            let meta = (through.meta)();
+            let alias = to.map(|to| Name::Owned(format!("{to}_{}", meta.def.table)));
+            let association = Side { meta, alias };
             return Ok(vec![
-                (association.table_ref(), joined(association, &link.child, own, &link.parent)),
-                (other.table_ref(), joined(association, &far.child, other, &far.parent)),
+                (association.table_ref(), joined_as(&association, &link.child, &own, &link.parent)),
+                (other.table_ref(), joined_as(&association, &far.child, &other, &far.parent)),
             ]);
         }
         let on = match def.kind {
-            RelationKind::BelongsTo => joined(own, &link.child, other, &link.parent),
-            _ => joined(other, &link.child, own, &link.parent),
+            RelationKind::BelongsTo => joined_as(&own, &link.child, &other, &link.parent),
+            _ => joined_as(&other, &link.child, &own, &link.parent),
         };
         Ok(vec![(other.table_ref(), on)])
     }
 }
 
+/// A model in a join, under its table's name or an alias.
+struct Side {
+    meta: &'static ModelMeta,
+    alias: Option<Name>,
+}
+
+impl From<&'static ModelMeta> for Side {
+    fn from(meta: &'static ModelMeta) -> Self {
+        Side { meta, alias: None }
+    }
+}
+
+impl Side {
+    fn column(&self, index: usize) -> Expr {
+        let table = self.alias.clone().unwrap_or(Name::Borrowed(self.meta.def.table));
+        Expr::Column { table: Some(table), name: self.meta.column(index) }
+    }
+
+    fn table_ref(&self) -> TableRef {
+        let (schema, name) = (self.meta.schema_name(), Name::Borrowed(self.meta.def.table));
+        TableRef::Table { schema, name, alias: self.alias.clone() }
+    }
+}
+
 /// `child.a = parent.b AND …`
-pub(crate) fn joined(child: &ModelMeta, columns: &[usize], parent: &ModelMeta, referred: &[usize]) -> Expr {
+pub(crate) fn joined(
+    child: &'static ModelMeta,
+    columns: &[usize],
+    parent: &'static ModelMeta,
+    referred: &[usize],
+) -> Expr {
+    joined_as(&child.into(), columns, &parent.into(), referred)
+}
+
+fn joined_as(child: &Side, columns: &[usize], parent: &Side, referred: &[usize]) -> Expr {
     let pairs = columns.iter().zip(referred);
-    let mut all: Vec<Expr> =
-        pairs.map(|(&c, &p)| equal(child.column_expr(c), parent.column_expr(p))).collect();
+    let mut all: Vec<Expr> = pairs.map(|(&c, &p)| equal(child.column(c), parent.column(p))).collect();
     if all.len() == 1 { all.remove(0) } else { Expr::And(all) }
 }
 

@@ -17,6 +17,7 @@ mod many;
 mod mapping;
 mod misuse;
 mod models;
+mod queries;
 mod query;
 mod relations;
 mod savepoints;

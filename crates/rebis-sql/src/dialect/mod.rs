@@ -63,6 +63,8 @@ pub struct Capabilities {
     pub aggregate_filter: bool,
     /// `GROUPS` in the frame of a window.
     pub frame_groups: bool,
+    /// A default for `lag` and `lead` where there is no such row.
+    pub lag_default: bool,
     /// `NULLS FIRST` and `NULLS LAST`. Without them an order by an expression is written in another way; that of a compound cannot be.
     pub nulls_order: bool,
     /// Regular expressions.

@@ -108,6 +108,20 @@ pub(crate) trait CompileRules: Names {
                 w.push(")");
                 Ok(())
             }
+            (Builtin::Neighbour { .. }, [_, _]) if !self.dialect().capabilities().lag_default => {
+                Err(self.lacks("lag_default", "use coalesce() over it, where no value is NULL"))
+            }
+            (Builtin::Neighbour { before, rows }, [value, default @ ..]) => {
+                w.push(if *before { "lag(" } else { "lead(" });
+                w.whole(value)?;
+                w.push(&format!(", {rows}"));
+                for default in default {
+                    w.push(", ");
+                    w.whole(default)?;
+                }
+                w.push(")");
+                Ok(())
+            }
             (Builtin::Matches { .. }, _) => {
                 Err(self.lacks("regular_expressions", "use LIKE, or filter the rows in the program"))
             }

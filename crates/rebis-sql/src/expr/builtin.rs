@@ -39,6 +39,14 @@ pub enum Builtin {
     Search,
     /// (document): what stands there in a JSON document, as text; NULL when there is nothing.
     JsonText(Vec<JsonStep>),
+    /// (value, default?): its value in a row of the window so many rows away, in place of NULL the default where there is no such row. Stands in
+    /// [`Expr::Over`](super::Expr::Over).
+    Neighbour {
+        /// Whether that row stands before this one.
+        before: bool,
+        /// How many rows away it is.
+        rows: u32,
+    },
     /// (array, item): whether it is in the array.
     ArrayHas,
     /// (array, array): whether the first contains every item of the second.

@@ -42,6 +42,7 @@ const MYSQL: Capabilities = Capabilities {
     compound_all: true,
     aggregate_filter: false,
     frame_groups: false,
+    lag_default: true,
     nulls_order: false,
     regular_expressions: true,
     full_text: true,
@@ -49,7 +50,8 @@ const MYSQL: Capabilities = Capabilities {
     max_identifier: 64,
 };
 
-const MARIADB: Capabilities = Capabilities { insert_returning: true, lateral: false, ..MYSQL };
+const MARIADB: Capabilities =
+    Capabilities { insert_returning: true, lateral: false, lag_default: false, ..MYSQL };
 
 impl Rules for MySql {
     fn capabilities(&self) -> &'static Capabilities {

@@ -22,7 +22,8 @@ pub(super) fn builtin(w: &mut Writer<'_>, function: &Builtin, args: &[Expr]) -> 
         // Both leave NULL out of the comparison here.
         (Builtin::Greatest | Builtin::Least, _) => {
             w.push("CASE WHEN ");
-            for (i, arg) in args.iter().enumerate() {
+            let unknown = args.iter().filter(|arg| !matches!(arg, Expr::Value(v) if !v.is_null()));
+            for (i, arg) in unknown.enumerate() {
                 w.push(if i == 0 { "" } else { " AND " });
                 w.operand(arg)?;
                 w.push(" IS NOT NULL");

@@ -37,6 +37,7 @@ impl Rules for Postgres {
             compound_all: true,
             aggregate_filter: true,
             frame_groups: true,
+            lag_default: true,
             nulls_order: true,
             regular_expressions: true,
             full_text: true,

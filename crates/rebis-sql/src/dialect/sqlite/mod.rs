@@ -37,6 +37,7 @@ impl Rules for Sqlite {
             compound_all: false,
             aggregate_filter: true,
             frame_groups: true,
+            lag_default: true,
             nulls_order: true,
             regular_expressions: false,
             full_text: false,

@@ -1,0 +1,52 @@
+//! What an expression has a value for: a row, a group of rows, a row and its window. Invariant: the kinds are types only, so that an aggregate
+//! in `filter` does not compile; nothing of them is there at run time.
+
+/// A value for each row: columns, and what is computed from them.
+#[derive(Clone, Copy, Debug)]
+pub enum PerRow {}
+
+/// A value for a group of rows: `func::count(…)`, `func::sum(…)`. It can be selected, sorted by and compared in `having`.
+#[derive(Clone, Copy, Debug)]
+pub enum Aggregate {}
+
+/// A value for each row, computed over its window once the rows are chosen. It can be selected and sorted by; to filter by it, select from a
+/// subquery.
+#[derive(Clone, Copy, Debug)]
+pub enum Windowed {}
+
+/// A type whose values are texts, so that `like` and its kin mean something. Implement it, empty, for a column type of your own that is
+/// stored as text.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no text",
+    label = "expected a column or expression of type `String`"
+)]
+pub trait Textual {}
+
+impl Textual for String {}
+impl<T: Textual> Textual for Option<T> {}
+
+/// A type that can be computed with. Implement it, empty, for a column type of your own that is stored as a number.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no number",
+    label = "expected a column or expression of a number"
+)]
+pub trait Number {}
+
+macro_rules! numbers {
+    ($($ty:ty),*) => { $(impl Number for $ty {})* };
+}
+
+numbers!(i8, i16, i32, i64, u8, u16, u32, f32, f64, rust_decimal::Decimal);
+
+impl<T: Number> Number for Option<T> {}
+
+/// A type of values that may equal those of type `T`: itself, with or without `Option`.
+#[diagnostic::on_unimplemented(
+    message = "an SQL value of type `{T}` cannot be compared with `{Self}`",
+    label = "expected `{T}`"
+)]
+pub trait Comparable<T> {}
+
+impl<T> Comparable<T> for T {}
+impl<T> Comparable<Option<T>> for T {}
+impl<T> Comparable<T> for Option<T> {}

@@ -1,0 +1,25 @@
+//! [`Origin`]: the table that an expression's first column is of. Invariant: a query that selects expressions only takes its FROM from here.
+
+use rebis_sql::Name;
+use rebis_sql::stmt::TableRef;
+
+use crate::model::ModelMeta;
+
+/// A model's table, under its own name or an alias.
+#[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
+pub struct Origin {
+    pub(crate) model: fn() -> &'static ModelMeta,
+    pub(crate) alias: Option<&'static str>,
+}
+
+impl Origin {
+    pub(crate) fn table_ref(self) -> TableRef {
+        let meta = (self.model)();
+        TableRef::Table {
+            schema: meta.schema_name(),
+            name: Name::Borrowed(meta.def.table),
+            alias: self.alias.map(Name::Borrowed),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+use rebis::prelude::*;
+
+#[derive(Model, Clone, Debug)]
+pub struct User {
+    #[column(primary_key)]
+    pub id: i64,
+    #[column(length = 40)]
+    pub name: String,
+    pub age: i32,
+}
+
+fn main() {
+    let place = func::row_number().over(window().order_by(User::age));
+    let _ = select(User).filter(place.eq(1));
+}
