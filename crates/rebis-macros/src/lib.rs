@@ -1,4 +1,4 @@
-//! The macros of Rebis: `#[derive(Model)]`, `#[derive(Enum)]`, `#[rebis::main]`.
+//! The macros of Rebis: `#[derive(Model)]`, `#[derive(Columns)]`, `#[derive(ColumnType)]`, `#[derive(Enum)]`, `#[rebis::main]`.
 //!
 //! **Invariants.** This crate imports no crate of Rebis; what it writes names `::rebis::__private` (or that of the crate in
 //! `#[model(crate = "…")]`) and `::core`. All errors of one call are shown at once, each on the token it is about.
@@ -11,6 +11,7 @@ mod ctxt;
 mod enumeration;
 mod main_attr;
 mod model;
+mod newtype;
 mod suggest;
 
 use proc_macro::TokenStream;
@@ -32,6 +33,25 @@ use proc_macro::TokenStream;
 pub fn derive_model(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     model::derive(&input).into()
+}
+
+/// Makes a struct whose fields are columns of the models that flatten it: `#[column(flatten)] pub times: Timestamps`.
+///
+/// Column: as in `Model`, without `primary_key`, `version` and `check`. The columns stand behind the model's own, and are named
+/// `Post::times.created_at` in queries. A builder asks for the struct only when one of its fields has no default.
+#[proc_macro_derive(Columns, attributes(model, column))]
+pub fn derive_columns(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    model::derive_columns(&input).into()
+}
+
+/// Makes a struct of one field the type of a column, stored as that field is: `struct UserId(i64);`.
+///
+/// Struct: `#[model(crate = "…")]`. For a type that is a key, write `impl rebis::KeyPart for UserId {}` beside it.
+#[proc_macro_derive(ColumnType, attributes(model))]
+pub fn derive_column_type(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    newtype::derive(&input).into()
 }
 
 /// Makes an enum of unit variants the type of a column: an enumeration of labels, which are the variants' names in snake_case.

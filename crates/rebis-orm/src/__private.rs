@@ -10,7 +10,7 @@ pub use crate::entity::{
 };
 pub use crate::expr::{Assign, Column};
 pub use crate::model::{
-    CheckDef, ColumnDef, ColumnSet, EntityOf, ForeignKeyDef, IndexDef, LazyMeta, Model, ModelDef, ModelMeta,
-    Registered, ServerDefaultDef, UniqueDef,
+    CheckDef, ColumnDef, ColumnSet, Embedded, EntityOf, ForeignKeyDef, IndexDef, LazyMeta, Model, ModelDef,
+    ModelMeta, Registered, ServerDefaultDef, Unasked, UniqueDef, join,
 };
 pub use crate::relation::{Attach, BelongsTo, Cascade, HasMany, HasOne, Relation, RelationDef, Target};

@@ -7,7 +7,9 @@ pub use crate::{
     Result, Session, StatusCode, Templates, UserSession, alias, context, delete, exists, func, insert,
     models, select, update, window,
 };
+// The derives alone: the trait would add its methods to every number and text.
 pub use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+pub use rebis_macros::{ColumnType, Columns};
 pub use rust_decimal::Decimal;
 pub use serde::{Deserialize, Serialize};
 pub use uuid::Uuid;

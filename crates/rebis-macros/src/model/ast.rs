@@ -23,15 +23,26 @@ pub(crate) struct Model {
     pub(crate) columns: Vec<Column>,
     /// The relations, in the order of the fields.
     pub(crate) relations: Vec<Relation>,
+    /// The structs whose fields are columns too, in the order of the fields; their columns stand behind the model's own.
+    pub(crate) flats: Vec<Flat>,
     /// All fields, in their order.
     pub(crate) fields: Vec<FieldRef>,
 }
 
-/// A field, by its position in `columns` or `relations`.
+/// A field marked `#[column(flatten)]`.
+pub(crate) struct Flat {
+    pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) ty: Type,
+    pub(crate) docs: Vec<Attribute>,
+}
+
+/// A field, by its position in `columns`, `relations` or `flats`.
 #[derive(Clone, Copy)]
 pub(crate) enum FieldRef {
     Column(usize),
     Relation(usize),
+    Flat(usize),
 }
 
 /// `unique(…)` or `index(…)` over several columns.

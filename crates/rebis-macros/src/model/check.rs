@@ -138,6 +138,7 @@ fn duplicates(ctxt: &Ctxt, model: &Model) {
         let ident = match *field {
             FieldRef::Column(i) => model.columns.get(i).map(|c| &c.ident),
             FieldRef::Relation(i) => model.relations.get(i).map(|r| &r.ident),
+            FieldRef::Flat(i) => model.flats.get(i).map(|f| &f.ident),
         };
         if let Some(ident) = ident
             && RESERVED.contains(&unraw(ident).as_str())

@@ -27,6 +27,17 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     out
 }
 
+/// The output of the derive for structs that models flatten.
+pub(crate) fn derive_columns(input: &DeriveInput) -> TokenStream {
+    let ctxt = Ctxt::default();
+    let mut out = match parse::columns(&ctxt, input) {
+        Some(model) if !ctxt.is_fatal() => expand::embedded(&model),
+        _ => TokenStream::new(),
+    };
+    out.extend(ctxt.into_compile_errors());
+    out
+}
+
 fn read(ctxt: &Ctxt, input: &DeriveInput) -> Option<ast::Model> {
     let mut model = parse::model(ctxt, input)?;
     check::check(ctxt, &mut model);

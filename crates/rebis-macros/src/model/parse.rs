@@ -22,18 +22,90 @@ const MODEL: Vocabulary = Vocabulary {
         ("bind_key", "the database is named by `bind = \"…\"`"),
         ("pk", "a key of several columns is `primary_key(a, b)`"),
         ("constraint", "constraints are `unique(a, b)`, `check(\"sql\")` and `primary_key(a, b)`"),
+        ("flatten", "it stands at the field: `#[column(flatten)] pub times: Timestamps`"),
         ("foreign_key", "a foreign key stands at its column: `#[column(foreign_key = User::id)]`"),
     ],
     later: &[
-        ("flatten", "write the columns into the struct itself"),
-        ("abstract", "write the columns into each struct"),
+        (
+            "abstract",
+            "columns that several models share are a struct that derives `Columns`: `#[column(flatten)] pub times: Timestamps`",
+        ),
         ("inherits", "use one model for each table"),
         ("was", "rename the table in the migration by hand: `op.rename_table(…)`"),
     ],
 };
 
+const COLUMNS: Vocabulary =
+    Vocabulary { attribute: "#[model(…)]", known: &["crate"], elsewhere: &[], later: &[] };
+
 /// Reads the model; `None` when it is no struct that could be one.
 pub(crate) fn model(ctxt: &Ctxt, input: &DeriveInput) -> Option<Model> {
+    let (mut model, fields) = begin(ctxt, input, "Model")?;
+    for field in fields {
+        if let Some(flat) = parse_column::flat(ctxt, field) {
+            model.fields.push(FieldRef::Flat(model.flats.len()));
+            model.flats.push(flat);
+            continue;
+        }
+        match relation_of(&field.ty) {
+            Some((kind, target)) => {
+                model.fields.push(FieldRef::Relation(model.relations.len()));
+                model.relations.extend(parse_relation::relation(ctxt, field, kind, target));
+            }
+            None => {
+                model.fields.push(FieldRef::Column(model.columns.len()));
+                model.columns.extend(parse_column::column(ctxt, field));
+            }
+        }
+    }
+    let mut key = None;
+    for arg in args::read(ctxt, &input.attrs, "model", &["unique", "index", "check"]) {
+        struct_argument(ctxt, &mut model, &mut key, &arg);
+    }
+    super::check::resolve_key(ctxt, &mut model, key);
+    Some(model)
+}
+
+/// Reads a struct that models flatten: columns, and nothing else.
+pub(crate) fn columns(ctxt: &Ctxt, input: &DeriveInput) -> Option<Model> {
+    let (mut model, fields) = begin(ctxt, input, "Columns")?;
+    for field in fields {
+        if relation_of(&field.ty).is_some() {
+            ctxt.fatal(field, "a relation belongs to a model: write it into the struct that derives `Model`");
+        } else if parse_column::flat(ctxt, field).is_some() {
+            ctxt.fatal(field, "a struct that is flattened has columns only: flatten both into the model");
+        } else if let Some(column) = parse_column::column(ctxt, field) {
+            if let Some(span) =
+                column.primary_key.or(column.version).or(column.autoincrement.map(|(_, span)| span))
+            {
+                ctxt.error_at(span, "the key and the version of a row belong to its model: write the field into the struct that derives `Model`");
+            }
+            if let Some(check) = &column.check {
+                ctxt.error(
+                    check,
+                    "a check belongs to a table: `#[model(check(\"…\"))]` at the struct that derives `Model`",
+                );
+            }
+            model.columns.push(column);
+        }
+    }
+    for arg in args::read(ctxt, &input.attrs, "model", &[]) {
+        match arg.name.to_string().as_str() {
+            "crate" => struct_argument(ctxt, &mut model, &mut None, &arg),
+            _ => {
+                COLUMNS.refuse(ctxt, &arg.name);
+            }
+        }
+    }
+    Some(model)
+}
+
+/// The empty model, and the fields to read.
+fn begin<'a>(
+    ctxt: &Ctxt,
+    input: &'a DeriveInput,
+    derive: &str,
+) -> Option<(Model, impl Iterator<Item = &'a syn::Field>)> {
     let fields = match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => &fields.named,
@@ -52,12 +124,14 @@ pub(crate) fn model(ctxt: &Ctxt, input: &DeriveInput) -> Option<Model> {
         Data::Enum(data) => {
             ctxt.fatal(
                 data.enum_token,
-                "`Model` is for structs; an enum that is the type of a column derives `rebis::Enum`",
+                format!(
+                    "`{derive}` is for structs; an enum that is the type of a column derives `rebis::Enum`"
+                ),
             );
             return None;
         }
         Data::Union(data) => {
-            ctxt.fatal(data.union_token, "`Model` is for structs with named fields");
+            ctxt.fatal(data.union_token, format!("`{derive}` is for structs with named fields"));
             return None;
         }
     };
@@ -65,8 +139,7 @@ pub(crate) fn model(ctxt: &Ctxt, input: &DeriveInput) -> Option<Model> {
         ctxt.fatal(&input.generics, "a model is one table, so it cannot be generic");
         return None;
     }
-
-    let mut model = Model {
+    let model = Model {
         ident: input.ident.clone(),
         vis: input.vis.clone(),
         krate: syn::parse_quote!(::rebis),
@@ -80,26 +153,10 @@ pub(crate) fn model(ctxt: &Ctxt, input: &DeriveInput) -> Option<Model> {
         checks: Vec::new(),
         columns: Vec::new(),
         relations: Vec::new(),
+        flats: Vec::new(),
         fields: Vec::new(),
     };
-    for field in fields {
-        match relation_of(&field.ty) {
-            Some((kind, target)) => {
-                model.fields.push(FieldRef::Relation(model.relations.len()));
-                model.relations.extend(parse_relation::relation(ctxt, field, kind, target));
-            }
-            None => {
-                model.fields.push(FieldRef::Column(model.columns.len()));
-                model.columns.extend(parse_column::column(ctxt, field));
-            }
-        }
-    }
-    let mut key = None;
-    for arg in args::read(ctxt, &input.attrs, "model", &["unique", "index", "check"]) {
-        struct_argument(ctxt, &mut model, &mut key, &arg);
-    }
-    super::check::resolve_key(ctxt, &mut model, key);
-    Some(model)
+    Some((model, fields.iter()))
 }
 
 /// The fields that `#[model(primary_key(…))]` names, with the argument's name for its span.

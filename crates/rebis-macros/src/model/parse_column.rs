@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::{Expr, ExprLit, Field, GenericArgument, Ident, Lit, LitStr, Path, PathArguments, Type};
 
-use super::ast::{Action, Column, Computed, DefaultValue, ForeignKey, ServerDefault, TypeChoice};
+use super::ast::{Action, Column, Computed, DefaultValue, Flat, ForeignKey, ServerDefault, TypeChoice};
 use super::parse::unraw;
 use crate::args::{self, Arg};
 use crate::ctxt::Ctxt;
@@ -33,6 +33,7 @@ const COLUMN: Vocabulary = Vocabulary {
         "computed",
         "stored",
         "version",
+        "flatten",
     ],
     elsewhere: &[
         ("pk", "did you mean `primary_key`?"),
@@ -65,6 +66,26 @@ const COLUMN: Vocabulary = Vocabulary {
     ],
 };
 
+/// Reads a field marked `#[column(flatten)]`.
+pub(crate) fn flat(ctxt: &Ctxt, field: &Field) -> Option<Flat> {
+    let quiet = Ctxt::default();
+    let args = args::read(&quiet, &field.attrs, "column", &[]);
+    args.iter().find(|a| a.name == "flatten").filter(|a| a.flag(&quiet) == Some(true))?;
+    for other in args.iter().filter(|a| a.name != "flatten") {
+        let what = format!(
+            "`{}` does not go with `flatten`: it is said in the struct that derives `Columns`",
+            other.name
+        );
+        ctxt.error(&other.name, what);
+    }
+    Some(Flat {
+        ident: field.ident.clone()?,
+        vis: field.vis.clone(),
+        ty: field.ty.clone(),
+        docs: field.attrs.iter().filter(|a| a.path().is_ident("doc")).cloned().collect(),
+    })
+}
+
 /// Reads a field that is no relation.
 pub(crate) fn column(ctxt: &Ctxt, field: &Field) -> Option<Column> {
     let ident = field.ident.clone()?;
@@ -75,10 +96,7 @@ pub(crate) fn column(ctxt: &Ctxt, field: &Field) -> Option<Column> {
                 "`#[relation]` is for fields of type `HasMany<…>`, `HasOne<…>` or `BelongsTo<…>`",
             );
         } else if attr.path().is_ident("model") {
-            ctxt.error(
-                attr,
-                "`#[model(flatten)]` is not supported yet; write the columns into the struct itself",
-            );
+            ctxt.error(attr, "at a field write `#[column(…)]`; `#[model(…)]` is for the struct");
         }
     }
     let mut column = Column {
@@ -189,6 +207,9 @@ fn argument(ctxt: &Ctxt, column: &mut Column, arg: &Arg, all: &[Arg]) {
         }
         "stored" if find("computed").is_none() => {
             ctxt.error(&arg.name, "`stored` needs `computed = \"…\"` beside it");
+        }
+        "flatten" => {
+            arg.flag(ctxt);
         }
         "scale" | "on_delete" | "on_update" | "stored" => {} // Read with the argument they stand beside.
         _ => {

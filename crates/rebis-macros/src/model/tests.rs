@@ -117,7 +117,7 @@ fn what_is_planned_is_refused_by_name() {
         &error(quote!(#[column(deferred)] a: String)),
         &["`deferred` in `#[column(…)]` is not supported yet"],
     );
-    says(&error(quote!(#[model(flatten)] a: Times)), &["not supported yet"]);
+    says(&error(quote!(#[model(flatten)] a: Times)), &["at a field write `#[column(…)]`"]);
 }
 
 #[test]
@@ -233,6 +233,48 @@ fn a_model_of_two_keys_makes_its_rows_alone() {
     assert!(text(quote!(#keys #[column(default = 1)] n: i64)).contains("fn linked"));
     assert!(!text(quote!(#keys n: i64)).contains("fn linked"), "more than keys is needed");
     assert!(!text(quote!(#[column(foreign_key = U::id)] u_id: i64)).contains("fn linked"));
+}
+
+#[test]
+fn flattened_structs() {
+    accepts(quote!(#[column(flatten)] times: Times, name: String));
+    says(&error(quote!(#[column(flatten, length = 3)] a: Times)), &["`length` does not go with `flatten`"]);
+    let input = syn::parse_quote!(
+        struct A {
+            #[column(primary_key)]
+            id: i64,
+            #[column(flatten)]
+            x: X,
+            name: String,
+            #[column(flatten)]
+            y: Y,
+        }
+    );
+    let text = derive(&input).to_string().replace(' ', "");
+    let place = "<Xas::rebis::__private::Embedded>::COLUMNS.len()";
+    says(&text, &["<X>::columns_of(2)", &format!("<Y>::columns_of(2+{place})"), "name:row.get(at+1)?"]);
+    let columns = |input: DeriveInput| {
+        let ctxt = Ctxt::default();
+        let _ = super::parse::columns(&ctxt, &input);
+        ctxt.messages().join("\n")
+    };
+    let wrong = |fields: proc_macro2::TokenStream| columns(syn::parse_quote!(struct T { #fields }));
+    assert_eq!(wrong(quote!(#[column(length = 3)] a: String, b: Option<i64>)), "");
+    says(
+        &wrong(quote!(#[column(primary_key)] id: i64)),
+        &["the key and the version of a row belong to its model"],
+    );
+    says(&wrong(quote!(a: HasMany<User>)), &["a relation belongs to a model"]);
+    says(&wrong(quote!(#[column(flatten)] a: B)), &["flatten both into the model"]);
+    says(
+        &columns(syn::parse_quote!(
+            #[model(table = "x")]
+            struct T {
+                a: i64,
+            }
+        )),
+        &["unknown argument `table`"],
+    );
 }
 
 #[test]

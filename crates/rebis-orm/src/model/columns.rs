@@ -23,6 +23,12 @@ impl ColumnSet {
         self
     }
 
+    /// The set with another's columns, which begin at `start`.
+    #[must_use]
+    pub fn with_all(self, start: usize, others: ColumnSet) -> Self {
+        others.iter().fold(self, |all, column| all.with(start + column))
+    }
+
     /// The set without a column.
     #[must_use]
     pub const fn without(mut self, column: usize) -> Self {

@@ -124,6 +124,13 @@ impl ModelMeta {
             return Err(wrong(format!("{} has no primary key", self.def.name))
                 .advise("mark one column or more with `#[column(primary_key)]`"));
         }
+        let mut names: Vec<String> = self.def.columns.iter().map(|c| c.name.to_lowercase()).collect();
+        names.sort_unstable();
+        if let Some(twice) = names.windows(2).find(|w| w[0] == w[1]) {
+            return Err(wrong(format!("{} has two columns called `{}`", self.def.name, twice[0])).advise(
+                "rename one of them with `#[column(name = \"…\")]`; a struct can be flattened once",
+            ));
+        }
         for column in self.def.columns {
             let Some(fk) = column.foreign_key else { continue };
             let target = (fk.target)();

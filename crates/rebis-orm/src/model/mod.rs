@@ -2,6 +2,7 @@
 
 mod columns;
 mod def;
+mod embedded;
 mod key;
 mod link;
 mod meta;
@@ -19,6 +20,7 @@ use crate::relation::Attach;
 
 pub use columns::ColumnSet;
 pub use def::{CheckDef, ColumnDef, ForeignKeyDef, IndexDef, ModelDef, ServerDefaultDef, UniqueDef};
+pub use embedded::{Embedded, Unasked, join};
 pub use key::{IntoKey, Key, KeyPart};
 pub use meta::{LazyMeta, ModelMeta};
 pub use registry::Registered;

@@ -5,17 +5,17 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use crate::case::snake;
-use crate::model::ast::{Column, DefaultValue, FieldRef, Model, Relation, RelationKind};
+use crate::model::ast::{Column, DefaultValue, FieldRef, Flat, Model, Relation, RelationKind};
 use crate::model::parse::unraw;
 
-use super::{autoincrement, from_server, required, respan, target};
+use super::{autoincrement, from_server, required, respan, start, target};
 
 /// What every part of the builder needs to know.
 struct Builder<'a> {
     model: &'a Model,
     p: &'a TokenStream,
     name: Ident,
-    /// Required columns, by position; the n-th has the type parameter `S{n}`.
+    /// Required columns, by position; the n-th has the type parameter `S{n}`. Flattened structs follow, with `F{n}`.
     required: Vec<usize>,
     /// All fields: required ones first.
     fields: Vec<&'a Ident>,
@@ -30,10 +30,14 @@ pub(super) fn builder(model: &Model, p: &TokenStream) -> TokenStream {
         model,
         p,
         name: format_ident!("{}Builder", unraw(&model.ident)),
-        fields: columns.chain(model.relations.iter().map(|r| &r.ident)).collect(),
+        fields: columns
+            .chain(model.flats.iter().map(|f| &f.ident))
+            .chain(model.relations.iter().map(|r| &r.ident))
+            .collect(),
         required: needed.clone(),
     };
     let setters = needed.iter().copied().chain(optional).map(|i| b.column(i));
+    let flats = model.flats.iter().map(|f| b.flat(f));
     let relations = model.relations.iter().map(|r| b.relation(r));
     let (generics, name) = (b.generics(), &b.name);
     let (declaration, finish) = (b.declaration(), b.finish());
@@ -42,6 +46,7 @@ pub(super) fn builder(model: &Model, p: &TokenStream) -> TokenStream {
         #[allow(dead_code)]
         impl #generics #name #generics {
             #(#setters)*
+            #(#flats)*
             #(#relations)*
         }
         #finish
@@ -54,7 +59,8 @@ impl Builder<'_> {
         let Builder { model, name, .. } = self;
         let vis = &model.vis;
         let missing = format_ident!("missing_in_{}", snake(&unraw(&model.ident)));
-        let markers: Vec<&Ident> = self.required.iter().map(|&i| &model.columns[i].ident).collect();
+        let required = self.required.iter().map(|&i| &model.columns[i].ident);
+        let markers: Vec<&Ident> = required.chain(model.flats.iter().map(|f| &f.ident)).collect();
         let states: Vec<Ident> = self.states();
         let generics = if states.is_empty() { quote!() } else { quote!(<#(#states = #missing::#markers),*>) };
         let optional: Vec<&Column> = (0..model.columns.len())
@@ -83,12 +89,26 @@ impl Builder<'_> {
             });
             quote!(#[derive(Clone, Copy, Debug, Default)] #marker #key)
         });
+        // A struct may be left out when nothing in it has to be given.
+        let flats = model.flats.iter().map(|f| {
+            let m = &f.ident;
+            quote! {
+                #[derive(Clone, Copy, Debug, Default)]
+                pub struct #m;
+                impl<T: #p::Unasked, How> #p::Required<T, How> for #m {
+                    fn take(self, column: usize, unset: &mut #p::ColumnSet) -> T {
+                        T::unasked(column, unset)
+                    }
+                }
+            }
+        });
         let module = (!markers.is_empty()).then(|| {
             quote! {
                 #[doc(hidden)]
                 #[allow(non_camel_case_types, unreachable_pub, missing_docs, dead_code)]
                 #vis mod #missing {
                     #(#structs)*
+                    #(#flats)*
                 }
             }
         });
@@ -145,7 +165,8 @@ impl Builder<'_> {
     }
 
     fn states(&self) -> Vec<Ident> {
-        (0..self.required.len()).map(|n| format_ident!("S{n}")).collect()
+        let columns = (0..self.required.len()).map(|n| format_ident!("S{n}"));
+        columns.chain((0..self.model.flats.len()).map(|n| format_ident!("F{n}"))).collect()
     }
 
     fn generics(&self) -> TokenStream {
@@ -160,6 +181,11 @@ impl Builder<'_> {
             let old = format_ident!("S{n}");
             if fields.contains(&&self.model.columns[i].ident) { state(i) } else { quote!(#old) }
         });
+        let flats = self.model.flats.iter().enumerate().map(|(n, f)| {
+            let (old, ty, p) = (format_ident!("F{n}"), &f.ty, self.p);
+            if fields.contains(&&f.ident) { quote!(#p::Given<#ty>) } else { quote!(#old) }
+        });
+        let states = states.chain(flats);
         quote!(#name<#(#states),*>)
     }
 
@@ -191,6 +217,22 @@ impl Builder<'_> {
             #[doc = #what]
             #vis fn #field(self, #value) -> #after {
                 #name { #field: #p::Given(#assign), #rest }
+            }
+        }
+    }
+
+    fn flat(&self, f: &Flat) -> TokenStream {
+        let Builder { p, name, .. } = self;
+        let (field, vis, ty) = (&f.ident, &f.vis, &f.ty);
+        let what = format!(
+            "The columns of `{}`; they may be left out when each of them has a default.",
+            unraw(field)
+        );
+        let (after, rest) = (self.after(&[field], |_| quote!()), self.rest(&[field]));
+        quote! {
+            #[doc = #what]
+            #vis fn #field(self, value: #ty) -> #after {
+                #name { #field: #p::Given(value), #rest }
             }
         }
     }
@@ -284,6 +326,11 @@ impl Builder<'_> {
             let (state, ty) = (format_ident!("S{n}", span = span), &model.columns[i].ty);
             quote_spanned!(span=> #state: #p_at::Required<#ty, How>,)
         });
+        let flats = model.flats.iter().enumerate().map(|(n, f)| {
+            let (state, ty) = (format_ident!("F{n}", span = span), &f.ty);
+            quote_spanned!(span=> #state: #p_at::Required<#ty, How>,)
+        });
+        let bounds = bounds.chain(flats);
         let fields = model.fields.iter().map(|f| match *f {
             FieldRef::Column(i) => {
                 let field = &model.columns[i].ident;
@@ -294,9 +341,14 @@ impl Builder<'_> {
                 let field = &model.relations[i].ident;
                 quote!(#field: self.#field)
             }
+            FieldRef::Flat(i) => {
+                let (field, start) = (&model.flats[i].ident, start(model, i, p));
+                quote!(#field: #p::Required::take(self.#field, #start, &mut unset))
+            }
         });
         // Without a field that may be unset there is nothing to note.
-        let notes = (0..model.columns.len()).any(|i| self.required.contains(&i) || from_server(model, i));
+        let notes = !model.flats.is_empty()
+            || (0..model.columns.len()).any(|i| self.required.contains(&i) || from_server(model, i));
         let mutable = notes.then(|| quote!(mut));
         let (generics, name) = (respan(&generics, span), respan(&quote!(#name), span));
         let states = self.states();
@@ -336,7 +388,7 @@ impl Builder<'_> {
 }
 
 /// A function that makes the default.
-fn default_value(c: &Column, default: &DefaultValue, p: &TokenStream) -> TokenStream {
+pub(super) fn default_value(c: &Column, default: &DefaultValue, p: &TokenStream) -> TokenStream {
     match default {
         DefaultValue::Call(path) if c.optional => {
             quote_spanned!(path.span()=> || #p::Assign::assign(#path()))

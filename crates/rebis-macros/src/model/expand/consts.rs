@@ -4,17 +4,18 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::Attribute;
+use syn::spanned::Spanned;
 
 use crate::model::ast::Model;
 use crate::model::parse::unraw;
 
-use super::target;
+use super::{start, target};
 
 /// `User`, `User::username`, `User::posts`, `User::builder()`.
 pub(super) fn consts(model: &Model, p: &TokenStream) -> TokenStream {
     let (name, vis) = (&model.ident, &model.vis);
     let of_model = format!("The model `{name}` as a value: `select({name})`, `session.get({name}, …)`.");
-    let start = format!(
+    let opening = format!(
         "Starts a new `{name}`; what is required and missing is an error of the compiler that names it."
     );
     let builder = format_ident!("{}Builder", unraw(name));
@@ -29,6 +30,12 @@ pub(super) fn consts(model: &Model, p: &TokenStream) -> TokenStream {
         let docs = docs(&r.docs, &format!("The relation `{text}`."));
         quote!(#docs #vis const #field: #p::Relation<#name, #target> = #p::Relation::new(#i, #text);)
     });
+    let flats = model.flats.iter().enumerate().map(|(i, f)| {
+        let (field, vis, ty) = (&f.ident, &f.vis, &f.ty);
+        let docs = docs(&f.docs, &format!("The columns of `{}`.", unraw(field)));
+        let start = start(model, i, p);
+        quote_spanned!(ty.span()=> #docs #vis const #field: <#ty as #p::Embedded>::Of<#name> = <#ty>::columns_of(#start);)
+    });
     let promises = model.relations.iter().flat_map(|r| promises(model, r, p));
     quote! {
         #[doc = #of_model]
@@ -38,7 +45,8 @@ pub(super) fn consts(model: &Model, p: &TokenStream) -> TokenStream {
         impl #name {
             #(#columns)*
             #(#relations)*
-            #[doc = #start]
+            #(#flats)*
+            #[doc = #opening]
             #vis fn builder() -> #builder {
                 ::core::default::Default::default()
             }

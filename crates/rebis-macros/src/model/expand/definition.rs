@@ -21,7 +21,7 @@ pub(super) fn definition(model: &Model, p: &TokenStream) -> TokenStream {
     let schema = model.schema.iter().map(|s| quote!(.schema(#s)));
     let bind = model.bind.iter().map(|s| quote!(.bind(#s)));
     let comment = model.comment.iter().map(|s| quote!(.comment(#s)));
-    let columns = (0..model.columns.len()).map(|i| column(model, i, p));
+    let columns = columns(model, p);
     let relations = list("relations", model.relations.iter().map(|r| relation(r, p)).collect());
     let uniques =
         list("unique", model.uniques.iter().map(|g| group(model, g, &quote!(#p::UniqueDef))).collect());
@@ -32,12 +32,27 @@ pub(super) fn definition(model: &Model, p: &TokenStream) -> TokenStream {
         type Key = #key;
         const TABLE: &'static str = #table;
         const DEF: #p::ModelDef = #p::ModelDef::new(#text, #table) #(#schema)* #(#bind)* #(#comment)*
-            .columns(&[#(#columns),*]) #relations #uniques #indexes #checks;
+            .columns(#columns) #relations #uniques #indexes #checks;
         fn meta() -> &'static #p::ModelMeta {
             static META: #p::LazyMeta = #p::LazyMeta::new(#p::ModelMeta::of::<#name>);
             &META
         }
     }
+}
+
+/// The model's own columns, and behind them those of the flattened structs.
+fn columns(model: &Model, p: &TokenStream) -> TokenStream {
+    let own = (0..model.columns.len()).map(|i| column(model, i, p));
+    let own = quote!(&[#(#own),*]);
+    if model.flats.is_empty() {
+        return own;
+    }
+    let all = super::start(model, model.flats.len(), p);
+    let parts = model.flats.iter().map(|f| {
+        let ty = &f.ty;
+        quote_spanned!(ty.span()=> <#ty as #p::Embedded>::COLUMNS)
+    });
+    quote!(&#p::join::<{ #all }>(&[#own, #(#parts),*]))
 }
 
 fn list(call: &str, items: Vec<TokenStream>) -> TokenStream {
@@ -48,7 +63,7 @@ fn list(call: &str, items: Vec<TokenStream>) -> TokenStream {
     quote!(.#call(&[#(#items),*]))
 }
 
-fn column(model: &Model, index: usize, p: &TokenStream) -> TokenStream {
+pub(super) fn column(model: &Model, index: usize, p: &TokenStream) -> TokenStream {
     let c = &model.columns[index];
     let (field, name, ty) = (unraw(&c.ident), &c.name, &c.ty);
     let mut calls = Vec::new();

@@ -4,6 +4,7 @@
 mod builder;
 mod consts;
 mod definition;
+mod embedded;
 mod rows;
 
 use proc_macro2::TokenStream;
@@ -11,6 +12,8 @@ use quote::quote;
 
 use super::ast::{Column, Model, Relation, RelationKind};
 use super::parse_column::inside_option;
+
+pub(crate) use embedded::embedded;
 
 /// Everything that stands next to the struct.
 pub(crate) fn model(model: &Model) -> TokenStream {
@@ -52,6 +55,13 @@ fn target(relation: &Relation, p: &TokenStream) -> TokenStream {
         RelationKind::HasMany => quote!(#ty),
         RelationKind::HasOne | RelationKind::BelongsTo => quote!(<#ty as #p::Target>::Model),
     }
+}
+
+/// Where the columns of the n-th flattened struct begin: behind the model's own and those of the structs before it.
+fn start(model: &Model, flat: usize, p: &TokenStream) -> TokenStream {
+    let own = proc_macro2::Literal::usize_unsuffixed(model.columns.len());
+    let before = model.flats[..flat].iter().map(|f| &f.ty);
+    quote!(#own #(+ <#before as #p::Embedded>::COLUMNS.len())*)
 }
 
 /// The same tokens at the user's place, so that rustc's complaint stands there, and the same complaint from several places stands once.

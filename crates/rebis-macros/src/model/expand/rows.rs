@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 
 use crate::model::ast::{FieldRef, Model};
 
-use super::{required, respan};
+use super::{required, respan, start};
 
 /// `decode`, `decode_key`, `key_of`, `value_of`, `set_value`, `changed`, `attach`.
 pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
@@ -21,6 +21,11 @@ pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
         FieldRef::Relation(i) => {
             let field = &model.relations[i].ident;
             quote!(#field: ::core::default::Default::default())
+        }
+        FieldRef::Flat(i) => {
+            let (f, start) = (&model.flats[i], start(model, i, p));
+            let (field, ty) = (&f.ident, &f.ty);
+            quote_spanned!(ty.span()=> #field: <#ty as #p::Embedded>::decode(row, at + #start)?)
         }
     });
     let decode_key = tuple(model, |i| {
@@ -47,6 +52,12 @@ pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
         values.push(quote_spanned!(c.ty.span()=> #number => #p::ColumnType::to_value(&row.#field),));
         sets.push(quote_spanned!(c.ty.span()=> #number => row.#field = #p::ColumnType::from_cell(cell)?,));
         changes.push(quote_spanned!(c.ty.span()=> .with_if(#number, new.#field != old.#field)));
+    }
+    for (i, f) in model.flats.iter().enumerate() {
+        let (field, start, end) = (&f.ident, start(model, i, p), start(model, i + 1, p));
+        values.push(quote!(n if n < #end => #p::Embedded::value_of(&row.#field, n - (#start)),));
+        sets.push(quote!(n if n < #end => #p::Embedded::set_value(&mut row.#field, n - (#start), cell)?,));
+        changes.push(quote!(.with_all(#start, #p::Embedded::changed(&new.#field, &old.#field))));
     }
     let relations = model.relations.iter().enumerate().map(|(i, r)| {
         let (field, number) = (&r.ident, Literal::usize_unsuffixed(i));

@@ -1,0 +1,62 @@
+//! [`Embedded`]: a struct whose fields are columns of the models that flatten it. Invariant: its columns stand together, in its order.
+
+use rebis_engine::Row;
+use rebis_sql::{Cell, DecodeError, Value};
+
+use super::{ColumnDef, ColumnSet};
+
+/// A struct whose fields are columns of the models that flatten it. Written by `#[derive(Columns)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no columns, so it cannot be flattened",
+    label = "not a struct of columns",
+    note = "put `#[derive(Columns)]` on the struct"
+)]
+pub trait Embedded: Clone + Send + Sync + Sized + 'static {
+    /// The columns as a model `M` has them.
+    type Of<M>;
+    /// Their declarations.
+    const COLUMNS: &'static [ColumnDef];
+
+    /// Reads the struct from a row, its first column at `at`.
+    #[allow(clippy::missing_errors_doc)]
+    fn decode(row: &Row<'_>, at: usize) -> rebis_engine::Result<Self>;
+
+    /// The value of a column.
+    fn value_of(&self, column: usize) -> Value;
+
+    /// Sets a column.
+    #[allow(clippy::missing_errors_doc)]
+    fn set_value(&mut self, column: usize, cell: Cell<'_>) -> Result<(), DecodeError>;
+
+    /// The columns in which two differ.
+    fn changed(&self, old: &Self) -> ColumnSet;
+}
+
+/// A struct of columns that a builder need not be given: each has a default, may be NULL, or is filled in by the database.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has fields without a default, so it has to be given",
+    label = "a required struct of columns is missing here"
+)]
+pub trait Unasked {
+    /// The struct, its first column at `start`.
+    fn unasked(start: usize, unset: &mut ColumnSet) -> Self;
+}
+
+/// The columns of a model, out of its own and those of the structs it flattens.
+#[must_use]
+pub const fn join<const N: usize>(parts: &[&[ColumnDef]]) -> [ColumnDef; N] {
+    assert!(N <= 128, "a model has at most 128 columns, those of flattened structs included");
+    let mut all = [ColumnDef::new::<i64>("", ""); N];
+    let (mut part, mut at) = (0, 0);
+    while part < parts.len() {
+        let mut i = 0;
+        while i < parts[part].len() {
+            all[at] = parts[part][i];
+            at += 1;
+            i += 1;
+        }
+        part += 1;
+    }
+    assert!(at == N, "the columns of a model are counted wrongly");
+    all
+}
