@@ -7,6 +7,8 @@ mod delete;
 mod insert;
 mod order;
 mod pointers;
+mod switch;
+mod unique;
 mod update;
 mod version;
 
@@ -63,8 +65,11 @@ pub(crate) async fn flush(session: &Arc<Shared>) -> Result<()> {
 }
 
 async fn run(session: &Arc<Shared>) -> Result<()> {
-    let batch = collect(session).await?;
+    let mut batch = collect(session).await?;
+    switch::switch(session, &mut batch)?;
+    let first = unique::plan(&mut batch)?;
     let mut connection = session.connection().await?;
+    first.run(session, &mut connection).await?;
     let later = insert::insert(session, &mut connection, batch.new).await?;
     update::update(&mut connection, batch.dirty.into_iter().chain(later).collect()).await?;
     delete::delete(session, &mut connection, batch.deleted).await

@@ -4,6 +4,7 @@ use rebis_sql::Value;
 
 use crate::entity::{Object, State};
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::ColumnSet;
 
 /// Copies the keys of related objects into this one. Gives `true` when a related object is not written yet.
 pub(crate) fn follow(object: &Object) -> Result<bool> {
@@ -11,9 +12,7 @@ pub(crate) fn follow(object: &Object) -> Result<bool> {
     let mut waits = false;
     for pointer in pointers.iter() {
         let values: Vec<Value> = match &pointer.parent {
-            Some(parent)
-                if parent.status().state == State::Pending && unset(parent, &pointer.link.parent) =>
-            {
+            Some(parent) if unset(parent, &pointer.link.parent) => {
                 waits = true;
                 continue;
             }
@@ -45,6 +44,14 @@ pub(crate) fn follow(object: &Object) -> Result<bool> {
         }
     }
     Ok(waits)
+}
+
+/// The columns whose values are not known before another row is inserted.
+pub(crate) fn open(object: &Object) -> ColumnSet {
+    let pointers = object.status().pointers.clone();
+    let waits =
+        pointers.iter().filter(|p| p.parent.as_ref().is_some_and(|parent| unset(parent, &p.link.parent)));
+    waits.flat_map(|p| &p.link.child).fold(ColumnSet::EMPTY, |all, &c| all.with(c))
 }
 
 /// Whether any of these columns waits for the database.

@@ -38,6 +38,27 @@ pub(crate) async fn update(connection: &mut Connection, rows: Vec<Object>) -> Re
     Ok(())
 }
 
+/// Writes these values of a row and no other, and leaves what else has changed of it for later.
+pub(super) async fn write_ahead(
+    connection: &mut Connection,
+    row: &Object,
+    values: &[(usize, Value)],
+) -> Result<()> {
+    let meta = row.meta();
+    let flushed = row.status().flushed;
+    let changed = row.changed_since(flushed).minus(meta.computed);
+    let later: Vec<(usize, Value)> = changed.iter().map(|c| (c, row.value(c))).collect();
+    row.show(flushed);
+    row.set(values)?;
+    let mut columns = values.iter().fold(ColumnSet::EMPTY, |all, (c, _)| all.with(*c));
+    if let Some(column) = meta.version {
+        version::count(row, flushed, column, columns)?;
+        columns = columns.with(column);
+    }
+    write(connection, meta, columns, std::slice::from_ref(row)).await?;
+    row.set(&later)
+}
+
 async fn write(
     connection: &mut Connection,
     meta: &'static ModelMeta,

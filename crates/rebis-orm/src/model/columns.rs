@@ -42,6 +42,18 @@ impl ColumnSet {
         ColumnSet([self.0[0] & !other.0[0], self.0[1] & !other.0[1]])
     }
 
+    /// The columns that are in either set.
+    #[must_use]
+    pub const fn union(self, other: ColumnSet) -> Self {
+        ColumnSet([self.0[0] | other.0[0], self.0[1] | other.0[1]])
+    }
+
+    /// Whether a column is in both sets.
+    #[must_use]
+    pub const fn meets(self, other: ColumnSet) -> bool {
+        (self.0[0] & other.0[0]) | (self.0[1] & other.0[1]) != 0
+    }
+
     /// Whether the column is in it.
     #[must_use]
     pub const fn has(self, column: usize) -> bool {

@@ -30,6 +30,8 @@ pub struct ModelMeta {
     pub(crate) computed: ColumnSet,
     /// Columns that a row cannot do without, and that nobody but the program fills in.
     pub(crate) needed: ColumnSet,
+    /// The column sets whose values no two rows share, the primary key not among them.
+    pub(crate) uniques: Vec<ColumnSet>,
     pub(crate) texts: Texts,
     links: Vec<OnceLock<std::result::Result<Link, String>>>,
     table: OnceLock<Table>,
@@ -53,6 +55,7 @@ impl ModelMeta {
             version: def.columns.iter().position(|c| c.version),
             computed,
             needed,
+            uniques: uniques(&def),
             texts: Texts::default(),
             links: def.relations.iter().map(|_| OnceLock::new()).collect(),
             table: OnceLock::new(),
@@ -152,6 +155,17 @@ impl ModelMeta {
     pub(crate) fn is_self(&self, other: &ModelMeta) -> bool {
         self.type_id == other.type_id
     }
+}
+
+fn uniques(def: &ModelDef) -> Vec<ColumnSet> {
+    let position = |name: &str| def.columns.iter().position(|c| c.name == name);
+    let set =
+        |names: &[&str]| names.iter().filter_map(|n| position(n)).fold(ColumnSet::EMPTY, ColumnSet::with);
+    let single = def.columns.iter().enumerate().filter(|(_, c)| c.unique);
+    let mut all: Vec<ColumnSet> = single.map(|(i, _)| ColumnSet::EMPTY.with(i)).collect();
+    all.extend(def.uniques.iter().map(|u| set(u.columns)));
+    all.extend(def.indexes.iter().filter(|i| i.unique).map(|i| set(i.columns)));
+    all
 }
 
 fn table(def: &ModelDef) -> Table {

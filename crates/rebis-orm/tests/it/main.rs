@@ -29,4 +29,5 @@ mod statements;
 mod states;
 mod support;
 mod tree;
+mod unique;
 mod upserts;
