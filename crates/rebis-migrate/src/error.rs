@@ -50,6 +50,12 @@ impl Error {
         self
     }
 
+    /// The same error with one more sentence.
+    pub(crate) fn and(mut self, sentence: &str) -> Self {
+        self.0.message = format!("{}\n{sentence}", self.0.message);
+        self
+    }
+
     pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self

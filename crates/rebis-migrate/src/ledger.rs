@@ -5,10 +5,14 @@
 use std::collections::BTreeSet;
 
 use rebis_engine::Connection;
-use rebis_sql::Value;
+use rebis_sql::schema::Table;
+use rebis_sql::{Ddl, Value};
 
-use crate::dialect::{Rules, rules};
-use crate::{Error, ErrorKind, Result};
+use crate::dialect::rules;
+use crate::{Error, ErrorKind, Result, history, journal};
+
+/// The table's name.
+const TABLE: &str = "alembic_version";
 
 /// Makes the table.
 pub(crate) const CREATE: &str = "CREATE TABLE alembic_version (version_num VARCHAR(255) NOT NULL, CONSTRAINT alembic_version_pkc \
@@ -16,7 +20,7 @@ pub(crate) const CREATE: &str = "CREATE TABLE alembic_version (version_num VARCH
 
 /// The table's rows, sorted; none when the table is not there.
 pub(crate) async fn heads(conn: &mut Connection) -> Result<Vec<String>> {
-    if !exists(conn, rules(conn.dialect())?).await? {
+    if !has_table(conn, TABLE).await? {
         return Ok(Vec::new());
     }
     let mut rows = Vec::new();
@@ -29,15 +33,32 @@ pub(crate) async fn heads(conn: &mut Connection) -> Result<Vec<String>> {
     Ok(rows)
 }
 
-/// Whether the table is there.
-async fn exists(conn: &mut Connection, rules: &Rules) -> Result<bool> {
-    Ok(conn.fetch_optional::<(i64,)>(rules.has_version_table, &[]).await?.is_some())
+/// Whether a table that migrations keep is there.
+pub(crate) async fn has_table(conn: &mut Connection, table: &str) -> Result<bool> {
+    let sql = rules(conn.dialect())?.has_table.replace("{}", table);
+    Ok(conn.fetch_optional::<(i64,)>(&sql, &[]).await?.is_some())
+}
+
+/// Makes a table that migrations keep if it is not there. The table is looked for first: where changes of the schema commit, one that does
+/// nothing would as well.
+pub(crate) async fn ensure_table(conn: &mut Connection, table: Table) -> Result<()> {
+    if !has_table(conn, &table.name).await? {
+        for sql in conn.dialect().ddl(&Ddl::CreateTable { table, if_not_exists: true })? {
+            conn.script(&sql).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a table is kept by migrations, and so is no model's.
+pub(crate) fn is_ours(table: &str) -> bool {
+    [TABLE, history::TABLE, journal::TABLE].contains(&table)
 }
 
 /// Makes the table if it is not there, and widens one that Alembic made: its 32 characters are too few for long names.
 pub(crate) async fn ensure(conn: &mut Connection) -> Result<()> {
     let rules = rules(conn.dialect())?;
-    if !exists(conn, rules).await? {
+    if !has_table(conn, TABLE).await? {
         conn.script(CREATE).await?;
     } else if let Some(narrow) = rules.is_narrow
         && conn.fetch_optional::<(i64,)>(narrow, &[]).await?.is_some()

@@ -14,6 +14,8 @@ pub mod diff;
 mod error;
 mod execute;
 pub mod graph;
+mod history;
+mod journal;
 mod ledger;
 mod lock;
 mod migrator;
@@ -25,8 +27,9 @@ mod store;
 
 pub use dialect::{Offline, offline};
 pub use error::{Error, ErrorKind, Result};
-pub use execute::StepDone;
+pub use execute::{Resume, RunOptions, StepDone};
 pub use graph::Graph;
+pub use history::{Applied, Edited};
 pub use migrator::{
     Branches, Check, Current, Generated, Heads, History, HistoryOptions, Init, Merged, MigrateOptions,
     Migrator, RevisionInfo, RevisionOptions, Show, SqlOptions,

@@ -9,7 +9,7 @@ use crate::Result;
 use crate::dialect::rules;
 
 /// How often a transaction that finds another writer is begun again; each try waits for the connection's busy timeout.
-const TRIES: usize = 60;
+pub(crate) const TRIES: usize = 60;
 
 /// Waits until nobody else migrates this database.
 pub(crate) async fn acquire(conn: &mut Connection) -> Result<()> {
@@ -34,14 +34,14 @@ pub(crate) async fn release(conn: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-/// Begins a transaction that may write, waiting for one that does.
-pub(crate) async fn begin(conn: &mut Connection) -> Result<()> {
+/// Begins a transaction that may write, waiting for one that does, as often as `most` says.
+pub(crate) async fn begin(conn: &mut Connection, most: usize) -> Result<()> {
     let options = TransactionOptions { immediate: true, ..TransactionOptions::default() };
     let mut tries = 0;
     loop {
         tries += 1;
         match conn.begin(options).await {
-            Err(e) if e.kind() == ErrorKind::Locked && tries < TRIES => {}
+            Err(e) if e.kind() == ErrorKind::Locked && tries < most => {}
             done => return Ok(done?),
         }
     }

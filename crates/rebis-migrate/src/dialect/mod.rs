@@ -2,6 +2,7 @@
 //!
 //! **Invariant.** Nothing above this folder names a database: a difference is data in [`Rules`], or one of the functions here.
 
+mod effect;
 mod inline;
 mod live;
 mod mysql;
@@ -10,7 +11,10 @@ mod offline;
 mod postgres;
 mod sqlite;
 
+pub(crate) use effect::took_effect;
 pub use offline::{Offline, offline};
+
+use std::time::Duration;
 
 use rebis_engine::{Connection, DatabaseUrl};
 use rebis_sql::{Dialect, Value};
@@ -23,8 +27,8 @@ use crate::{Error, ErrorKind, Result};
 pub(crate) struct Rules {
     /// As Alembic calls it in its log.
     pub(crate) impl_name: &'static str,
-    /// Gives a row when the version table is there.
-    pub(crate) has_version_table: &'static str,
+    /// Gives a row when the table `{}`, one of those that migrations keep, is there.
+    pub(crate) has_table: &'static str,
     /// Gives a row when the version table's column is too narrow, as Alembic makes it.
     pub(crate) is_narrow: Option<&'static str>,
     /// Makes it wide.
@@ -35,6 +39,10 @@ pub(crate) struct Rules {
     pub(crate) pause: &'static str,
     /// Gives the lock back.
     pub(crate) unlock: &'static str,
+    /// Limits how long a statement waits for a lock; `None` where that is a part of the URL.
+    pub(crate) lock_timeout: fn(Duration) -> Option<String>,
+    /// Limits how long a statement runs; `None` where the database cannot.
+    pub(crate) statement_timeout: fn(Dialect, Duration) -> Option<String>,
     /// Gives the schema that a name without one belongs to.
     pub(crate) own_schema: &'static str,
     /// Whether the database gives such a name to a unique constraint of these columns that has none.
@@ -75,6 +83,14 @@ pub(crate) fn can_reconnect(url: &DatabaseUrl) -> bool {
     url.dialect() != Dialect::Sqlite || url.file().is_some()
 }
 
+/// The URL of a connection for migrations that waits for a lock no longer than `wait`.
+pub(crate) fn waiting(url: &DatabaseUrl, wait: Option<Duration>) -> Result<DatabaseUrl> {
+    match wait {
+        Some(wait) if url.dialect() == Dialect::Sqlite => sqlite::waiting(url, wait),
+        _ => Ok(url.clone()),
+    }
+}
+
 /// The next statements of a migration and how many of the operations they carry out.
 #[derive(Debug)]
 pub(crate) struct Next {
@@ -100,6 +116,11 @@ pub(crate) async fn next(conn: &mut Connection, ops: &[Op]) -> Result<Next> {
     match conn.dialect() {
         Dialect::Sqlite => sqlite::next(conn, ops).await,
         dialect => {
+            if dialect == Dialect::Postgres
+                && let Some(next) = postgres::next(conn, &ops[0]).await?
+            {
+                return Ok(next);
+            }
             if matches!(dialect, Dialect::MySql | Dialect::MariaDb)
                 && let Some(next) = mysql_indexes::next(conn, ops).await?
             {

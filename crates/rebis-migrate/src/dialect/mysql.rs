@@ -10,7 +10,7 @@ use super::{Rules, Scratch};
 /// The lock's name carries the database's: a server may hold many. A name has at most 64 characters.
 pub(super) static RULES: Rules = Rules {
     impl_name: "MySQLImpl",
-    has_version_table: "SELECT 1 FROM information_schema.tables WHERE table_schema = database() AND table_name = 'alembic_version'",
+    has_table: "SELECT 1 FROM information_schema.tables WHERE table_schema = database() AND table_name = '{}'",
     is_narrow: Some(
         "SELECT 1 FROM information_schema.columns WHERE table_schema = database() AND table_name = 'alembic_version' \
          AND column_name = 'version_num' AND character_maximum_length < 255",
@@ -19,6 +19,16 @@ pub(super) static RULES: Rules = Rules {
     try_lock: Some("SELECT CASE WHEN GET_LOCK(CONCAT('rebis_', MD5(DATABASE())), 0) = 1 THEN 1 ELSE 0 END"),
     pause: "DO SLEEP(0.2)",
     unlock: "DO RELEASE_LOCK(CONCAT('rebis_', MD5(DATABASE())))",
+    // Whole seconds, at least one: zero means at once for one of them and is refused by the other.
+    lock_timeout: |wait| {
+        let seconds = wait.as_millis().div_ceil(1000).max(1);
+        Some(format!("SET SESSION lock_wait_timeout = {seconds}, innodb_lock_wait_timeout = {seconds}"))
+    },
+    // MySQL's max_execution_time stops nothing but SELECT.
+    statement_timeout: |dialect, most| {
+        (dialect == Dialect::MariaDb)
+            .then(|| format!("SET SESSION max_statement_time = {}", most.as_secs_f64()))
+    },
     own_schema: "SELECT DATABASE()",
     names_unique: |name, _, columns| {
         let after = columns.first().and_then(|first| name.strip_prefix(first));

@@ -1,15 +1,17 @@
 //! Migrations on PostgreSQL: a session's advisory lock, DDL in transactions save what builds an index beside the writers.
 
-use rebis_sql::Ddl;
+use rebis_engine::Connection;
+use rebis_sql::{Ddl, Dialect, Value};
 
-use super::{Rules, Scratch};
+use super::{Next, Planned, Rules, Scratch, statements};
+use crate::Result;
 use crate::op::Op;
 
 /// The lock's number is the letters "rebis". It is asked for again and again instead of waited for: a waiting statement holds a snapshot,
 /// for which CREATE INDEX CONCURRENTLY of the one who has the lock would wait in turn.
 pub(super) static RULES: Rules = Rules {
     impl_name: "PostgresqlImpl",
-    has_version_table: "SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL",
+    has_table: "SELECT 1 WHERE to_regclass('{}') IS NOT NULL",
     is_narrow: Some(
         "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('alembic_version') AND attname = 'version_num' \
          AND atttypmod BETWEEN 4 AND 258",
@@ -18,6 +20,8 @@ pub(super) static RULES: Rules = Rules {
     try_lock: Some("SELECT CASE WHEN pg_try_advisory_lock(491260242291) THEN 1 ELSE 0 END"),
     pause: "SELECT pg_sleep(0.2)",
     unlock: "SELECT pg_advisory_unlock(491260242291)",
+    lock_timeout: |wait| Some(format!("SET lock_timeout = '{}ms'", wait.as_millis())),
+    statement_timeout: |_, most| Some(format!("SET statement_timeout = '{}ms'", most.as_millis())),
     own_schema: "SELECT current_schema()::text",
     // Cut in the middle when it is too long, and counted when it is taken.
     names_unique: |name, table, columns| {
@@ -35,4 +39,32 @@ pub(super) static RULES: Rules = Rules {
 /// Whether PostgreSQL refuses the operation in a transaction.
 pub(super) fn needs_autocommit(op: &Op) -> bool {
     matches!(op.to_ddl(), Some(Ddl::CreateIndex { concurrently: true, .. }))
+}
+
+/// An index that is built beside the writers: what is left of an attempt that was cut short goes first.
+pub(super) async fn next(conn: &mut Connection, op: &Op) -> Result<Option<Next>> {
+    let Some(Ddl::CreateIndex { schema, table, index, concurrently: true, .. }) = op.to_ddl() else {
+        return Ok(None);
+    };
+    let mut all = Vec::new();
+    if is_valid_index(conn, schema.as_deref(), &index.name).await? == Some(false) {
+        let (schema, table, name) = (schema.clone(), table.clone(), index.name.clone());
+        let leftover = Ddl::DropIndex { schema, table, name, if_exists: true };
+        all.extend(Dialect::Postgres.ddl(&leftover)?.into_iter().map(Planned::from));
+    }
+    all.extend(statements(Dialect::Postgres, op)?);
+    Ok(Some(Next { ops: 1, statements: all }))
+}
+
+/// Whether the index can be used; `None` when there is none of that name.
+pub(super) async fn is_valid_index(
+    conn: &mut Connection,
+    schema: Option<&str>,
+    name: &str,
+) -> Result<Option<bool>> {
+    let sql = "SELECT i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
+        WHERE c.relname = $1 AND n.nspname = COALESCE($2, current_schema())";
+    let schema = schema.map_or(Value::Null, |s| Value::Text(s.to_owned()));
+    let found = conn.fetch_optional::<(bool,)>(sql, &[Value::Text(name.to_owned()), schema]).await?;
+    Ok(found.map(|(valid,)| valid))
 }

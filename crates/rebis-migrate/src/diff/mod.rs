@@ -80,7 +80,8 @@ pub fn diff(database: &Schema, models: &Schema, dialect: Dialect, options: &Diff
     let mut found = Vec::new();
     let mut database = database.clone();
     // A table in the making that a crash left belongs to nobody.
-    database.tables.retain(|t| t.name != options.version_table && !t.name.starts_with(TEMPORARY));
+    let kept = |name: &str| name == options.version_table || crate::ledger::is_ours(name);
+    database.tables.retain(|t| !kept(&t.name) && !t.name.starts_with(TEMPORARY));
     // What the database left without a name is called as the convention would: so a rebuild finds it.
     database.tables.iter_mut().for_each(|t| NamingConvention.apply(t));
     rename::apply(&mut database, &options.renames, &mut found);

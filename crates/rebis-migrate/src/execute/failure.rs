@@ -85,47 +85,62 @@ impl Failure<'_> {
     /// A single statement is whole or not at all everywhere; several in one text are not, and code may hold what commits.
     fn may_be_partial(&self, place: &Place) -> bool {
         let Place::Op { at, sql, .. } = place else { return false };
-        let several = |sql: &String| sql.trim_end_matches([';', ' ', '\n']).contains(';');
-        matches!(self.ops.get(*at), Some(Op::Run(_))) || sql.as_ref().is_some_and(several)
+        matches!(self.ops.get(*at), Some(Op::Run(_))) || sql.as_deref().is_some_and(is_several)
     }
 
     fn list(&self, text: &mut String, command: &str, failed: Option<&str>, partial: bool) {
-        let (id, before) = (&self.plan.id, self.plan.before.iter().cloned().collect::<Vec<_>>().join(", "));
+        let before = self.plan.before.iter().cloned().collect::<Vec<_>>().join(", ");
         let _ = write!(
             text,
             "\n{} commits these changes one by one, so a part of the migration may be in the database.",
             self.database
         );
-        let mut section = |heading: &str, lines: Vec<String>| {
-            let _ = write!(text, "\n{heading}:");
-            if lines.is_empty() {
-                text.push_str(" nothing");
-            }
-            for line in lines {
-                let _ = write!(text, "\n  - {}", line.replace('\n', "\n    "));
-            }
-        };
-        section("Applied", self.applied.iter().map(|s| short(s)).collect());
+        section(text, "Applied", self.applied.iter().map(|s| short(s)).collect());
         if let Some(sql) = failed {
-            section(if partial { "Failed, perhaps after a part of it" } else { "Failed" }, vec![short(sql)]);
+            let heading = if partial { "Failed, perhaps after a part of it" } else { "Failed" };
+            section(text, heading, vec![short(sql)]);
         }
-        section("Not run", self.not_run.iter().map(Op::describe).collect());
-        let stamp = match self.plan.direction {
-            Direction::Upgrade => id.clone(),
-            Direction::Downgrade if self.plan.down.is_empty() => String::from("base"),
-            Direction::Downgrade => self.plan.down.join(" "),
-        };
+        section(text, "Not run", self.not_run.iter().map(Op::describe).collect());
         let at = if before.is_empty() { String::from("no revision") } else { before };
         let _ = write!(
             text,
-            "\nThe version table still says {at}. Correct the cause; then either undo by hand what was applied and run `db {command}` \
-             again, or do the rest by hand and run `db stamp {stamp}`."
+            "\nThe version table still says {at}. Correct the cause, then `db {command} --resume` goes on behind what was applied. {}",
+            by_hand(self.script, self.plan.direction)
         );
     }
 }
 
+/// What else can be done about a migration that is in the database by half.
+pub(super) fn by_hand(script: &Script, direction: Direction) -> String {
+    let down = script.revision.down;
+    let (command, stamp) = match direction {
+        Direction::Upgrade => ("upgrade", script.revision.id.to_owned()),
+        Direction::Downgrade if down.is_empty() => ("downgrade", String::from("base")),
+        Direction::Downgrade => ("downgrade", down.join(" ")),
+    };
+    format!(
+        "Or undo by hand what was applied and run `db {command} --resume=restart`; or do the rest by hand and run `db stamp {stamp}`."
+    )
+}
+
+/// A list under a heading.
+pub(super) fn section(text: &mut String, heading: &str, lines: Vec<String>) {
+    let _ = write!(text, "\n{heading}:");
+    if lines.is_empty() {
+        text.push_str(" nothing");
+    }
+    for line in lines {
+        let _ = write!(text, "\n  - {}", line.replace('\n', "\n    "));
+    }
+}
+
+/// Whether a text may hold several statements, of which some may be applied when it fails.
+pub(super) fn is_several(sql: &str) -> bool {
+    sql.trim_end_matches([';', ' ', '\n']).contains(';')
+}
+
 /// A statement, cut when rows make it long.
-fn short(sql: &str) -> String {
+pub(super) fn short(sql: &str) -> String {
     const MOST: usize = 2000;
     match sql.char_indices().nth(MOST) {
         Some((cut, _)) => format!("{} … ({} more bytes)", &sql[..cut], sql.len() - cut),

@@ -1,20 +1,27 @@
 //! Runs migrations, one after the other.
 //!
-//! **Invariants.** A step is applied whole where the database can undo DDL; elsewhere a failure says what was applied. Before each step the
+//! **Invariants.** A step is applied whole where the database can undo DDL; elsewhere a journal says what was applied. Before each step the
 //! version table is read anew under the lock, so programs that start at once apply each step once.
 
 mod failure;
+mod journaled;
+mod options;
+mod resume;
+mod single;
+mod stamp;
 mod step;
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rebis_engine::{Connection, Engine};
 use rebis_sql::Dialect;
 
-use crate::graph::PlanStep;
+pub use options::{Resume, RunOptions};
+
+use crate::graph::{Direction, PlanStep};
 use crate::op::{Op, Operations};
-use crate::{Error, ErrorKind, Graph, Result, Script, dialect, graph, ledger, lock};
+use crate::{Error, ErrorKind, Graph, Result, Script, dialect, history, ledger, lock};
 
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +49,39 @@ pub struct StepDone {
     pub elapsed: Duration,
 }
 
+/// What a run has at hand.
+struct Run<'a> {
+    graph: &'a Graph,
+    scripts: &'a [Script],
+    options: &'a RunOptions,
+    /// The tables that migrations keep are there, and what made them was committed.
+    ensured: bool,
+}
+
+impl Run<'_> {
+    fn script(&self, id: &str) -> Result<&Script> {
+        self.scripts.iter().find(|s| s.revision.id == id).ok_or_else(|| {
+            let text =
+                format!("revision {id} has no script in this program; list its file in migrations/mod.rs");
+            Error::new(ErrorKind::Lookup, text)
+        })
+    }
+
+    /// How often a transaction that finds another writer is begun again.
+    fn tries(&self) -> usize {
+        if self.options.lock_timeout.is_some() { 1 } else { lock::TRIES }
+    }
+
+    /// Makes the version table and the history, once.
+    async fn ensure(&self, conn: &mut Connection) -> Result<()> {
+        if !self.ensured {
+            ledger::ensure(conn).await?;
+            history::ensure(conn).await?;
+        }
+        Ok(())
+    }
+}
+
 /// Brings the database to `target`, one migration after the other.
 pub(crate) async fn run(
     engine: &Engine,
@@ -49,18 +89,22 @@ pub(crate) async fn run(
     scripts: &[Script],
     way: Way,
     target: &str,
+    options: &RunOptions,
 ) -> Result<Vec<StepDone>> {
-    let conn = &mut own_connection(engine).await?;
+    let conn = &mut own_connection(engine, options.lock_timeout).await?;
     let rules = dialect::rules(conn.dialect())?;
     tracing::info!(target: "rebis::migrate", "Context impl {}.", rules.impl_name);
     let kind =
         if conn.dialect().capabilities().transactional_ddl { "transactional" } else { "non-transactional" };
     tracing::info!(target: "rebis::migrate", "Will assume {kind} DDL.");
+    limit(conn, options).await?;
     lock::acquire(conn).await?;
+    let run = &mut Run { graph, scripts, options, ensured: false };
     let done = match way {
-        Way::Up | Way::Down => steps(conn, graph, scripts, way, target).await,
-        Way::Stamp => stamp(conn, graph, target, false).await,
-        Way::Purge => stamp(conn, graph, target, true).await,
+        Way::Up => steps(conn, run, Direction::Upgrade, target).await,
+        Way::Down => steps(conn, run, Direction::Downgrade, target).await,
+        Way::Stamp => stamp::stamp(conn, run, target, false).await,
+        Way::Purge => stamp::stamp(conn, run, target, true).await,
     };
     // What went wrong before matters more than a lock that ends with the connection anyway.
     let released = lock::release(conn).await;
@@ -70,18 +114,38 @@ pub(crate) async fn run(
 }
 
 /// A connection of its own: what a migration does to a session (a lock, pragmas) ends with it, also when this future is dropped.
-async fn own_connection(engine: &Engine) -> Result<Connection> {
+async fn own_connection(engine: &Engine, wait: Option<Duration>) -> Result<Connection> {
     if !dialect::can_reconnect(engine.url()) {
         return Ok(engine.acquire().await?);
     }
-    let own =
-        Engine::builder(engine.url().clone()).echo(engine.echoes()).pool_size(1).max_overflow(0).build()?;
+    let url = dialect::waiting(engine.url(), wait)?;
+    let own = Engine::builder(url).echo(engine.echoes()).pool_size(1).max_overflow(0).build()?;
     Ok(own.acquire().await?)
+}
+
+/// Sets the timeouts of the session.
+async fn limit(conn: &mut Connection, options: &RunOptions) -> Result<()> {
+    let dialect = conn.dialect();
+    let rules = dialect::rules(dialect)?;
+    if let Some(sql) = options.lock_timeout.and_then(rules.lock_timeout) {
+        conn.script(&sql).await?;
+    }
+    if let Some(most) = options.statement_timeout {
+        let sql = (rules.statement_timeout)(dialect, most).ok_or_else(|| {
+            let text = format!(
+                "{} has no limit for how long a statement runs; leave the statement timeout out",
+                dialect.name()
+            );
+            Error::new(ErrorKind::Usage, text)
+        })?;
+        conn.script(&sql).await?;
+    }
+    Ok(())
 }
 
 /// Makes the version table.
 pub(crate) async fn ensure_version(engine: &Engine) -> Result<()> {
-    let conn = &mut own_connection(engine).await?;
+    let conn = &mut own_connection(engine, None).await?;
     lock::acquire(conn).await?;
     let made = ledger::ensure(conn).await;
     let released = lock::release(conn).await;
@@ -89,32 +153,41 @@ pub(crate) async fn ensure_version(engine: &Engine) -> Result<()> {
     released
 }
 
+async fn rows(conn: &mut Connection) -> Result<BTreeSet<String>> {
+    Ok(ledger::heads(conn).await?.into_iter().collect())
+}
+
 async fn steps(
     conn: &mut Connection,
-    graph: &Graph,
-    scripts: &[Script],
-    way: Way,
+    run: &mut Run<'_>,
+    direction: Direction,
     target: &str,
 ) -> Result<Vec<StepDone>> {
-    let rows = |all: Vec<String>| all.into_iter().collect::<BTreeSet<String>>();
-    let current = rows(ledger::heads(conn).await?);
-    let (plan, direction) = match way {
-        Way::Down => (graph.downgrade_plan(target, &current)?, graph::Direction::Downgrade),
-        _ => (graph.upgrade_plan(target, &current)?, graph::Direction::Upgrade),
-    };
     let mut done = Vec::new();
+    // What was begun is finished first: the plan begins behind it.
+    done.extend(resume::interrupted(conn, run, direction).await?);
+    let current = rows(conn).await?;
+    let plan = match direction {
+        Direction::Downgrade => run.graph.downgrade_plan(target, &current)?,
+        Direction::Upgrade => run.graph.upgrade_plan(target, &current)?,
+    };
+    warn_of_edits(conn, run, &current).await?;
+    if run.options.single_transaction {
+        done.extend(single::run(conn, run, plan).await?);
+        return Ok(done);
+    }
     // The plan is made once: "+1" means one from where it began, not one more after each step. What another program did meanwhile is
     // left out.
     for planned in plan {
         loop {
-            let current = rows(ledger::heads(conn).await?);
-            graph.known(&current)?;
-            let applied = graph.ancestors(current.iter().map(String::as_str)).contains(&planned.id);
-            if applied == (direction == graph::Direction::Upgrade) {
+            let current = rows(conn).await?;
+            run.graph.known(&current)?;
+            let applied = run.graph.ancestors(current.iter().map(String::as_str)).contains(&planned.id);
+            if applied == (direction == Direction::Upgrade) {
                 break;
             }
-            let Some(next) = graph.step(&planned.id, direction, &current) else { break };
-            if let Some(step) = step::run(conn, scripts, &next).await? {
+            let Some(next) = run.graph.step(&planned.id, direction, &current) else { break };
+            if let Some(step) = step::run(conn, run, &next).await? {
                 done.push(step);
                 break;
             }
@@ -123,47 +196,21 @@ async fn steps(
     Ok(done)
 }
 
-/// Sets the rows of the target's branches; those of unrelated branches stay.
-async fn stamp(conn: &mut Connection, graph: &Graph, target: &str, purge: bool) -> Result<Vec<StepDone>> {
-    lock::begin(conn).await?;
-    let start = Instant::now();
-    let moved = set_rows(conn, graph, target, purge).await;
-    match moved {
-        Ok(Some((from, to))) => {
-            conn.commit().await?;
-            Ok(vec![StepDone { from, to, message: String::new(), elapsed: start.elapsed() }])
-        }
-        other => {
-            conn.rollback().await?;
-            other.map(|_| Vec::new())
-        }
+/// Says which applied scripts are not what they were.
+async fn warn_of_edits(conn: &mut Connection, run: &Run<'_>, current: &BTreeSet<String>) -> Result<()> {
+    let applied = run.graph.ancestors(current.iter().map(String::as_str));
+    for edited in history::edited(history::read(conn).await?, &applied, run.scripts) {
+        tracing::warn!(target: "rebis::migrate", "{edited}");
     }
-}
-
-pub(crate) type Moved = (Vec<String>, Vec<String>);
-
-async fn set_rows(conn: &mut Connection, graph: &Graph, target: &str, purge: bool) -> Result<Option<Moved>> {
-    let before: BTreeSet<String> = ledger::heads(conn).await?.into_iter().collect();
-    let known = if purge { BTreeSet::new() } else { before.clone() };
-    let targets: Vec<&str> = target.split_whitespace().collect();
-    let after = graph.stamp_plan(&targets, &known)?;
-    if before == after {
-        return Ok(None);
-    }
-    ledger::ensure(conn).await?;
-    let gone: Vec<String> = before.difference(&after).cloned().collect();
-    let new: Vec<String> = after.difference(&before).cloned().collect();
-    tracing::info!(target: "rebis::migrate", "Running stamp_revision {} -> {}", gone.join(", "), new.join(", "));
-    ledger::record(conn, &before, &after).await?;
-    Ok(Some((gone, new)))
+    Ok(())
 }
 
 /// The operations that a script records.
-pub(crate) fn recorded(script: &Script, direction: graph::Direction) -> Vec<Op> {
+pub(crate) fn recorded(script: &Script, direction: Direction) -> Vec<Op> {
     let mut recorder = Operations::new();
     match direction {
-        graph::Direction::Upgrade => (script.upgrade)(&mut recorder),
-        graph::Direction::Downgrade => (script.downgrade)(&mut recorder),
+        Direction::Upgrade => (script.upgrade)(&mut recorder),
+        Direction::Downgrade => (script.downgrade)(&mut recorder),
     }
     recorder.into_ops()
 }
@@ -186,10 +233,18 @@ pub(crate) fn not_in_one(dialect: Dialect, id: &str) -> Error {
     )
 }
 
+/// `upgrade` or `downgrade`.
+pub(crate) fn command(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Upgrade => "upgrade",
+        Direction::Downgrade => "downgrade",
+    }
+}
+
 /// What a step comes from and leads to, as it is written in the log.
-pub(crate) fn ends(step: &PlanStep) -> Moved {
+pub(crate) fn ends(step: &PlanStep) -> (Vec<String>, Vec<String>) {
     match step.direction {
-        crate::graph::Direction::Upgrade => (step.down.clone(), vec![step.id.clone()]),
-        crate::graph::Direction::Downgrade => (vec![step.id.clone()], step.down.clone()),
+        Direction::Upgrade => (step.down.clone(), vec![step.id.clone()]),
+        Direction::Downgrade => (vec![step.id.clone()], step.down.clone()),
     }
 }

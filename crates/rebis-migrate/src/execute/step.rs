@@ -7,51 +7,61 @@ use std::time::Instant;
 use rebis_engine::Connection;
 
 use super::failure::{Failure, Place};
-use super::{StepDone, ends, recorded};
+use super::{Run, StepDone, command, ends, journaled, recorded};
 use crate::dialect::{self, Planned, Session};
-use crate::graph::{Direction, PlanStep};
+use crate::graph::PlanStep;
 use crate::op::Op;
-use crate::{Error, ErrorKind, Result, Script, ledger, lock, store};
+use crate::{Error, ErrorKind, Result, Script, history, ledger, lock, store};
 
 /// Runs the step; `None` when somebody else was faster and nothing was done.
 pub(super) async fn run(
     conn: &mut Connection,
-    scripts: &[Script],
+    run: &mut Run<'_>,
     plan: &PlanStep,
 ) -> Result<Option<StepDone>> {
-    let script = scripts.iter().find(|s| s.revision.id == plan.id).ok_or_else(|| {
-        let text =
-            format!("revision {} has no script in this program; list its file in migrations/mod.rs", plan.id);
-        Error::new(ErrorKind::Lookup, text)
-    })?;
+    let script = run.script(&plan.id)?;
     let ops = recorded(script, plan.direction);
     let start = Instant::now();
     let whole = dialect::is_transactional(conn.dialect(), &ops);
+    let message = store::doc(script.source);
     let mut session = dialect::prepare(conn, &ops).await?;
-    let step = Step { script, plan, ops: &ops, whole };
-    let ran = if whole { step.in_transaction(conn, &mut session).await } else { step.one_by_one(conn).await };
+    let step = Step { script, plan, ops: &ops, whole, tries: run.tries() };
+    let ran = if whole {
+        step.in_transaction(conn, run, &mut session, start).await
+    } else {
+        journaled::run(&step, conn, run, Default::default(), start).await.map(|()| true)
+    };
     let restored = session.restore(conn).await;
     if !ran? {
         restored?;
         return Ok(None);
     }
+    run.ensured = true;
     restored?;
     let (from, to) = ends(plan);
-    Ok(Some(StepDone { from, to, message: store::doc(script.source), elapsed: start.elapsed() }))
+    Ok(Some(StepDone { from, to, message, elapsed: start.elapsed() }))
 }
 
-struct Step<'a> {
-    script: &'a Script,
-    plan: &'a PlanStep,
-    ops: &'a [Op],
-    whole: bool,
+pub(super) struct Step<'a> {
+    pub(super) script: &'a Script,
+    pub(super) plan: &'a PlanStep,
+    pub(super) ops: &'a [Op],
+    pub(super) whole: bool,
+    /// How often a transaction that finds another writer is begun again.
+    pub(super) tries: usize,
 }
 
 impl Step<'_> {
-    async fn in_transaction(&self, conn: &mut Connection, session: &mut Session) -> Result<bool> {
-        lock::begin(conn).await?;
+    async fn in_transaction(
+        &self,
+        conn: &mut Connection,
+        run: &Run<'_>,
+        session: &mut Session,
+        start: Instant,
+    ) -> Result<bool> {
+        lock::begin(conn, self.tries).await?;
         let mut progress = Progress::default();
-        let outcome = match self.body(conn, session, &mut progress).await {
+        let outcome = match self.body(conn, run, session, &mut progress, start).await {
             Ok(true) => match conn.commit().await {
                 Ok(()) => return Ok(true),
                 Err(e) => Err(Failed { place: Place::Commit, error: e.into() }),
@@ -68,74 +78,70 @@ impl Step<'_> {
     async fn body(
         &self,
         conn: &mut Connection,
+        run: &Run<'_>,
         session: &mut Session,
         progress: &mut Progress,
+        start: Instant,
     ) -> Result<bool, Failed> {
-        let at = |place| move |error| Failed { place, error };
-        let now = ledger::heads(conn).await.map_err(at(Place::VersionTable))?;
+        let now = ledger::heads(conn).await.map_err(Failed::at(Place::VersionTable))?;
         if !now.iter().eq(&self.plan.before) {
             return Ok(false);
         }
-        session.begun(conn).await.map_err(at(Place::Check))?;
-        ledger::ensure(conn).await.map_err(at(Place::VersionTable))?;
+        session.begun(conn).await.map_err(Failed::at(Place::Check))?;
+        run.ensure(conn).await.map_err(Failed::at(Place::VersionTable))?;
         self.announce();
         self.apply(conn, progress).await?;
-        session.check(conn).await.map_err(at(Place::Check))?;
-        self.record(conn).await?;
+        session.check(conn).await.map_err(Failed::at(Place::Check))?;
+        self.record(conn, start).await?;
         Ok(true)
     }
 
-    /// Where the database commits each change of the schema by itself; the lock keeps others out.
-    async fn one_by_one(&self, conn: &mut Connection) -> Result<bool> {
-        let mut progress = Progress::default();
-        let ran = async {
-            ledger::ensure(conn).await.map_err(|error| Failed { place: Place::VersionTable, error })?;
-            self.announce();
-            self.apply(conn, &mut progress).await?;
-            self.record(conn).await
-        }
-        .await;
-        match ran {
-            Ok(()) => Ok(true),
-            Err(failed) => Err(self.explain(conn, &progress, failed)),
-        }
+    /// The operations and the move of the row, in a transaction that is not this step's alone.
+    pub(super) async fn steps(
+        &self,
+        conn: &mut Connection,
+        progress: &mut Progress,
+        start: Instant,
+    ) -> Result<(), Failed> {
+        self.announce();
+        self.apply(conn, progress).await?;
+        self.record(conn, start).await
     }
 
-    fn announce(&self) {
+    pub(super) fn announce(&self) {
         let message = store::doc(self.script.source);
         let comma = if message.is_empty() { "" } else { ", " };
         let (from, to) = ends(self.plan);
-        let way = match self.plan.direction {
-            Direction::Upgrade => "upgrade",
-            Direction::Downgrade => "downgrade",
-        };
         tracing::info!(
             target: "rebis::migrate",
-            "Running {way} {} -> {}{comma}{message}",
+            "Running {} {} -> {}{comma}{message}",
+            command(self.plan.direction),
             from.join(", "),
             to.join(", ")
         );
     }
 
-    async fn record(&self, conn: &mut Connection) -> Result<(), Failed> {
-        ledger::record(conn, &self.plan.before, &self.plan.after)
-            .await
-            .map_err(|error| Failed { place: Place::VersionTable, error })
+    pub(super) async fn record(&self, conn: &mut Connection, start: Instant) -> Result<(), Failed> {
+        let way = command(self.plan.direction);
+        let recorded = async {
+            ledger::record(conn, &self.plan.before, &self.plan.after).await?;
+            history::record(conn, Some(self.script), &self.plan.id, way, start.elapsed()).await
+        };
+        recorded.await.map_err(Failed::at(Place::VersionTable))
     }
 
     async fn apply(&self, conn: &mut Connection, progress: &mut Progress) -> Result<(), Failed> {
         let mut at = 0;
         while at < self.ops.len() {
             progress.next = at + 1;
+            let place = || Place::Op { at, ops: 1, sql: None };
             if let Op::Run(code) = &self.ops[at] {
-                let ran = self.code(conn, code).await;
-                ran.map_err(|error| Failed { place: Place::Op { at, ops: 1, sql: None }, error })?;
+                self.code(conn, code).await.map_err(Failed::at(place()))?;
                 progress.applied.push(self.ops[at].describe());
                 at += 1;
                 continue;
             }
-            let next = dialect::next(conn, &self.ops[at..]).await;
-            let next = next.map_err(|error| Failed { place: Place::Op { at, ops: 1, sql: None }, error })?;
+            let next = dialect::next(conn, &self.ops[at..]).await.map_err(Failed::at(place()))?;
             progress.next = at + next.ops;
             for statement in next.statements {
                 match statement.run(conn).await {
@@ -151,11 +157,8 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// Code of the script, in the migration's transaction or one of its own.
-    async fn code(&self, conn: &mut Connection, code: &crate::DataStep) -> Result<()> {
-        if !self.whole {
-            lock::begin(conn).await?;
-        }
+    /// Code of the script, in the transaction that is open.
+    pub(super) async fn code(&self, conn: &mut Connection, code: &crate::DataStep) -> Result<()> {
         let ran = code.run(conn).await;
         if !conn.in_transaction() {
             ran?;
@@ -164,18 +167,10 @@ impl Step<'_> {
                 "the script's code ended the migration's transaction; leave begin, commit and rollback to the migration",
             ));
         }
-        match (ran, self.whole) {
-            (Ok(()), true) => Ok(()),
-            (Ok(()), false) => Ok(conn.commit().await?),
-            (Err(e), true) => Err(e.into()),
-            (Err(e), false) => {
-                let _ = conn.rollback().await;
-                Err(e.into())
-            }
-        }
+        Ok(ran?)
     }
 
-    fn explain(&self, conn: &Connection, progress: &Progress, failed: Failed) -> Error {
+    pub(super) fn explain(&self, conn: &Connection, progress: &Progress, failed: Failed) -> Error {
         Failure {
             script: self.script,
             plan: self.plan,
@@ -187,22 +182,35 @@ impl Step<'_> {
         }
         .error(failed.place, failed.error)
     }
+
+    /// The error at the end of a transaction, of which nothing remains.
+    pub(super) fn explain_at(&self, place: Place, error: Error) -> Error {
+        let (script, plan, ops) = (self.script, self.plan, self.ops);
+        Failure { script, plan, ops, undone: true, database: "", applied: &[], not_run: &[] }
+            .error(place, error)
+    }
 }
 
 #[derive(Default)]
-struct Progress {
-    applied: Vec<String>,
+pub(super) struct Progress {
+    pub(super) applied: Vec<String>,
     /// The first operation that was not begun.
-    next: usize,
+    pub(super) next: usize,
 }
 
-struct Failed {
-    place: Place,
-    error: Error,
+pub(super) struct Failed {
+    pub(super) place: Place,
+    pub(super) error: Error,
+}
+
+impl Failed {
+    pub(super) fn at<E: Into<Error>>(place: Place) -> impl FnOnce(E) -> Failed {
+        move |error| Failed { place, error: error.into() }
+    }
 }
 
 impl Planned {
-    async fn run(&self, conn: &mut Connection) -> Result<()> {
+    pub(super) async fn run(&self, conn: &mut Connection) -> Result<()> {
         if self.binds.is_empty() {
             conn.script(&self.sql).await?;
         } else {

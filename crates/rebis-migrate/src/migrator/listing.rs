@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::Migrator;
-use crate::{Error, ErrorKind, Graph, Result, store};
+use crate::{Applied, Error, ErrorKind, Graph, Result, history as log, store};
 
 /// Options of [`Migrator::history`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct HistoryOptions {
     pub verbose: bool,
     /// `start:end`, both included; either can be left out.
     pub range: Option<String>,
-    /// Marks where the database is.
+    /// Marks where the database is, and says when each revision was applied.
     pub indicate_current: bool,
 }
 
@@ -43,6 +43,8 @@ pub struct RevisionInfo {
     pub is_needed: bool,
     /// The database is at it; `None` when the database was not asked.
     pub is_current: Option<bool>,
+    /// When and by which program it was applied, when the database was asked and knows.
+    pub applied: Option<Applied>,
 }
 
 /// What a short line shows besides the id and the marks.
@@ -104,6 +106,10 @@ impl fmt::Display for RevisionInfo {
         }
         if !self.labels.is_empty() {
             writeln!(f, "Branch names: {}", self.labels.join(", "))?;
+        }
+        if let Some(applied) = &self.applied {
+            let at = applied.at.format("%Y-%m-%d %H:%M:%S UTC");
+            writeln!(f, "Applied: {at} in {} ms by {}", applied.elapsed.as_millis(), applied.program)?;
         }
         writeln!(f, "Path: {}\n", self.path.display())?;
         for line in self.heading.lines() {
@@ -185,13 +191,25 @@ pub(super) async fn history(m: &Migrator, options: &HistoryOptions) -> Result<Hi
         options.range.as_deref().map(|r| r.split_once(':').ok_or_else(|| bad_range(r))).transpose()?;
     let needs_rows = |end: &str| end.contains("current") || end.starts_with(['+', '-']);
     let asked = options.indicate_current || range.is_some_and(|(a, b)| needs_rows(a) || needs_rows(b));
-    let rows = if asked { m.rows(&mut m.engine.acquire().await?).await? } else { BTreeSet::new() };
+    let mut lines = Vec::new();
+    let rows = if asked {
+        let conn = &mut m.engine.acquire().await?;
+        if options.indicate_current {
+            lines = log::read(conn).await?;
+        }
+        m.rows(conn).await?
+    } else {
+        BTreeSet::new()
+    };
+    let mut applied = log::latest(lines, &graph.ancestors(rows.iter().map(String::as_str)));
     let marks = options.indicate_current.then_some(&rows);
     let (start, end) = range.unwrap_or(("", ""));
     let start: Vec<&str> = if start.is_empty() { Vec::new() } else { vec![start] };
     let end = if end.is_empty() { "heads" } else { end };
     let wanted = graph.range(&start, &[end], true, &rows)?;
-    let revisions = wanted.iter().filter_map(|id| info(m, &graph, id, marks)).collect();
+    let about =
+        |id: &String| info(m, &graph, id, marks).map(|i| RevisionInfo { applied: applied.remove(id), ..i });
+    let revisions = wanted.iter().filter_map(about).collect();
     Ok(History { revisions, preamble: None, verbose: options.verbose })
 }
 
@@ -249,6 +267,7 @@ fn info(m: &Migrator, graph: &Graph, id: &str, rows: Option<&BTreeSet<String>>) 
         heading: store::heading(script.source),
         path: m.directory.join(script.file),
         is_current: rows.map(|r| r.contains(id)),
+        applied: None,
     })
 }
 

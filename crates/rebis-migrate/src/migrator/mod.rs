@@ -23,9 +23,9 @@ pub use merge::Merged;
 pub use offline::SqlOptions;
 pub use place::RevisionOptions;
 
-use crate::execute::{self, StepDone, Way};
+use crate::execute::{self, RunOptions, StepDone, Way};
 use crate::graph::Node;
-use crate::{Error, ErrorKind, Graph, Result, Script, ledger, store};
+use crate::{Applied, Edited, Error, ErrorKind, Graph, Result, Script, history, ledger, store};
 
 /// What a program without a list of migrations is told.
 pub(crate) const ADVICE: &str = "Add to main.rs:  mod migrations;\n\
@@ -135,7 +135,7 @@ impl Migrator {
     /// # Errors
     /// When a migration fails; where the database can undo DDL, nothing of that migration remains.
     pub async fn upgrade(&self, target: &str) -> Result<Vec<StepDone>> {
-        self.run(Way::Up, target).await
+        self.upgrade_with(target, &RunOptions::default()).await
     }
 
     /// Brings the database back to `target`: `-1`, a revision, `base`.
@@ -143,7 +143,43 @@ impl Migrator {
     /// # Errors
     /// As for [`upgrade`](Self::upgrade).
     pub async fn downgrade(&self, target: &str) -> Result<Vec<StepDone>> {
-        self.run(Way::Down, target).await
+        self.downgrade_with(target, &RunOptions::default()).await
+    }
+
+    /// As [`upgrade`](Self::upgrade): all steps or none, with timeouts, or going on with a step that was begun and not finished.
+    ///
+    /// # Errors
+    /// As for `upgrade`, and when the database has not got what an option asks for.
+    pub async fn upgrade_with(&self, target: &str, options: &RunOptions) -> Result<Vec<StepDone>> {
+        self.run(Way::Up, target, options).await
+    }
+
+    /// As [`downgrade`](Self::downgrade), with options.
+    ///
+    /// # Errors
+    /// As for [`upgrade_with`](Self::upgrade_with).
+    pub async fn downgrade_with(&self, target: &str, options: &RunOptions) -> Result<Vec<StepDone>> {
+        self.run(Way::Down, target, options).await
+    }
+
+    /// What was done to the database, oldest first: by whom, when, how long it took. What `--sql` printed is not in it.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn applied(&self) -> Result<Vec<Applied>> {
+        history::read(&mut self.engine.acquire().await?).await
+    }
+
+    /// The scripts that are not what they were when the database got them.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn edited(&self) -> Result<Vec<Edited>> {
+        let graph = self.graph()?;
+        let conn = &mut self.engine.acquire().await?;
+        let rows = self.rows(conn).await?;
+        let applied = graph.ancestors(rows.iter().map(String::as_str));
+        Ok(history::edited(history::read(conn).await?, &applied, self.scripts))
     }
 
     /// Says that the database is at `target`, or at several with spaces between, running nothing.
@@ -151,7 +187,7 @@ impl Migrator {
     /// # Errors
     /// When there is no such revision.
     pub async fn stamp(&self, target: &str) -> Result<Vec<StepDone>> {
-        self.run(Way::Stamp, target).await
+        self.run(Way::Stamp, target, &RunOptions::default()).await
     }
 
     /// As [`stamp`](Self::stamp), whatever the database said before: also revisions that no script has.
@@ -159,7 +195,7 @@ impl Migrator {
     /// # Errors
     /// When there is no such revision.
     pub async fn stamp_purging(&self, target: &str) -> Result<Vec<StepDone>> {
-        self.run(Way::Purge, target).await
+        self.run(Way::Purge, target, &RunOptions::default()).await
     }
 
     /// The SQL of an upgrade, `from:to` or `to` from the base, for the database's own client. No connection is opened: what a statement has
@@ -298,7 +334,7 @@ impl Migrator {
         ))
     }
 
-    async fn run(&self, way: Way, target: &str) -> Result<Vec<StepDone>> {
+    async fn run(&self, way: Way, target: &str, options: &RunOptions) -> Result<Vec<StepDone>> {
         if target.contains(':') {
             return Err(Error::new(
                 ErrorKind::Usage,
@@ -314,7 +350,7 @@ impl Migrator {
                 format!("this program carries no migrations.\n{ADVICE}"),
             ));
         }
-        execute::run(&self.engine, &graph, self.scripts, way, target).await
+        execute::run(&self.engine, &graph, self.scripts, way, target, options).await
     }
 
     /// The graph, once it is sure that no script was written since the program was compiled.

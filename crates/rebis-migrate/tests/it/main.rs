@@ -13,4 +13,5 @@ mod migrations;
 mod migrator;
 mod offline;
 mod rebuild;
+mod runtime;
 mod wide;

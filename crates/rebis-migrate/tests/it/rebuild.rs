@@ -274,7 +274,10 @@ fn a_failure_leaves_nothing_and_a_leftover_is_swept() {
         conn.execute("UPDATE t SET a = 'x'", &[]).await.unwrap();
         let again = migrator(&db, vec![script("aaaa1111", &[], tighten, nothing)]);
         again.upgrade("head").await.unwrap();
-        assert_eq!(ids(&mut conn, "SELECT count(*) FROM sqlite_master WHERE name LIKE '%rebis%'").await, [0]);
+        assert_eq!(
+            ids(&mut conn, "SELECT count(*) FROM sqlite_master WHERE name LIKE '%rebis_tmp%'").await,
+            [0]
+        );
     });
 }
 

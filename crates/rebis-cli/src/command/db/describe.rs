@@ -70,7 +70,27 @@ fn changing() -> Vec<Command> {
 
 /// With the options of the commands that run migrations.
 fn running(command: Command) -> Command {
-    command.args(sql()).arg(flag("single-transaction", "All migrations or none, where the database can"))
+    let timeout = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name("TIME").value_parser(super::duration::parse).help(help)
+    };
+    command
+        .args(sql())
+        .arg(flag("single-transaction", "All migrations or none, where the database can"))
+        .arg(timeout("lock-timeout", "How long a statement waits for a lock: 500ms, 5s, 2m"))
+        .arg(timeout("statement-timeout", "How long a statement runs, where the database has such a limit"))
+        .arg(
+            Arg::new("resume")
+                .long("resume")
+                .value_name("HOW")
+                .num_args(0..=1)
+                .require_equals(true)
+                .default_missing_value("auto")
+                .value_parser(["auto", "skip", "repeat", "restart"])
+                .help(
+                    "Goes on with a migration that was begun and not finished; skip or repeat says what to do with the statement that \
+                     was in flight, restart that all of it was taken back by hand",
+                ),
+        )
 }
 
 fn sql() -> [Arg; 2] {

@@ -1,13 +1,16 @@
 //! `db …`: migrations. What they do is `rebis_migrate`'s; here is how they are asked for and what is printed.
 
 mod describe;
+mod duration;
 mod edit;
 
 use std::process::ExitCode;
 
 use clap::ArgMatches;
 use rebis_migrate::diff::Rename;
-use rebis_migrate::{HistoryOptions, MigrateOptions, Migrator, RevisionOptions, SqlOptions};
+use rebis_migrate::{
+    HistoryOptions, MigrateOptions, Migrator, Resume, RevisionOptions, RunOptions, SqlOptions,
+};
 use rebis_sql::Dialect;
 use rebis_web::BoxError;
 
@@ -58,6 +61,9 @@ pub(crate) async fn run(program: Program, given: &ArgMatches) -> Result<ExitCode
         }
         "edit" => edit::run(&migrator, &target()).await?,
         "check" => {
+            for edited in migrator.edited().await? {
+                tracing::warn!(target: "rebis::migrate", "{edited}");
+            }
             let check = migrator.check().await?;
             if !check.is_clean() {
                 return Err(check.to_string().into());
@@ -69,8 +75,8 @@ pub(crate) async fn run(program: Program, given: &ArgMatches) -> Result<ExitCode
         "downgrade" if on("sql") => printed(migrator.downgrade_sql(&target(), &sql_options(given)?)?),
         "stamp" if on("sql") => printed(migrator.stamp_sql(&target(), &sql_options(given)?)?),
         "ensure-version" if on("sql") => printed(migrator.ensure_version_sql(&sql_options(given)?)),
-        "upgrade" => drop(migrator.upgrade(&target()).await?),
-        "downgrade" => drop(migrator.downgrade(&target()).await?),
+        "upgrade" => drop(migrator.upgrade_with(&target(), &run_options(given)).await?),
+        "downgrade" => drop(migrator.downgrade_with(&target(), &run_options(given)).await?),
         "stamp" if on("purge") => drop(migrator.stamp_purging(&target()).await?),
         "stamp" => drop(migrator.stamp(&target()).await?),
         "ensure-version" => migrator.ensure_version().await?,
@@ -128,6 +134,21 @@ fn place(given: &ArgMatches) -> RevisionOptions {
         labels: all(given, "branch-label"),
         depends_on: all(given, "depends-on"),
         version_path: given.get_one::<String>("version-path").map(Into::into),
+    }
+}
+
+/// How migrations are run.
+fn run_options(given: &ArgMatches) -> RunOptions {
+    RunOptions {
+        single_transaction: given.get_flag("single-transaction"),
+        lock_timeout: given.get_one("lock-timeout").copied(),
+        statement_timeout: given.get_one("statement-timeout").copied(),
+        resume: given.get_one::<String>("resume").map(|how| match how.as_str() {
+            "skip" => Resume::Skip,
+            "repeat" => Resume::Repeat,
+            "restart" => Resume::Restart,
+            _ => Resume::Auto,
+        }),
     }
 }
 

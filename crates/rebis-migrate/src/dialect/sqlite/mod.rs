@@ -11,7 +11,9 @@ mod rebuild;
 mod text;
 mod token;
 
-use rebis_engine::Connection;
+use std::time::Duration;
+
+use rebis_engine::{Connection, DatabaseUrl};
 use rebis_sql::{CompileError, Ddl, Dialect};
 
 use super::{Next, Planned, Rules, statements};
@@ -23,7 +25,7 @@ use rebuild::{Found, TEMPORARY, editable, literal, quote};
 
 pub(super) static RULES: Rules = Rules {
     impl_name: "SQLiteImpl",
-    has_version_table: "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'",
+    has_table: "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '{}'",
     // A length is not enforced here.
     is_narrow: None,
     widen: "",
@@ -31,10 +33,20 @@ pub(super) static RULES: Rules = Rules {
     try_lock: None,
     pause: "",
     unlock: "",
+    // The driver waits, not SQLite: it is in the URL.
+    lock_timeout: |_| None,
+    statement_timeout: |_, _| None,
     own_schema: "SELECT 'main'",
     names_unique: |_, _, _| false,
     scratch: None,
 };
+
+/// The URL of a connection that waits for a lock no longer than that.
+pub(super) fn waiting(url: &DatabaseUrl, wait: Duration) -> Result<DatabaseUrl> {
+    let url = url.reveal();
+    let sign = if url.contains('?') { '&' } else { '?' };
+    Ok(DatabaseUrl::parse(&format!("{url}{sign}busy_timeout={}", wait.as_millis()))?)
+}
 
 /// Whether ALTER TABLE has no words for it.
 fn needs_rebuild(op: &Op) -> bool {

@@ -1,0 +1,29 @@
+//! How migrations are run: [`RunOptions`].
+
+use std::time::Duration;
+
+/// How an upgrade or a downgrade is run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunOptions {
+    /// All steps or none: one transaction around them, instead of one each. Refused where changes of the schema commit by themselves.
+    pub single_transaction: bool,
+    /// How long a statement waits for a lock before it fails. The wait for another program that migrates is not limited by it.
+    pub lock_timeout: Option<Duration>,
+    /// How long a statement runs before it fails. Refused where the database has no such limit (SQLite, MySQL).
+    pub statement_timeout: Option<Duration>,
+    /// What to do with a migration that was begun and not finished; without it, it is named and nothing runs.
+    pub resume: Option<Resume>,
+}
+
+/// How a migration goes on that was begun and not finished, where its statements are committed one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resume {
+    /// Behind the last statement that ran. One that was in flight is looked for in the database.
+    Auto,
+    /// As `Auto`; the statement in flight did its work.
+    Skip,
+    /// As `Auto`; the statement in flight did nothing.
+    Repeat,
+    /// From its beginning: what was applied was taken back by hand.
+    Restart,
+}

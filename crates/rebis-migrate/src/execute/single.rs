@@ -1,0 +1,85 @@
+//! All steps in one transaction. Invariant: all of them are in the database, or none.
+
+use std::time::Instant;
+
+use rebis_engine::Connection;
+
+use super::step::{Progress, Step};
+use super::{Run, StepDone, ends, not_in_one, recorded, rows};
+use crate::dialect;
+use crate::execute::failure::Place;
+use crate::graph::PlanStep;
+use crate::op::Op;
+use crate::{Error, ErrorKind, Result, lock, store};
+
+pub(super) async fn run(
+    conn: &mut Connection,
+    run: &mut Run<'_>,
+    plan: Vec<PlanStep>,
+) -> Result<Vec<StepDone>> {
+    let mut steps: Vec<(PlanStep, Vec<Op>)> = Vec::new();
+    for planned in plan {
+        let ops = recorded(run.script(&planned.id)?, planned.direction);
+        if !dialect::is_transactional(conn.dialect(), &ops) {
+            return Err(not_in_one(conn.dialect(), &planned.id));
+        }
+        steps.push((planned, ops));
+    }
+    let Some((first, _)) = steps.first() else { return Ok(Vec::new()) };
+    let before = first.before.clone();
+    let all: Vec<Op> = steps.iter().flat_map(|(_, ops)| ops.clone()).collect();
+    let mut session = dialect::prepare(conn, &all).await?;
+    let ran = transaction(conn, run, &steps, &before, &mut session).await;
+    if ran.is_err() && conn.in_transaction() {
+        // The transaction may be gone already; then there is nothing left to undo.
+        let _ = conn.rollback().await;
+    }
+    let restored = session.restore(conn).await;
+    let done = ran?;
+    restored?;
+    Ok(done)
+}
+
+async fn transaction(
+    conn: &mut Connection,
+    run: &Run<'_>,
+    steps: &[(PlanStep, Vec<Op>)],
+    before: &std::collections::BTreeSet<String>,
+    session: &mut dialect::Session,
+) -> Result<Vec<StepDone>> {
+    lock::begin(conn, run.tries()).await?;
+    if rows(conn).await? != *before {
+        return Err(Error::new(
+            ErrorKind::State,
+            "another program migrated this database meanwhile; run the command again",
+        ));
+    }
+    session.begun(conn).await?;
+    run.ensure(conn).await?;
+    let mut done = Vec::new();
+    for (plan, ops) in steps {
+        let start = Instant::now();
+        let script = run.script(&plan.id)?;
+        let step = Step { script, plan, ops, whole: true, tries: run.tries() };
+        let mut progress = Progress::default();
+        let ran = step.steps(conn, &mut progress, start).await;
+        ran.map_err(|failed| among(step.explain(conn, &progress, failed), done.len()))?;
+        let (from, to) = ends(plan);
+        done.push(StepDone { from, to, message: store::doc(script.source), elapsed: start.elapsed() });
+    }
+    let last = steps.last().map(|(plan, ops)| (plan, ops));
+    let Some((plan, ops)) = last else { return Ok(done) };
+    let step = Step { script: run.script(&plan.id)?, plan, ops, whole: true, tries: run.tries() };
+    let at_end = |place, error| step.explain_at(place, error);
+    session.check(conn).await.map_err(|e| among(at_end(Place::Check, e), done.len() - 1))?;
+    conn.commit().await.map_err(|e| among(at_end(Place::Commit, e.into()), done.len() - 1))?;
+    Ok(done)
+}
+
+/// The error of a step, saying what became of those before it.
+fn among(error: Error, before: usize) -> Error {
+    if before == 0 {
+        return error;
+    }
+    error.and(&format!("The {before} migrations before it in the same transaction were undone with it."))
+}
