@@ -30,7 +30,8 @@ pub use entity::{Addable, Alone, Build, Edit, Entity, InRelation, State, WeakEnt
 pub use error::{Error, ErrorKind, Result};
 pub use expr::{
     Aggregate, Arguments, Assign, Case, Column, Comparable, Condition, Expression, IntoExpression, Lag,
-    Number, Operand, Order, PerRow, Predicate, Textual, Window, WindowFunction, Windowed, func, window,
+    Number, Operand, Order, PerRow, Predicate, RowOperand, RowValue, RowsOf, Textual, Window, WindowFunction,
+    Windowed, func, window,
 };
 #[cfg(feature = "axum")]
 pub use extract::Rejection;

@@ -9,7 +9,9 @@ use rebis_sql::{Array, ColumnType, Expr, Name, Value};
 use super::case::Case;
 use super::into::typed;
 use super::window::{Lag, WindowFunction};
-use super::{Aggregate, Arguments, Expression, IntoExpression, Number, Operand, Order, Predicate, Textual};
+use super::{
+    Aggregate, Arguments, Expression, IntoExpression, Number, Operand, Order, Predicate, RowValue, Textual,
+};
 
 fn named(name: &'static str, args: Vec<Expr>) -> Expr {
     Expr::Func { name: Name::Borrowed(name), args, distinct: false }
@@ -160,6 +162,18 @@ pub fn case<T, K, V: IntoExpression<Type = T>>(condition: impl Into<Predicate<K>
 pub fn call<T>(name: &'static str, arguments: impl Arguments) -> Expression<T> {
     let (list, origin) = arguments.list();
     Expression::new(named(name, list)).within(origin)
+}
+
+/// SQL by hand within a query, `{}` for each argument: a column, an expression or a bind. `func::raw::<bool>("{} % 2 = {}", (User::id, 1))`.
+/// The text is the program's own: it takes no `String`; `{{}}` stands for the two characters. That it gives a `T` is the caller's word.
+pub fn raw<T>(text: &'static str, arguments: impl Arguments) -> Expression<T> {
+    let (args, origin) = arguments.list();
+    Expression::new(Expr::Raw { parts: crate::query::parts(text), args }).within(origin)
+}
+
+/// Several columns or expressions as one value, which is compared as a whole: `func::row((Post::day, Post::id)).gt((day, 7))`.
+pub fn row<A: Arguments>(parts: A) -> RowValue<A::Types> {
+    RowValue::new(parts)
 }
 
 /// As [`call`], for an aggregate of your own.

@@ -86,11 +86,15 @@ crate::expr::convert::plain_types!(plain);
     label = "expected a tuple like `(User::name, 1)`; one argument is `(User::name,)`, none is `()`"
 )]
 pub trait Arguments {
+    /// The types of their values.
+    type Types;
     #[doc(hidden)]
     fn list(self) -> (Vec<Expr>, Option<Origin>);
 }
 
 impl Arguments for () {
+    type Types = ();
+
     fn list(self) -> (Vec<Expr>, Option<Origin>) {
         (Vec::new(), None)
     }
@@ -99,6 +103,8 @@ impl Arguments for () {
 macro_rules! tuples {
     ($($part:ident $at:tt),+) => {
         impl<$($part: IntoExpression<Kind = PerRow>),+> Arguments for ($($part,)+) {
+            type Types = ($($part::Type,)+);
+
             fn list(self) -> (Vec<Expr>, Option<Origin>) {
                 let mut origin = None;
                 let list = vec![$({

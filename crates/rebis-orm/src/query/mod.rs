@@ -33,4 +33,5 @@ pub use selection::Selection;
 pub use source::Source;
 pub use upsert::{Columns, Conflict, InsertReturning};
 
+pub(crate) use raw::parts;
 pub(crate) use run::{fetch_entities, fetch_with_keys, read_by_key};

@@ -1,7 +1,13 @@
 //! [`sql()`]: SQL by hand. Invariant: each `{}` is a bind; text from outside can only come in as a value.
 
 use rebis_engine::{Connection, Done, FromRow};
-use rebis_sql::{ColumnType, Dialect, Expr, Select, Statement, Value, compile};
+use rebis_sql::compile::compile_raw;
+use rebis_sql::stmt::TableRef;
+use rebis_sql::{ColumnType, Dialect, Expr, Name, Value};
+
+use super::select::SelectStatement;
+use super::selection::Selection;
+use super::source::known_as;
 
 use crate::database::Database;
 use crate::error::{Error, ErrorKind, Result};
@@ -78,25 +84,46 @@ impl RawSql {
 
     /// The text with the dialect's placeholders.
     fn text(&self, dialect: Dialect) -> Result<String> {
-        let parts: Vec<rebis_sql::Name> = self.text.split("{}").map(Into::into).collect();
+        let parts = parts(self.text);
         if parts.len() != self.binds.len() + 1 {
+            let (gaps, values) = (parts.len() - 1, self.binds.len());
             return Err(Error::new(
                 ErrorKind::State,
-                format!(
-                    "the SQL has {} `{{}}` and {} values: {}",
-                    parts.len() - 1,
-                    self.binds.len(),
-                    self.text
-                ),
+                format!("the SQL has {gaps} `{{}}` and {values} values: {}", self.text),
             )
-            .advise("call `.bind(…)` once for each `{}`"));
+            .advise("call `.bind(…)` once for each `{}`; `{{}}` stands for the two characters themselves"));
         }
-        // The dialect writes placeholders where it writes expressions: as a select list, whose keyword is taken off again.
-        let raw = Expr::Raw { parts, binds: self.binds.clone() };
-        let select = Select { columns: vec![raw.into()], ..Select::default() };
-        let compiled = compile(&Statement::Select(select), dialect)?;
-        let text = compiled.sql.strip_prefix("SELECT ").map(str::to_owned).unwrap_or(compiled.sql);
-        Ok(text)
+        let args: Vec<Expr> = self.binds.iter().cloned().map(Expr::Value).collect();
+        Ok(compile_raw(&parts, &args, dialect)?.sql)
+    }
+}
+
+/// The text between the gaps `{}`; `{{}}` is the two characters themselves.
+pub(crate) fn parts(text: &'static str) -> Vec<Name> {
+    let mut parts = vec![Name::Borrowed("")];
+    for (i, escaped) in text.split("{{}}").enumerate() {
+        let mut pieces = escaped.split("{}");
+        let (first, last) = (pieces.next().unwrap_or_default(), parts.last_mut());
+        if let Some(last) = last {
+            if i > 0 {
+                last.to_mut().push_str("{}");
+            }
+            if last.is_empty() { *last = Name::Borrowed(first) } else { last.to_mut().push_str(first) }
+        }
+        parts.extend(pieces.map(Name::Borrowed));
+    }
+    parts
+}
+
+impl<S: Selection> SelectStatement<S> {
+    /// Selects from SQL by hand in place of the model's table: `select(User).from_sql(sql("SELECT * FROM archive({})").bind(2020))`. The SQL gives
+    /// at least the columns that are selected, in any order; filters, order and limit go around it.
+    pub fn from_sql(mut self, query: RawSql) -> Self {
+        let alias = self.select.from.first().map(|table| Name::Owned(known_as(table).to_owned()));
+        let args = query.binds.into_iter().map(Expr::Value).collect();
+        let alias = alias.unwrap_or(Name::Borrowed("query"));
+        self.select.from = vec![TableRef::Raw { parts: parts(query.text), args, alias }];
+        self
     }
 }
 
@@ -148,4 +175,17 @@ async fn run(connection: &mut Connection, statement: &RawSql) -> Result<Done> {
 async fn rows<T: FromRow + Send>(connection: &mut Connection, statement: &RawSql) -> Result<Vec<T>> {
     let text = statement.text(connection.dialect())?;
     Ok(connection.fetch_all(&text, &statement.binds).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parts;
+
+    #[test]
+    fn gaps_and_braces() {
+        assert_eq!(parts("a"), ["a"]);
+        assert_eq!(parts("a {} b {}"), ["a ", " b ", ""]);
+        assert_eq!(parts("'{{}}'::int[] && {}"), ["'{}'::int[] && ", ""]);
+        assert_eq!(parts("{}{{}}{{}}{}"), ["", "{}{}", ""]);
+    }
 }

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Weak};
 
 use rebis_engine::{Connection, Done};
-use rebis_sql::{Select, Statement, Value, compile};
+use rebis_sql::compile::compile_explain;
+use rebis_sql::{Cell, Select, Statement, Value, compile};
 
 use super::select::{SelectStatement, select};
 use super::selection::{Arrivals, Selection};
@@ -123,6 +124,36 @@ pub(crate) async fn fetch_with_keys<T: Model>(
 pub(crate) async fn execute(connection: &mut Connection, statement: &Statement) -> Result<Done> {
     let compiled = compile(statement, connection.dialect())?;
     Ok(connection.execute(&compiled.sql, &compiled.binds).await?)
+}
+
+/// The database's account of how it runs a query: one line for each row, its cells after each other.
+pub(crate) async fn explain(connection: &mut Connection, query: &Select, analyze: bool) -> Result<String> {
+    let compiled = compile_explain(query, analyze, connection.dialect())?;
+    let mut lines = Vec::new();
+    connection
+        .query(&compiled.sql, &compiled.binds, |row| {
+            let mut cells = Vec::new();
+            for i in 0..row.len() {
+                cells.push(match row.cell(i)? {
+                    Cell::Null => String::from("-"),
+                    Cell::Text(text) => text.to_owned(),
+                    Cell::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+                    Cell::Int(n) => n.to_string(),
+                    Cell::UInt(n) => n.to_string(),
+                    Cell::Float(n) => n.to_string(),
+                    Cell::Decimal(n) => n.to_string(),
+                    other => format!("{other:?}"),
+                });
+            }
+            if let (true, 2..) = (lines.is_empty(), row.len()) {
+                let names = (0..row.len()).map(|i| row.name(i).unwrap_or("-"));
+                lines.push(names.collect::<Vec<_>>().join("  "));
+            }
+            lines.push(cells.join("  "));
+            Ok(())
+        })
+        .await?;
+    Ok(lines.join("\n"))
 }
 
 /// One row by key; its text is written once per model and dialect.

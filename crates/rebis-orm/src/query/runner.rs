@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use rebis_engine::{Connection, Done};
-use rebis_sql::{Insert, Statement};
+use rebis_sql::{Insert, Select, Statement};
 
 use super::select::{Count, SelectStatement};
 use super::selection::Selection;
@@ -33,6 +33,10 @@ pub trait Runner: Send + Sized {
 
     /// A statement without rows.
     fn execute(self, statement: Statement) -> impl Future<Output = Result<Done>> + Send;
+
+    /// How a query is run.
+    #[doc(hidden)]
+    fn explain(self, query: Select, analyze: bool) -> impl Future<Output = Result<String>> + Send;
 
     /// INSERTs, all or none.
     #[doc(hidden)]
@@ -65,6 +69,12 @@ impl Runner for &Session {
         run::execute(&mut connection, &statement).await
     }
 
+    async fn explain(self, query: Select, analyze: bool) -> Result<String> {
+        self.0.autoflush().await?;
+        let mut connection = self.0.connection().await?;
+        run::explain(&mut connection, &query, analyze).await
+    }
+
     async fn insert(self, parts: Vec<Insert>) -> Result<u64> {
         self.flush().await?;
         let mut connection = self.0.connection().await?;
@@ -95,6 +105,11 @@ impl Runner for &Database {
         run::execute(&mut connection, &statement).await
     }
 
+    async fn explain(self, query: Select, analyze: bool) -> Result<String> {
+        let mut connection = self.engine()?.acquire().await?;
+        run::explain(&mut connection, &query, analyze).await
+    }
+
     async fn insert(self, parts: Vec<Insert>) -> Result<u64> {
         let mut connection = self.engine()?.acquire().await?;
         insert::run(&mut connection, parts).await
@@ -119,6 +134,10 @@ impl Runner for &mut Connection {
 
     async fn execute(self, statement: Statement) -> Result<Done> {
         run::execute(self, &statement).await
+    }
+
+    async fn explain(self, query: Select, analyze: bool) -> Result<String> {
+        run::explain(self, &query, analyze).await
     }
 
     async fn insert(self, parts: Vec<Insert>) -> Result<u64> {

@@ -251,6 +251,22 @@ impl<S: Selection> SelectStatement<S> {
         result.map_or_else(|why| format!("-- {why}"), |compiled| compiled.sql)
     }
 
+    /// How the database would run it, as the database says it: `EXPLAIN`.
+    ///
+    /// # Errors
+    /// As [`all`](Self::all).
+    pub async fn explain<R: Runner>(self, on: R) -> Result<String> {
+        on.explain(self.into_statement()?, false).await
+    }
+
+    /// Runs it and gives how it was run, with times: `EXPLAIN ANALYZE`. SQLite has it not.
+    ///
+    /// # Errors
+    /// As [`all`](Self::all).
+    pub async fn explain_analyze<R: Runner>(self, on: R) -> Result<String> {
+        on.explain(self.into_statement()?, true).await
+    }
+
     /// The condition's SQL; its error becomes the statement's.
     fn take<K>(&mut self, condition: Predicate<K>) -> Expr {
         let Predicate { expr, broken, .. } = condition;

@@ -53,7 +53,9 @@ impl<S: Source> Source for &S {
 pub(crate) fn known_as(table: &TableRef) -> &str {
     match table {
         TableRef::Table { name, alias, .. } => alias.as_ref().unwrap_or(name),
-        TableRef::Select { alias, .. } | TableRef::Lateral { alias, .. } => alias,
+        TableRef::Select { alias, .. } | TableRef::Lateral { alias, .. } | TableRef::Raw { alias, .. } => {
+            alias
+        }
         _ => "",
     }
 }

@@ -270,5 +270,5 @@ impl<M: Model, T> std::fmt::Debug for Relation<M, T> {
 
 /// The literal `1`: a bound one has no type that PostgreSQL could know.
 pub(crate) fn one() -> Expr {
-    Expr::Raw { parts: vec!["1".into()], binds: Vec::new() }
+    Expr::Raw { parts: vec!["1".into()], args: Vec::new() }
 }

@@ -4,7 +4,7 @@
 use super::{Result, Writer};
 use crate::dialect::rules::invalid;
 use crate::expr::{BinaryOp, Builtin, OrderBy, UnaryOp};
-use crate::{Expr, Value};
+use crate::{Expr, Name, Value};
 
 /// How tightly an expression holds together; the higher, the tighter.
 mod level {
@@ -287,23 +287,26 @@ impl Writer<'_> {
                 self.push(self.rules.now());
                 Ok(())
             }
-            Expr::Raw { parts, binds } => {
-                if parts.len() != binds.len() + 1 {
-                    return Err(invalid(format!(
-                        "raw SQL has {} gaps for {} values; give one value for each gap",
-                        parts.len().saturating_sub(1),
-                        binds.len()
-                    )));
-                }
-                for (i, part) in parts.iter().enumerate() {
-                    self.push(part);
-                    if let Some(value) = binds.get(i) {
-                        self.bind(value);
-                    }
-                }
-                Ok(())
+            Expr::Raw { parts, args } => self.raw(parts, args),
+        }
+    }
+
+    /// Text with expressions in its gaps.
+    pub(crate) fn raw(&mut self, parts: &[Name], args: &[Expr]) -> Result<()> {
+        if parts.len() != args.len() + 1 {
+            return Err(invalid(format!(
+                "raw SQL has {} gaps for {} values; give one value for each gap",
+                parts.len().saturating_sub(1),
+                args.len()
+            )));
+        }
+        for (i, part) in parts.iter().enumerate() {
+            self.push(part);
+            if let Some(arg) = args.get(i) {
+                self.atom(arg)?;
             }
         }
+        Ok(())
     }
 
     fn binary(&mut self, left: &Expr, op: BinaryOp, right: &Expr) -> Result<()> {
@@ -376,6 +379,9 @@ impl Writer<'_> {
         if nulls < list.len() {
             self.operand(e)?;
             self.push(if negated { " NOT IN (" } else { " IN (" });
+            if matches!(e, Expr::Tuple(_)) {
+                self.push(self.rules.row_list());
+            }
             let mut first = true;
             for item in list.iter().filter(|item| !is_null(item)) {
                 if !std::mem::take(&mut first) {

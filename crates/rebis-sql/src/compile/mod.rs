@@ -8,7 +8,7 @@ mod writer;
 
 pub(crate) use writer::{Result, Writer};
 
-use crate::{CompileError, Delete, Dialect, Insert, Select, Statement, Update, Value};
+use crate::{CompileError, Delete, Dialect, Expr, Insert, Name, Select, Statement, Update, Value};
 
 /// SQL text and the values bound to its placeholders, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,6 +71,25 @@ pub fn compile_into(statement: &Statement, dialect: Dialect, out: &mut Compiled)
 /// Those of [`compile()`].
 pub fn compile_select(select: &Select, dialect: Dialect) -> Result<Compiled, CompileError> {
     written(dialect, |w| w.select(select))
+}
+
+/// A SELECT that shows how it would be run; with `analyze` it is also run and measured.
+///
+/// # Errors
+/// Those of [`compile()`], and when the database cannot measure.
+pub fn compile_explain(select: &Select, analyze: bool, dialect: Dialect) -> Result<Compiled, CompileError> {
+    written(dialect, |w| {
+        w.push(w.rules.explain(analyze)?);
+        w.select(select)
+    })
+}
+
+/// SQL by hand: the text of an [`Expr::Raw`] with this dialect's placeholders.
+///
+/// # Errors
+/// When there is not one expression for each gap.
+pub fn compile_raw(parts: &[Name], args: &[Expr], dialect: Dialect) -> Result<Compiled, CompileError> {
+    written(dialect, |w| w.raw(parts, args))
 }
 
 /// [`compile()`] of an INSERT that need not become a [`Statement`].

@@ -213,6 +213,12 @@ impl Writer<'_> {
                 self.table(schema.as_deref(), name)?;
                 alias.as_ref()
             }
+            TableRef::Raw { parts, args, alias } => {
+                self.push("(");
+                self.raw(parts, args)?;
+                self.push(")");
+                Some(alias)
+            }
             TableRef::Lateral { .. } if !self.rules.capabilities().lateral => {
                 return Err(self
                     .rules

@@ -136,6 +136,14 @@ pub(crate) trait CompileRules: Names {
         }
     }
 
+    /// What stands before the rows of a list that a row value is looked for in.
+    fn row_list(&self) -> &'static str {
+        ""
+    }
+
+    /// What makes a SELECT show how it would be run; `analyze` also runs it and measures.
+    fn explain(&self, analyze: bool) -> Result<&'static str>;
+
     /// The texts of a group, joined.
     fn string_agg(
         &self,

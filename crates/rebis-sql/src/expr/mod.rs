@@ -133,12 +133,12 @@ pub enum Expr {
     Now,
     /// What could not be built; writing it gives this text as the error.
     Invalid(String),
-    /// SQL text with bound values between its parts: `parts[0] binds[0] parts[1] …`.
+    /// SQL text with expressions between its parts: `parts[0] args[0] parts[1] …`.
     Raw {
-        /// The text around the binds; one more than there are binds.
+        /// The text around the expressions; one more than there are expressions.
         parts: Vec<Name>,
-        /// The values.
-        binds: Vec<Value>,
+        /// The expressions.
+        args: Vec<Expr>,
     },
 }
 

@@ -92,6 +92,15 @@ pub enum TableRef {
         /// Its alias.
         alias: Name,
     },
+    /// A query by hand: the text of an [`Expr::Raw`].
+    Raw {
+        /// The text around the expressions.
+        parts: Vec<Name>,
+        /// The expressions.
+        args: Vec<Expr>,
+        /// Its alias.
+        alias: Name,
+    },
     /// A subquery that may use the tables before it (`LATERAL`).
     Lateral {
         /// The subquery.

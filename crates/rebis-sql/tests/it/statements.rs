@@ -113,7 +113,7 @@ fn expressions() {
             MySQL, MariaDB: CASE WHEN `a` IS NULL THEN ? ELSE coalesce(`a`, UTC_TIMESTAMP(6)) END"#,
         ),
         (
-            Expr::Raw { parts: vec!["1 + ".into(), " OR 1".into()], binds: vec![Value::Int(2)] }
+            Expr::Raw { parts: vec!["1 + ".into(), " OR 1".into()], args: vec![2.into()] }
                 .and(Expr::exists(Select { columns: vec![], ..users() })),
             r#"
             SQLite: (1 + ? OR 1) AND EXISTS (SELECT 1 FROM "user")

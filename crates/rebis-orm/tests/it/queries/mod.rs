@@ -1,5 +1,7 @@
 //! The query language: each part with its SQL in every dialect, and its rows on every database that is there.
 
+mod by_hand;
+mod documents;
 mod functions;
 mod joins;
 mod sets;

@@ -8,6 +8,14 @@ use crate::expr::{BinaryOp, Builtin, Nulls, OrderBy};
 use crate::stmt::{Lock, OnConflict};
 
 impl CompileRules for MySql {
+    fn explain(&self, analyze: bool) -> Result<&'static str> {
+        Ok(match (analyze, self.maria) {
+            (false, _) => "EXPLAIN ",
+            (true, true) => "ANALYZE ",
+            (true, false) => "EXPLAIN ANALYZE ",
+        })
+    }
+
     fn builtin(&self, w: &mut Writer<'_>, function: &Builtin, args: &[Expr]) -> Result<()> {
         functions::builtin(self, w, function, args)
     }

@@ -10,6 +10,10 @@ use crate::expr::{Builtin, OrderBy};
 use crate::{SqlType, Value};
 
 impl CompileRules for Postgres {
+    fn explain(&self, analyze: bool) -> Result<&'static str> {
+        Ok(if analyze { "EXPLAIN (ANALYZE) " } else { "EXPLAIN " })
+    }
+
     fn builtin(&self, w: &mut Writer<'_>, function: &Builtin, args: &[Expr]) -> Result<()> {
         functions::builtin(w, function, args)
     }

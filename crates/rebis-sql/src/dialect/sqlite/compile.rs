@@ -8,6 +8,20 @@ use crate::expr::{BinaryOp, Builtin, OrderBy};
 use crate::stmt::Lock;
 
 impl CompileRules for Sqlite {
+    /// `IN ((1, 2), (3, 4))` is not known here.
+    fn row_list(&self) -> &'static str {
+        "VALUES "
+    }
+
+    fn explain(&self, analyze: bool) -> Result<&'static str> {
+        if analyze {
+            return Err(
+                self.lacks("explain_analyze", "explain without running, and measure the time around it")
+            );
+        }
+        Ok("EXPLAIN QUERY PLAN ")
+    }
+
     fn builtin(&self, w: &mut Writer<'_>, function: &Builtin, args: &[Expr]) -> Result<()> {
         functions::builtin(w, function, args)
     }
