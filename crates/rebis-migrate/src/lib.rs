@@ -35,7 +35,8 @@ pub use migrator::{
     Migrator, RevisionInfo, RevisionOptions, Show, SqlOptions,
 };
 pub use op::{
-    AddColumn, AlterColumn, ColumnBuilder, CreateForeignKey, CreateIndex, DataStep, ForeignKeyBuilder,
-    IndexPart, IntoRow, IntoServerDefault, IntoValue, Named, Op, Operations, Step, TableBuilder,
+    AddColumn, AlterColumn, ColumnBuilder, CreateExclusion, CreateForeignKey, CreateIndex, DataStep,
+    DropIndex, ForeignKeyBuilder, IndexPart, IntoRow, IntoServerDefault, IntoValue, Named, Op, Operations,
+    Step, TableBuilder,
 };
 pub use revision::{Revision, Script, revision};

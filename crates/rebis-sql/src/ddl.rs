@@ -99,6 +99,8 @@ pub enum Ddl {
         name: String,
         /// No error when it is not there.
         if_exists: bool,
+        /// Without locking out writers (PostgreSQL CONCURRENTLY).
+        concurrently: bool,
     },
     /// `ALTER TABLE … ADD CONSTRAINT …`
     AddConstraint {
@@ -120,6 +122,54 @@ pub enum Ddl {
         /// Its kind: MySQL drops each kind with other words.
         kind: ConstraintKind,
     },
+    /// `ALTER TABLE … ADD CONSTRAINT … NOT VALID` (PostgreSQL): it holds for what is written from now on; the rows that are there are looked at
+    /// by [`Ddl::ValidateConstraint`], which lets others read and write meanwhile.
+    AddNotValid {
+        /// The table's schema.
+        schema: Option<String>,
+        /// The table.
+        table: String,
+        /// The constraint: a check or a foreign key.
+        constraint: Constraint,
+    },
+    /// `ALTER TABLE … VALIDATE CONSTRAINT …` (PostgreSQL)
+    ValidateConstraint {
+        /// The table's schema.
+        schema: Option<String>,
+        /// The table.
+        table: String,
+        /// The constraint's name.
+        name: String,
+    },
+    /// `ALTER TABLE … ADD CONSTRAINT … EXCLUDE …` (PostgreSQL)
+    AddExclusion {
+        /// The table's schema.
+        schema: Option<String>,
+        /// The table.
+        table: String,
+        /// The constraint.
+        exclusion: Exclusion,
+    },
+    /// `CREATE SEQUENCE`, where there are sequences.
+    CreateSequence {
+        /// The sequence's schema.
+        schema: Option<String>,
+        /// The sequence.
+        name: String,
+        /// Its options.
+        options: Identity,
+    },
+    /// `DROP SEQUENCE`
+    DropSequence {
+        /// The sequence's schema.
+        schema: Option<String>,
+        /// The sequence.
+        name: String,
+        /// No error when it is not there.
+        if_exists: bool,
+    },
+    /// A column that is added, or a column or constraint that is dropped, unless that was done already: `IF [NOT] EXISTS`.
+    Guarded(Box<Ddl>),
     /// A table's comment, or none.
     CommentTable {
         /// The table's schema.
@@ -199,4 +249,21 @@ pub enum ConstraintKind {
     Unique,
     /// A check.
     Check,
+    /// An exclusion constraint (PostgreSQL).
+    Exclusion,
+}
+
+/// No two rows for which every operator holds between the expressions (PostgreSQL EXCLUDE).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exclusion {
+    /// The constraint's name.
+    pub name: Option<String>,
+    /// The method of its index: `gist` mostly.
+    pub method: Option<String>,
+    /// Expressions and operators, as SQL: `("during", "&&")`.
+    pub elements: Vec<(String, String)>,
+    /// Only rows that fulfil the condition.
+    pub filter: Option<String>,
+    /// `Some(initially_deferred)` when the check can wait until the end of the transaction.
+    pub deferrable: Option<bool>,
 }

@@ -149,6 +149,7 @@ fn ours(found: &[Noted]) -> Vec<String> {
                 ConstraintKind::Unique => format!("remove_constraint {table} unique {name}"),
                 ConstraintKind::Check => format!("remove_constraint {table} check {name}"),
                 ConstraintKind::PrimaryKey => format!("remove_constraint {table} key"),
+                ConstraintKind::Exclusion => format!("remove_constraint {table} exclude {name}"),
             }),
             Ddl::CommentTable { table, comment: Some(_), .. } => {
                 all.push(format!("add_table_comment {table}"))

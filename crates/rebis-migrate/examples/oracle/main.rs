@@ -12,6 +12,10 @@
 
 mod autogen;
 mod graph;
+mod ops;
+mod opsql;
+mod python;
+mod render;
 mod row;
 
 use std::collections::BTreeMap;
@@ -75,6 +79,8 @@ async fn run(file: &Path, only: Option<&str>) -> usize {
         }
         let outcome = match kind.as_str() {
             "plan" | "iterate" | "lookup" => graph::case(&kind, &row),
+            "opsql" => opsql::case(&row),
+            "render" => render::case(&row),
             kind if kind.starts_with("autogen") => autogen.case(&row).await,
             _ => Outcome::NotApplicable("a file of no known kind"),
         };

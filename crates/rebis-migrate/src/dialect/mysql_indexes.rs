@@ -79,7 +79,13 @@ fn with_index(dialect: Dialect, op: &Op, brought: Option<String>) -> Result<Next
         statements = dialect.ddl(ddl)?;
         if let Some(name) = brought {
             let (schema, table) = (schema.clone(), table.clone());
-            statements.extend(dialect.ddl(&Ddl::DropIndex { schema, table, name, if_exists: false })?);
+            statements.extend(dialect.ddl(&Ddl::DropIndex {
+                schema,
+                table,
+                name,
+                if_exists: false,
+                concurrently: false,
+            })?);
         }
     }
     Ok(Next { ops: 1, statements: statements.into_iter().map(Planned::from).collect() })

@@ -38,7 +38,10 @@ pub(super) static RULES: Rules = Rules {
 
 /// Whether PostgreSQL refuses the operation in a transaction.
 pub(super) fn needs_autocommit(op: &Op) -> bool {
-    matches!(op.to_ddl(), Some(Ddl::CreateIndex { concurrently: true, .. }))
+    matches!(
+        op.to_ddl(),
+        Some(Ddl::CreateIndex { concurrently: true, .. } | Ddl::DropIndex { concurrently: true, .. })
+    )
 }
 
 /// An index that is built beside the writers: what is left of an attempt that was cut short goes first.

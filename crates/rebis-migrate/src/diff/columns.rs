@@ -98,7 +98,7 @@ fn dependents(there: &Table, column: &str) -> Vec<Op> {
         .chain(checks.filter_map(|c| constraint(&c.name, ConstraintKind::Check)))
         .chain(indexes.map(|i| {
             let (schema, table, name) = (schema.clone(), table.clone(), i.name.clone());
-            Ddl::DropIndex { schema, table, name, if_exists: false }.into()
+            Ddl::DropIndex { schema, table, name, if_exists: false, concurrently: false }.into()
         }))
         .collect()
 }

@@ -61,6 +61,7 @@ pub(super) fn drop(table: &Table, index: &Index) -> Noted {
             table: table.name.clone(),
             name: index.name.clone(),
             if_exists: false,
+            concurrently: false,
         },
         format!("removed index '{}' on '{}'", index.name, table.name),
     )

@@ -65,7 +65,7 @@ pub(super) fn apply(ddl: &Ddl, all: &mut Schema) -> Result<(), String> {
             t.indexes.push(index.clone());
             t.indexes.sort_by(|a, b| a.name.cmp(&b.name));
         }
-        Ddl::DropIndex { schema, table, name, if_exists } => {
+        Ddl::DropIndex { schema, table, name, if_exists, .. } => {
             let t = table_mut(all, schema.as_deref(), table)?;
             let before = t.indexes.len();
             t.indexes.retain(|i| i.name != *name);
@@ -73,7 +73,14 @@ pub(super) fn apply(ddl: &Ddl, all: &mut Schema) -> Result<(), String> {
                 return Err(format!("there is no index {name} on {table}"));
             }
         }
-        Ddl::AddConstraint { schema, table, constraint } => {
+        Ddl::Guarded(change) => {
+            // What is done already is no mistake.
+            let mut tried = all.clone();
+            if apply(change, &mut tried).is_ok() {
+                *all = tried;
+            }
+        }
+        Ddl::AddConstraint { schema, table, constraint } | Ddl::AddNotValid { schema, table, constraint } => {
             let t = table_mut(all, schema.as_deref(), table)?;
             match constraint.clone() {
                 Constraint::PrimaryKey(c) => t.primary_key = Some(c),
@@ -90,6 +97,7 @@ pub(super) fn apply(ddl: &Ddl, all: &mut Schema) -> Result<(), String> {
                 ConstraintKind::ForeignKey => t.foreign_keys.retain(|c| !named(&c.name)),
                 ConstraintKind::Unique => t.uniques.retain(|c| !named(&c.name)),
                 ConstraintKind::Check => t.checks.retain(|c| !named(&c.name)),
+                ConstraintKind::Exclusion => {}
             }
         }
         Ddl::CommentTable { schema, table, comment } => {

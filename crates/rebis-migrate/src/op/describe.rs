@@ -22,7 +22,7 @@ pub(super) fn describe(op: &Op) -> String {
         Ddl::AlterColumn { table, existing, .. } => format!("alter column {table}.{}", existing.name),
         Ddl::CreateIndex { table, index, .. } => format!("create index {} on {table}", index.name),
         Ddl::DropIndex { table, name, .. } => format!("drop index {name} on {table}"),
-        Ddl::AddConstraint { table, constraint, .. } => {
+        Ddl::AddConstraint { table, constraint, .. } | Ddl::AddNotValid { table, constraint, .. } => {
             let (kind, name) = match constraint {
                 Constraint::PrimaryKey(c) => ("primary key", &c.name),
                 Constraint::ForeignKey(c) => ("foreign key", &c.name),
@@ -31,6 +31,16 @@ pub(super) fn describe(op: &Op) -> String {
             };
             format!("add {kind} {} on {table}", name.as_deref().unwrap_or("(unnamed)"))
         }
+        Ddl::ValidateConstraint { table, name, .. } => format!("validate constraint {name} on {table}"),
+        Ddl::AddExclusion { table, exclusion, .. } => {
+            format!(
+                "add exclusion constraint {} on {table}",
+                exclusion.name.as_deref().unwrap_or("(unnamed)")
+            )
+        }
+        Ddl::CreateSequence { name, .. } => format!("create sequence {name}"),
+        Ddl::DropSequence { name, .. } => format!("drop sequence {name}"),
+        Ddl::Guarded(change) => describe(&Op::Schema((**change).clone())),
         Ddl::DropConstraint { table, name, .. } => format!("drop constraint {name} on {table}"),
         Ddl::CommentTable { table, .. } => format!("comment on table {table}"),
         Ddl::CreateType { name, .. } => format!("create type {name}"),

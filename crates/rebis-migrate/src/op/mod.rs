@@ -13,7 +13,9 @@ mod table;
 mod value;
 
 pub(crate) use names::{is_over, mentions};
-pub use operations::{AddColumn, AlterColumn, CreateForeignKey, CreateIndex, Operations};
+pub use operations::{
+    AddColumn, AlterColumn, CreateExclusion, CreateForeignKey, CreateIndex, DropIndex, Operations,
+};
 pub use step::{DataStep, Step};
 pub(crate) use table::counted;
 pub use table::{ColumnBuilder, ForeignKeyBuilder, Named, TableBuilder};
@@ -70,6 +72,22 @@ impl Op {
         reverse::reverse(self.to_ddl()?, before).map(Op::Schema)
     }
 
+    /// The operation as a statement of a script: `op.drop_table("user");`. Its schema is left out: a script says it around the statement.
+    ///
+    /// # Errors
+    /// When it cannot be written: recorded code, a statement with binds.
+    ///
+    /// ```
+    /// use rebis_migrate::Operations;
+    /// let mut op = Operations::new();
+    /// op.create_index("ix_user_email", "user", ["email"]).unique();
+    /// assert_eq!(op.ops()[0].render()?, "op.create_index(\"ix_user_email\", \"user\", [\"email\"]).unique();");
+    /// # Ok::<(), rebis_migrate::Error>(())
+    /// ```
+    pub fn render(&self) -> crate::Result<String> {
+        Ok(crate::render::statement_of(self)?.trim_end().to_owned())
+    }
+
     /// Changes `schema` as the database would be changed.
     ///
     /// # Errors
@@ -81,10 +99,14 @@ impl Op {
         }
     }
 
-    /// The table it concerns, as `(schema, table)`.
+    /// The table or sequence it concerns, as `(schema, table)`.
     #[must_use]
     pub fn table(&self) -> Option<(Option<&str>, &str)> {
-        let (schema, table) = match self.to_ddl()? {
+        let ddl = match self.to_ddl()? {
+            Ddl::Guarded(change) => change,
+            ddl => ddl,
+        };
+        let (schema, table) = match ddl {
             Ddl::CreateTable { table, .. } => (&table.schema, &table.name),
             Ddl::RenameTable { schema, from, .. } => (schema, from),
             Ddl::DropTable { schema, table, .. }
@@ -96,6 +118,11 @@ impl Op {
             | Ddl::DropIndex { schema, table, .. }
             | Ddl::AddConstraint { schema, table, .. }
             | Ddl::DropConstraint { schema, table, .. }
+            | Ddl::AddNotValid { schema, table, .. }
+            | Ddl::ValidateConstraint { schema, table, .. }
+            | Ddl::AddExclusion { schema, table, .. }
+            | Ddl::CreateSequence { schema, name: table, .. }
+            | Ddl::DropSequence { schema, name: table, .. }
             | Ddl::CommentTable { schema, table, .. } => (schema, table),
             _ => return None,
         };

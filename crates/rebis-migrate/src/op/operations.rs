@@ -1,7 +1,7 @@
 //! [`Operations`]: the recorder that a script's `upgrade` and `downgrade` receive. Invariant: it does no I/O.
 
 use rebis_engine::{Connection, Result};
-use rebis_sql::ddl::{ColumnChange, Constraint, ConstraintKind};
+use rebis_sql::ddl::{ColumnChange, Constraint, ConstraintKind, Exclusion};
 use rebis_sql::schema::{Check, Column, ForeignKey, Identity, Index, PrimaryKey, Table, Unique};
 use rebis_sql::{Ddl, Expr, Insert, SqlType};
 
@@ -152,10 +152,20 @@ impl Operations {
         CreateIndex { index, if_not_exists, concurrently }
     }
 
-    /// Drops an index.
-    pub fn drop_index(&mut self, name: &str, table: &str) {
+    /// Drops an index; `.if_exists()` and `.concurrently()` (PostgreSQL) may follow.
+    pub fn drop_index(&mut self, name: &str, table: &str) -> DropIndex<'_> {
         let (schema, table) = (self.schema.clone(), table.to_owned());
-        self.push(Ddl::DropIndex { schema, table, name: name.to_owned(), if_exists: false });
+        self.push(Ddl::DropIndex {
+            schema,
+            table,
+            name: name.to_owned(),
+            if_exists: false,
+            concurrently: false,
+        });
+        let Some(Op::Schema(Ddl::DropIndex { if_exists, concurrently, .. })) = self.ops.last_mut() else {
+            unreachable!("pushed above")
+        };
+        DropIndex { if_exists, concurrently }
     }
 
     /// Adds a primary key.
@@ -204,6 +214,70 @@ impl Operations {
     pub fn drop_constraint(&mut self, name: &str, table: &str, kind: ConstraintKind) {
         let (schema, table) = (self.schema.clone(), table.to_owned());
         self.push(Ddl::DropConstraint { schema, table, name: name.to_owned(), kind });
+    }
+
+    /// The column or constraint of the operation recorded last is not dropped when it is not there, or not added when it is (PostgreSQL, MariaDB).
+    ///
+    /// ```
+    /// use rebis_migrate::Operations;
+    /// use rebis_sql::Dialect;
+    ///
+    /// let mut op = Operations::new();
+    /// op.drop_column("t", "c");
+    /// op.guard();
+    /// let made = rebis_migrate::offline(Dialect::Postgres, op.ops(), &mut Default::default())?;
+    /// assert_eq!(made.statements, ["ALTER TABLE \"t\" DROP COLUMN IF EXISTS \"c\""]);
+    /// # Ok::<(), rebis_migrate::Error>(())
+    /// ```
+    pub fn guard(&mut self) {
+        if let Some(Op::Schema(change)) = self.ops.pop_if(|op| matches!(op, Op::Schema(_))) {
+            self.push(Ddl::Guarded(Box::new(change)));
+        }
+    }
+
+    /// The constraint recorded last holds for what is written from now on; the rows that are there are looked at by
+    /// [`validate_constraint`](Self::validate_constraint) (PostgreSQL).
+    pub fn not_valid(&mut self) {
+        match self.ops.pop() {
+            Some(Op::Schema(Ddl::AddConstraint { schema, table, constraint })) => {
+                self.push(Ddl::AddNotValid { schema, table, constraint });
+            }
+            other => self.ops.extend(other),
+        }
+    }
+
+    /// Looks whether the rows that are there fulfil a constraint that is not valid yet; others read and write meanwhile (PostgreSQL).
+    pub fn validate_constraint(&mut self, name: &str, table: &str) {
+        let (schema, table) = (self.schema.clone(), table.to_owned());
+        self.push(Ddl::ValidateConstraint { schema, table, name: name.to_owned() });
+    }
+
+    /// Adds an exclusion constraint: no two rows for which all operators hold (PostgreSQL). `method` is mostly `gist`.
+    pub fn create_exclude_constraint<const N: usize>(
+        &mut self,
+        name: &str,
+        table: &str,
+        method: &str,
+        elements: [(&str, &str); N],
+    ) -> CreateExclusion<'_> {
+        let elements = elements.iter().map(|(e, o)| ((*e).to_owned(), (*o).to_owned())).collect();
+        let method = Some(method.to_owned()).filter(|m| !m.is_empty());
+        let exclusion = Exclusion { name: named(name), method, elements, ..Exclusion::default() };
+        self.push(Ddl::AddExclusion { schema: self.schema.clone(), table: table.to_owned(), exclusion });
+        let Some(Op::Schema(Ddl::AddExclusion { exclusion, .. })) = self.ops.last_mut() else {
+            unreachable!("pushed above")
+        };
+        CreateExclusion(exclusion)
+    }
+
+    /// Creates a sequence, where there are sequences: `op.create_sequence("s", Identity::default().start(10))`.
+    pub fn create_sequence(&mut self, name: &str, options: Identity) {
+        self.push(Ddl::CreateSequence { schema: self.schema.clone(), name: name.to_owned(), options });
+    }
+
+    /// Drops a sequence.
+    pub fn drop_sequence(&mut self, name: &str) {
+        self.push(Ddl::DropSequence { schema: self.schema.clone(), name: name.to_owned(), if_exists: false });
     }
 
     /// Sets a table's comment.
@@ -435,6 +509,45 @@ impl CreateIndex<'_> {
     /// Without locking out writers (PostgreSQL).
     pub fn concurrently(self) -> Self {
         *self.concurrently = true;
+        self
+    }
+}
+
+/// An index while it is dropped.
+#[derive(Debug)]
+pub struct DropIndex<'a> {
+    if_exists: &'a mut bool,
+    concurrently: &'a mut bool,
+}
+
+impl DropIndex<'_> {
+    /// No error when it is not there.
+    pub fn if_exists(self) -> Self {
+        *self.if_exists = true;
+        self
+    }
+
+    /// Without locking out writers (PostgreSQL).
+    pub fn concurrently(self) -> Self {
+        *self.concurrently = true;
+        self
+    }
+}
+
+/// An exclusion constraint while it is described.
+#[derive(Debug)]
+pub struct CreateExclusion<'a>(&'a mut Exclusion);
+
+impl CreateExclusion<'_> {
+    /// Only rows that fulfil the condition, which is SQL.
+    pub fn filter(self, condition: &str) -> Self {
+        self.0.filter = Some(condition.to_owned());
+        self
+    }
+
+    /// The check can wait until the end of the transaction, and does when `initially_deferred`.
+    pub fn deferrable(self, initially_deferred: bool) -> Self {
+        self.0.deferrable = Some(initially_deferred);
         self
     }
 }

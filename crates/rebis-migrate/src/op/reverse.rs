@@ -36,20 +36,21 @@ pub(super) fn reverse(ddl: &Ddl, before: &Schema) -> Option<Ddl> {
             let (existing, change) = back(now, change);
             Ddl::AlterColumn { schema: schema.clone(), table: table.clone(), existing, change }
         }
-        Ddl::CreateIndex { schema, table, index, .. } => Ddl::DropIndex {
+        Ddl::CreateIndex { schema, table, index, concurrently, .. } => Ddl::DropIndex {
             schema: schema.clone(),
             table: table.clone(),
             name: index.name.clone(),
             if_exists: false,
+            concurrently: *concurrently,
         },
-        Ddl::DropIndex { schema, table, name, .. } => Ddl::CreateIndex {
+        Ddl::DropIndex { schema, table, name, concurrently, .. } => Ddl::CreateIndex {
             schema: schema.clone(),
             table: table.clone(),
             index: at(schema, table)?.indexes.iter().find(|i| i.name == *name)?.clone(),
             if_not_exists: false,
-            concurrently: false,
+            concurrently: *concurrently,
         },
-        Ddl::AddConstraint { schema, table, constraint } => {
+        Ddl::AddConstraint { schema, table, constraint } | Ddl::AddNotValid { schema, table, constraint } => {
             let (name, kind) = match constraint {
                 Constraint::PrimaryKey(c) => (c.name.clone(), ConstraintKind::PrimaryKey),
                 Constraint::ForeignKey(c) => (c.name.clone(), ConstraintKind::ForeignKey),
@@ -69,6 +70,8 @@ pub(super) fn reverse(ddl: &Ddl, before: &Schema) -> Option<Ddl> {
                 ConstraintKind::Unique => {
                     Constraint::Unique(t.uniques.iter().find(|c| named(&c.name))?.clone())
                 }
+                // No schema holds them.
+                ConstraintKind::Exclusion => return None,
                 ConstraintKind::Check => Constraint::Check(t.checks.iter().find(|c| named(&c.name))?.clone()),
             };
             Ddl::AddConstraint { schema: schema.clone(), table: table.clone(), constraint }
@@ -78,6 +81,15 @@ pub(super) fn reverse(ddl: &Ddl, before: &Schema) -> Option<Ddl> {
             table: table.clone(),
             comment: at(schema, table)?.comment.clone(),
         },
+        Ddl::AddExclusion { schema, table, exclusion } => Ddl::DropConstraint {
+            schema: schema.clone(),
+            table: table.clone(),
+            name: exclusion.name.clone()?,
+            kind: ConstraintKind::Exclusion,
+        },
+        Ddl::CreateSequence { schema, name, .. } => {
+            Ddl::DropSequence { schema: schema.clone(), name: name.clone(), if_exists: false }
+        }
         Ddl::CreateType { name, .. } => Ddl::DropType { name: name.clone() },
         Ddl::AlterType { name, from, to, .. } => Ddl::AlterType {
             name: name.clone(),

@@ -12,6 +12,11 @@ mod values;
 
 pub(crate) use script::{NewScript, script};
 
+/// One operation as a statement, from the first column.
+pub(crate) fn statement_of(op: &crate::Op) -> crate::Result<String> {
+    op::render(op, 0)
+}
+
 use layout::Doc;
 
 use crate::{Error, ErrorKind};

@@ -1,7 +1,7 @@
 //! One operation as a statement. Invariant: an operation that has no statement is an error.
 
 use rebis_sql::Ddl;
-use rebis_sql::ddl::{ColumnChange, Constraint};
+use rebis_sql::ddl::{ColumnChange, Constraint, Exclusion};
 use rebis_sql::schema::{Column, Index};
 
 use super::layout::statement;
@@ -13,6 +13,16 @@ pub(super) fn render(op: &Op, indent: usize) -> Result<String> {
     let ddl = match op {
         Op::Schema(Ddl::CreateTable { table, if_not_exists }) => {
             return table::create(table, *if_not_exists, indent);
+        }
+        // A statement of its own follows the one that it is about.
+        Op::Schema(Ddl::Guarded(change)) => {
+            let inner = render(&Op::Schema((**change).clone()), indent)?;
+            return Ok(inner + &statement("op", &[call("guard", [])], indent));
+        }
+        Op::Schema(Ddl::AddNotValid { schema, table, constraint }) => {
+            let (schema, table, constraint) = (schema.clone(), table.clone(), constraint.clone());
+            let inner = render(&Op::Schema(Ddl::AddConstraint { schema, table, constraint }), indent)?;
+            return Ok(inner + &statement("op", &[call("not_valid", [])], indent));
         }
         Op::Schema(ddl) => ddl,
         Op::Execute { sql, binds } if binds.is_empty() => {
@@ -48,9 +58,20 @@ fn links(ddl: &Ddl) -> Result<Vec<Doc>> {
             }
             links
         }
-        Ddl::DropIndex { table, name, if_exists: false, .. } => {
-            vec![call("drop_index", [text(name), text(table)])]
+        Ddl::DropIndex { table, name, if_exists, concurrently, .. } => {
+            let mut links = vec![call("drop_index", [text(name), text(table)])];
+            links.extend(if_exists.then(|| call("if_exists", [])));
+            links.extend(concurrently.then(|| call("concurrently", [])));
+            links
         }
+        Ddl::ValidateConstraint { table, name, .. } => {
+            vec![call("validate_constraint", [text(name), text(table)])]
+        }
+        Ddl::AddExclusion { table, exclusion, .. } => add_exclusion(table, exclusion),
+        Ddl::CreateSequence { name, options, .. } => {
+            vec![call("create_sequence", [text(name), values::identity(options)])]
+        }
+        Ddl::DropSequence { name, if_exists: false, .. } => vec![call("drop_sequence", [text(name)])],
         Ddl::AddConstraint { table, constraint, .. } => add_constraint(table, constraint),
         Ddl::DropConstraint { table, name, kind, .. } => {
             let kind = word(&format!("ConstraintKind::{kind:?}"));
@@ -130,6 +151,18 @@ fn create_index(table: &str, index: &Index) -> Vec<Doc> {
     if !index.include.is_empty() {
         links.push(call("include", [texts(&index.include)]));
     }
+    links
+}
+
+fn add_exclusion(table: &str, exclusion: &Exclusion) -> Vec<Doc> {
+    let elements =
+        exclusion.elements.iter().map(|(expression, operator)| call("", [text(expression), text(operator)]));
+    let named = |name: &Option<String>| text(name.as_deref().unwrap_or_default());
+    let arguments =
+        [named(&exclusion.name), text(table), named(&exclusion.method), Doc::Array(elements.collect())];
+    let mut links = vec![call("create_exclude_constraint", arguments)];
+    links.extend(exclusion.filter.as_ref().map(|filter| call("filter", [text(filter)])));
+    links.extend(exclusion.deferrable.map(|deferred| call("deferrable", [word(&deferred.to_string())])));
     links
 }
 

@@ -4,6 +4,7 @@
 
 mod branches;
 mod diff;
+mod directives;
 mod execute;
 mod graph;
 // Compared with what the tool writes, which is laid out for rustfmt's defaults and not for this workspace's settings.

@@ -241,6 +241,7 @@ fn renames_drops_and_comments() {
             table: table.clone(),
             name: "ix".into(),
             if_exists: true,
+            concurrently: false,
         }),
         r#"
         SQLite, PostgreSQL: DROP INDEX IF EXISTS "s"."ix"

@@ -34,7 +34,8 @@ pub(crate) fn column_def<R: DdlRules + ?Sized>(r: &R, column: &Column) -> Result
             let _ = write!(sql, " ({})", options.join(" "));
         }
     }
-    if !column.nullable && (column.computed.is_none() || r.has_computed_not_null()) {
+    // An identity column forbids NULL by itself.
+    if !column.nullable && identity.is_none() && (column.computed.is_none() || r.has_computed_not_null()) {
         sql.push_str(" NOT NULL");
     }
     sql.push_str(tail);

@@ -5,7 +5,7 @@ mod constraint;
 mod table;
 
 use crate::compile::Result;
-use crate::ddl::{ColumnChange, Constraint, ConstraintKind};
+use crate::ddl::{ColumnChange, Constraint, ConstraintKind, Exclusion};
 use crate::dialect::quote::checked_identifier;
 use crate::dialect::rules::{Rules, TypeRules, invalid};
 use crate::schema::{Column, ServerDefault, Table};
@@ -130,22 +130,47 @@ pub(crate) trait DdlRules: TypeRules {
     ) -> Result<()>;
 
     /// `DROP INDEX`.
-    fn drop_index(
-        &self,
-        schema: Option<&str>,
-        _table: &str,
-        index: &str,
-        if_exists: bool,
-        out: &mut Vec<String>,
-    ) -> Result<()> {
-        out.push(format!("DROP INDEX {}{}", if_exists_text(if_exists), qualified(self, schema, index)?));
+    fn drop_index(&self, at: &DropAt<'_>, index: &str, out: &mut Vec<String>) -> Result<()> {
+        out.push(format!(
+            "DROP INDEX {}{}",
+            if_exists_text(at.if_exists),
+            qualified(self, at.schema, index)?
+        ));
         Ok(())
+    }
+
+    /// Refuses constraints that hold for new rows only, where there are none.
+    fn not_valid(&self, _table: &str) -> Result<()> {
+        Err(self.lacks("constraints that are not valid yet", "add the constraint at once"))
+    }
+
+    /// `ADD CONSTRAINT … EXCLUDE`, where it is known.
+    fn add_exclusion(&self, _table: &str, _exclusion: &Exclusion, _out: &mut Vec<String>) -> Result<()> {
+        Err(self.lacks("exclusion constraints", "use a unique constraint, or check in the program"))
+    }
+
+    /// Refuses sequences where there are none.
+    fn sequence(&self) -> Result<()> {
+        Err(self.lacks("sequences", "let a key count up (`autoincrement`)"))
+    }
+
+    /// Refuses IF EXISTS within ALTER TABLE where it is not known.
+    fn guards(&self) -> Result<()> {
+        Err(self.lacks("IF EXISTS in ALTER TABLE", "leave it out: a migration runs once"))
     }
 
     /// A table's comment.
     fn comment_table(&self, table: &str, comment: Option<&str>, out: &mut Vec<String>) -> Result<()> {
         self.comment_on(&format!("TABLE {table}"), comment, out)
     }
+}
+
+/// Where an index goes from and how.
+pub(crate) struct DropAt<'a> {
+    pub(crate) schema: Option<&'a str>,
+    pub(crate) table: &'a str,
+    pub(crate) if_exists: bool,
+    pub(crate) concurrently: bool,
 }
 
 /// Where an index is made and how.
@@ -212,9 +237,40 @@ pub(crate) fn write(r: &dyn Rules, change: &Ddl, out: &mut Vec<String>) -> Resul
             };
             r.create_index(&at, index, out)
         }
-        Ddl::DropIndex { schema, table, name, if_exists } => {
-            r.drop_index(schema.as_deref(), table, name, *if_exists, out)
+        Ddl::DropIndex { schema, table, name, if_exists, concurrently } => r.drop_index(
+            &DropAt { schema: schema.as_deref(), table, if_exists: *if_exists, concurrently: *concurrently },
+            name,
+            out,
+        ),
+        Ddl::AddNotValid { schema, table, constraint } => {
+            let at = qualified(r, schema.as_deref(), table)?;
+            r.not_valid(&at)?;
+            out.push(format!("ALTER TABLE {at} ADD {} NOT VALID", constraint_def(r, constraint)?));
+            Ok(())
         }
+        Ddl::ValidateConstraint { schema, table, name: called } => {
+            let at = qualified(r, schema.as_deref(), table)?;
+            r.not_valid(&at)?;
+            out.push(format!("ALTER TABLE {at} VALIDATE CONSTRAINT {}", name(r, called)?));
+            Ok(())
+        }
+        Ddl::AddExclusion { schema, table, exclusion } => {
+            r.add_exclusion(&qualified(r, schema.as_deref(), table)?, exclusion, out)
+        }
+        Ddl::CreateSequence { schema, name, options } => {
+            let at = qualified(r, schema.as_deref(), name)?;
+            r.sequence()?;
+            let options: String = options.options().iter().map(|o| format!(" {o}")).collect();
+            out.push(format!("CREATE SEQUENCE {at}{options}"));
+            Ok(())
+        }
+        Ddl::DropSequence { schema, name, if_exists } => {
+            let at = qualified(r, schema.as_deref(), name)?;
+            r.sequence()?;
+            out.push(format!("DROP SEQUENCE {}{at}", if_exists_text(*if_exists)));
+            Ok(())
+        }
+        Ddl::Guarded(change) => guarded(r, change, out),
         Ddl::AddConstraint { schema, table, constraint } => {
             r.add_constraint(&qualified(r, schema.as_deref(), table)?, constraint, out)
         }
@@ -230,6 +286,30 @@ pub(crate) fn write(r: &dyn Rules, change: &Ddl, out: &mut Vec<String>) -> Resul
         }
         Ddl::DropType { name } => r.named_type(name, None, out),
     }
+}
+
+/// The change with IF EXISTS or IF NOT EXISTS in its one statement.
+fn guarded(r: &dyn Rules, change: &Ddl, out: &mut Vec<String>) -> Result<()> {
+    let (words, guard) = match change {
+        Ddl::AddColumn { .. } => (" ADD COLUMN ", "IF NOT EXISTS "),
+        Ddl::DropColumn { .. } => (" DROP COLUMN ", "IF EXISTS "),
+        Ddl::DropConstraint { .. } => (" DROP CONSTRAINT ", "IF EXISTS "),
+        _ => return Err(invalid("only a new column, and a column or constraint that goes, can be guarded")),
+    };
+    r.guards()?;
+    let start = out.len();
+    write(r, change, out)?;
+    for sql in &mut out[start..] {
+        let at = sql.find(words).map(|i| i + words.len());
+        // MySQL's words for the kinds of constraints take the guard in the same place.
+        let at = at.or_else(|| {
+            [" DROP FOREIGN KEY ", " DROP INDEX "].iter().find_map(|w| sql.find(w).map(|i| i + w.len()))
+        });
+        if let Some(at) = at {
+            sql.insert_str(at, guard);
+        }
+    }
+    Ok(())
 }
 
 /// A quoted name, refused where the database would refuse or cut it.

@@ -4,7 +4,7 @@ use super::MySql;
 use crate::compile::Result;
 use crate::ddl::{ColumnChange, Constraint, ConstraintKind};
 use crate::dialect::ddl::{
-    DdlRules, IndexAt, column_def, constraint_def, if_exists_text, index_text, name, qualified,
+    DdlRules, DropAt, IndexAt, column_def, constraint_def, if_exists_text, index_text, name, qualified,
 };
 use crate::dialect::quote::push_text;
 use crate::dialect::rules::{Names, TypeRules, invalid};
@@ -44,9 +44,7 @@ impl DdlRules for MySql {
             ServerDefault::Value(value) => self.literal(value, sql)?,
             ServerDefault::Now => sql.push_str(self.default_now(ty)),
             ServerDefault::Sql(text) => {
-                // CURRENT_TIMESTAMP in any spelling is the one function that stands without brackets, and must.
-                let bare = text.get(..17).is_some_and(|t| t.eq_ignore_ascii_case("current_timestamp"));
-                sql.push_str(&if bare { text.clone() } else { format!("({text})") });
+                sql.push_str(&if is_moment(default) { text.clone() } else { format!("({text})") });
             }
         }
         Ok(())
@@ -90,6 +88,25 @@ impl DdlRules for MySql {
         change: &ColumnChange,
         out: &mut Vec<String>,
     ) -> Result<()> {
+        let only_default =
+            ColumnChange { default: change.default.clone(), ..ColumnChange::default() } == *change;
+        match &change.default {
+            Some(None) if only_default => {
+                out.push(format!(
+                    "ALTER TABLE {table} ALTER COLUMN {} DROP DEFAULT",
+                    name(self, &existing.name)?
+                ));
+                return Ok(());
+            }
+            Some(Some(default)) if only_default && !is_moment(default) => {
+                let mut sql =
+                    format!("ALTER TABLE {table} ALTER COLUMN {} SET DEFAULT ", name(self, &existing.name)?);
+                self.default_value(&existing.ty, default, &mut sql)?;
+                out.push(sql);
+                return Ok(());
+            }
+            _ => {}
+        }
         if matches!(change.identity, Some(Some(_))) {
             return Err(self.lacks("identity columns", "let the key count up (`autoincrement`) here"));
         }
@@ -109,7 +126,8 @@ impl DdlRules for MySql {
         if let Some(counts) = change.autoincrement {
             column.autoincrement = counts;
         }
-        if column != *existing {
+        let asked = ColumnChange { using: None, identity: None, ..change.clone() } != ColumnChange::default();
+        if asked {
             out.push(format!("ALTER TABLE {table} MODIFY COLUMN {}", column_def(self, &column)?));
         }
         Ok(())
@@ -136,6 +154,9 @@ impl DdlRules for MySql {
             ConstraintKind::Unique => "INDEX",
             ConstraintKind::Check if self.maria => "CONSTRAINT",
             ConstraintKind::Check => "CHECK",
+            ConstraintKind::Exclusion => {
+                return Err(self.lacks("exclusion constraints", "there is none to drop here"));
+            }
         };
         out.push(format!("ALTER TABLE {table} DROP {what} {}", name(self, called)?));
         Ok(())
@@ -173,16 +194,33 @@ impl DdlRules for MySql {
         Ok(())
     }
 
-    fn drop_index(
-        &self,
-        schema: Option<&str>,
-        table: &str,
-        index: &str,
-        if_exists: bool,
-        out: &mut Vec<String>,
-    ) -> Result<()> {
-        let exists = if_exists_text(if_exists && self.maria);
-        out.push(format!("DROP INDEX {exists}{} ON {}", name(self, index)?, qualified(self, schema, table)?));
+    fn drop_index(&self, at: &DropAt<'_>, index: &str, out: &mut Vec<String>) -> Result<()> {
+        let exists = if_exists_text(at.if_exists && self.maria);
+        let table = qualified(self, at.schema, at.table)?;
+        out.push(format!("DROP INDEX {exists}{} ON {table}", name(self, index)?));
         Ok(())
+    }
+
+    fn sequence(&self) -> Result<()> {
+        if self.maria { Ok(()) } else { Err(self.lacks("sequences", "let a key count up (`autoincrement`)")) }
+    }
+
+    fn guards(&self) -> Result<()> {
+        if self.maria {
+            Ok(())
+        } else {
+            Err(self.lacks("IF EXISTS in ALTER TABLE", "leave it out: a migration runs once"))
+        }
+    }
+}
+
+/// CURRENT_TIMESTAMP in any spelling is the one function that stands without brackets, and must; SET DEFAULT does not take it.
+fn is_moment(default: &ServerDefault) -> bool {
+    match default {
+        ServerDefault::Now => true,
+        ServerDefault::Sql(text) => {
+            text.get(..17).is_some_and(|t| t.eq_ignore_ascii_case("current_timestamp"))
+        }
+        ServerDefault::Value(_) => false,
     }
 }

@@ -6,8 +6,10 @@
 use super::Postgres;
 use crate::SqlType;
 use crate::compile::Result;
-use crate::ddl::{ColumnChange, Constraint};
-use crate::dialect::ddl::{DdlRules, IndexAt, columns, constraint_def, index_text, name, qualified};
+use crate::ddl::{ColumnChange, Constraint, Exclusion};
+use crate::dialect::ddl::{
+    DdlRules, DropAt, IndexAt, columns, constraint_def, if_exists_text, index_text, name, qualified,
+};
 use crate::dialect::rules::{TypeRules, invalid};
 use crate::schema::{Column, Identity, Index, ServerDefault};
 
@@ -169,6 +171,55 @@ impl DdlRules for Postgres {
 
     fn add_constraint(&self, table: &str, constraint: &Constraint, out: &mut Vec<String>) -> Result<()> {
         out.push(format!("ALTER TABLE {table} ADD {}", constraint_def(self, constraint)?));
+        Ok(())
+    }
+
+    fn drop_index(&self, at: &DropAt<'_>, index: &str, out: &mut Vec<String>) -> Result<()> {
+        let beside = if at.concurrently { "CONCURRENTLY " } else { "" };
+        out.push(format!(
+            "DROP INDEX {beside}{}{}",
+            if_exists_text(at.if_exists),
+            qualified(self, at.schema, index)?
+        ));
+        Ok(())
+    }
+
+    fn not_valid(&self, _table: &str) -> Result<()> {
+        Ok(())
+    }
+
+    fn sequence(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn guards(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn add_exclusion(&self, table: &str, exclusion: &Exclusion, out: &mut Vec<String>) -> Result<()> {
+        let mut sql = format!("ALTER TABLE {table} ADD ");
+        if let Some(called) = &exclusion.name {
+            sql.push_str(&format!("CONSTRAINT {} ", name(self, called)?));
+        }
+        sql.push_str("EXCLUDE");
+        if let Some(method) = &exclusion.method {
+            sql.push_str(&format!(" USING {}", name(self, method)?));
+        }
+        let elements: Vec<String> = exclusion
+            .elements
+            .iter()
+            .map(|(expression, operator)| format!("{expression} WITH {operator}"))
+            .collect();
+        sql.push_str(&format!(" ({})", elements.join(", ")));
+        if let Some(filter) = &exclusion.filter {
+            sql.push_str(&format!(" WHERE ({filter})"));
+        }
+        match exclusion.deferrable {
+            None => {}
+            Some(true) => sql.push_str(" DEFERRABLE INITIALLY DEFERRED"),
+            Some(false) => sql.push_str(" DEFERRABLE"),
+        }
+        out.push(sql);
         Ok(())
     }
 

@@ -1,0 +1,183 @@
+//! Directives that not every database knows: the SQL of each, or a refusal that names what is missing, and that they run.
+
+use rebis_migrate::prelude::*;
+use rebis_migrate::{Operations, offline};
+use rebis_sql::Dialect;
+use rebis_sql::schema::Schema;
+use rebis_testkit::{Backend, each_database, run};
+
+use crate::execute::{ids, migrator, script};
+
+fn sql(
+    dialect: Dialect,
+    record: impl Fn(&mut Operations),
+) -> Result<Vec<std::string::String>, std::string::String> {
+    let mut op = Operations::new();
+    record(&mut op);
+    offline(dialect, op.ops(), &mut Schema::default()).map(|made| made.statements).map_err(|e| e.to_string())
+}
+
+const POSTGRES: Dialect = Dialect::ALL[1];
+const MARIA: Dialect = Dialect::ALL[3];
+
+/// PostgreSQL's text, and the word that every other database's refusal holds.
+fn only_postgres(wanted: &str, missing: &str, record: impl Fn(&mut Operations)) {
+    assert_eq!(sql(POSTGRES, &record).unwrap(), [wanted]);
+    for dialect in [Dialect::ALL[0], Dialect::ALL[2], MARIA] {
+        let e = sql(dialect, &record).unwrap_err();
+        assert!(e.contains(missing) && e.contains(dialect.name()), "{e}");
+    }
+}
+
+#[test]
+fn what_postgresql_alone_knows() {
+    only_postgres("ALTER TABLE \"t\" ADD CONSTRAINT \"ck\" CHECK (a > 0) NOT VALID", "not valid yet", |op| {
+        op.create_check_constraint("ck", "t", "a > 0");
+        op.not_valid();
+    });
+    only_postgres("ALTER TABLE \"t\" VALIDATE CONSTRAINT \"ck\"", "not valid yet", |op| {
+        op.validate_constraint("ck", "t");
+    });
+    only_postgres(
+        "ALTER TABLE \"t\" ADD CONSTRAINT \"x\" EXCLUDE USING \"gist\" (room WITH =, during WITH &&) WHERE (open) DEFERRABLE",
+        "exclusion constraints",
+        |op| {
+            op.create_exclude_constraint("x", "t", "gist", [("room", "="), ("during", "&&")])
+                .filter("open")
+                .deferrable(false);
+        },
+    );
+    assert_eq!(
+        sql(POSTGRES, |op| {
+            op.drop_index("ix", "t").if_exists().concurrently();
+        })
+        .unwrap(),
+        ["DROP INDEX CONCURRENTLY IF EXISTS \"ix\""]
+    );
+}
+
+#[test]
+fn identity_columns_change_by_option() {
+    let change = |from: Identity, to: Option<Identity>| {
+        sql(POSTGRES, move |op| {
+            let alter = op.alter_column("t", "c").existing_identity(from.clone());
+            match &to {
+                Some(to) => alter.set_identity(to.clone()),
+                None => alter.drop_identity(),
+            };
+        })
+        .unwrap()
+        .join("; ")
+        .replace("ALTER TABLE \"t\" ALTER COLUMN \"c\" ", "")
+    };
+    assert_eq!(change(Identity::by_default(), Some(Identity::always())), "SET GENERATED ALWAYS");
+    assert_eq!(
+        change(
+            Identity::by_default().start(3).max(9),
+            Some(Identity::by_default().start(3).increment(2).cycle())
+        ),
+        "SET INCREMENT BY 2 SET CYCLE SET NO MAXVALUE"
+    );
+    assert_eq!(change(Identity::always(), None), "DROP IDENTITY");
+}
+
+#[test]
+fn sequences_and_guards() {
+    let sequence = |op: &mut Operations| op.create_sequence("s", Identity::default().start(10).increment(2));
+    for dialect in [POSTGRES, MARIA] {
+        let made = sql(dialect, sequence).unwrap();
+        assert_eq!(made[0].replace('`', "\""), "CREATE SEQUENCE \"s\" INCREMENT BY 2 START WITH 10");
+    }
+    assert!(sql(Dialect::ALL[0], sequence).unwrap_err().contains("sequences"));
+    let guarded = |op: &mut Operations| {
+        op.drop_constraint("fk", "t", ConstraintKind::ForeignKey);
+        op.guard();
+        op.add_column("t", "c", Integer);
+        op.guard();
+    };
+    assert_eq!(
+        sql(MARIA, guarded).unwrap(),
+        [
+            "ALTER TABLE `t` DROP FOREIGN KEY IF EXISTS `fk`",
+            "ALTER TABLE `t` ADD COLUMN IF NOT EXISTS `c` INTEGER"
+        ]
+    );
+    assert!(sql(Dialect::ALL[2], guarded).unwrap_err().contains("IF EXISTS in ALTER TABLE"));
+}
+
+fn lessons(op: &mut Operations) {
+    op.create_sequence("numbers", Identity::default().start(100));
+    op.create_table("lesson", |t| {
+        t.column("id", Integer).primary_key();
+        t.column("room", Integer).not_null();
+    });
+    op.execute("INSERT INTO lesson (room) VALUES (1), (2)");
+    op.create_check_constraint("ck_lesson_room", "lesson", "room > 1");
+    op.not_valid();
+    op.execute("UPDATE lesson SET room = 3 WHERE room = 1");
+    op.validate_constraint("ck_lesson_room", "lesson");
+    op.create_exclude_constraint("x_lesson", "lesson", "btree", [("room", "=")]);
+}
+
+fn no_lessons(op: &mut Operations) {
+    op.drop_constraint("x_lesson", "lesson", ConstraintKind::Exclusion);
+    op.drop_table("lesson");
+    op.drop_sequence("numbers");
+}
+
+#[test]
+fn they_run_on_postgresql() {
+    run(Backend::Postgres, async |db| {
+        let all = migrator(&db, vec![script("aaaa1111", &[], lessons, no_lessons)]);
+        all.upgrade("head").await.unwrap();
+        let mut conn = db.acquire().await;
+        assert!(conn.execute("INSERT INTO lesson (room) VALUES (0)", &[]).await.is_err(), "the check holds");
+        assert!(
+            conn.execute("INSERT INTO lesson (room) VALUES (3)", &[]).await.is_err(),
+            "the exclusion holds"
+        );
+        assert_eq!(ids(&mut conn, "SELECT nextval('numbers')").await, [100]);
+        all.downgrade("base").await.unwrap();
+    });
+}
+
+fn keyless(op: &mut Operations) {
+    op.create_table("t", |t| {
+        t.column("a", Integer).not_null();
+        t.column("b", Integer).not_null();
+        t.primary_key(["a", "b"]).name("t_pkey");
+    });
+    op.execute("INSERT INTO t (a, b) VALUES (1, 1), (1, 2)");
+}
+
+fn rekeyed(op: &mut Operations) {
+    op.drop_constraint("t_pkey", "t", ConstraintKind::PrimaryKey);
+    op.add_column("t", "id", Integer).not_null().autoincrement();
+    op.create_primary_key("t_pkey", "t", ["id"]);
+}
+
+fn keyed_again(op: &mut Operations) {
+    op.drop_constraint("t_pkey", "t", ConstraintKind::PrimaryKey);
+    op.drop_column("t", "id");
+    op.create_primary_key("t_pkey", "t", ["a", "b"]);
+}
+
+fn gone(op: &mut Operations) {
+    op.drop_table("t");
+}
+
+each_database! {
+    /// A key that is replaced by one that counts up, with rows, and back.
+    async fn a_key_becomes_another(db: TestDatabase) {
+        let all = migrator(&db, vec![script("aaaa1111", &[], keyless, gone), script("bbbb2222", &["aaaa1111"], rekeyed, keyed_again)]);
+        all.upgrade("head").await.unwrap();
+        let mut conn = db.acquire().await;
+        assert_eq!(ids(&mut conn, "SELECT id FROM t ORDER BY id").await, [1, 2]);
+        conn.execute("INSERT INTO t (a, b) VALUES (1, 1)", &[]).await.unwrap();
+        assert_eq!(ids(&mut conn, "SELECT id FROM t ORDER BY id").await, [1, 2, 3]);
+        conn.execute("DELETE FROM t WHERE id = 3", &[]).await.unwrap();
+        all.downgrade("-1").await.unwrap();
+        assert_eq!(ids(&mut conn, "SELECT b FROM t ORDER BY b").await, [1, 2]);
+        assert!(conn.execute("INSERT INTO t (a, b) VALUES (1, 1)", &[]).await.is_err(), "the old key holds");
+    }
+}
