@@ -83,6 +83,8 @@ fn has_constraint(t: &Table, kind: ConstraintKind, name: Option<&str>) -> Option
         ConstraintKind::PrimaryKey => Some(t.primary_key.is_some()),
         _ if name.is_none() => None,
         ConstraintKind::ForeignKey => Some(t.foreign_keys.iter().any(|c| named(&c.name))),
+        // No schema holds them.
+        ConstraintKind::Exclusion => None,
         ConstraintKind::Unique => name.map(|n| has_index(t, n)),
         ConstraintKind::Check => Some(t.checks.iter().any(|c| named(&c.name))),
     }
@@ -118,6 +120,7 @@ mod tests {
             table: "t".into(),
             name: name.into(),
             if_exists: false,
+            concurrently: false,
         };
         assert_eq!((of(gone("ix")), of(gone("iy"))), (Some(false), Some(true)));
         let column = Column::new("a", SqlType::Integer);

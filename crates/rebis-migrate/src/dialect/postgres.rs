@@ -52,7 +52,7 @@ pub(super) async fn next(conn: &mut Connection, op: &Op) -> Result<Option<Next>>
     let mut all = Vec::new();
     if is_valid_index(conn, schema.as_deref(), &index.name).await? == Some(false) {
         let (schema, table, name) = (schema.clone(), table.clone(), index.name.clone());
-        let leftover = Ddl::DropIndex { schema, table, name, if_exists: true };
+        let leftover = Ddl::DropIndex { schema, table, name, if_exists: true, concurrently: true };
         all.extend(Dialect::Postgres.ddl(&leftover)?.into_iter().map(Planned::from));
     }
     all.extend(statements(Dialect::Postgres, op)?);
