@@ -31,8 +31,8 @@ pub use execute::{Resume, RunOptions, StepDone};
 pub use graph::Graph;
 pub use history::{Applied, Edited};
 pub use migrator::{
-    Branches, Check, Current, Generated, Heads, History, HistoryOptions, Init, Merged, MigrateOptions,
-    Migrator, RevisionInfo, RevisionOptions, Show, SqlOptions,
+    Branches, Check, Current, ExplainedOperation, ExplainedStep, Explanation, Generated, Heads, History,
+    HistoryOptions, Init, Merged, MigrateOptions, Migrator, RevisionInfo, RevisionOptions, Show, SqlOptions,
 };
 pub use op::{
     AddColumn, AlterColumn, ColumnBuilder, CreateExclusion, CreateForeignKey, CreateIndex, DataStep,

@@ -5,6 +5,7 @@
 mod effect;
 mod inline;
 mod live;
+mod locks;
 mod mysql;
 mod mysql_indexes;
 mod offline;
@@ -12,6 +13,7 @@ mod postgres;
 mod sqlite;
 
 pub(crate) use effect::took_effect;
+pub(crate) use locks::locks;
 pub use offline::{Offline, offline};
 
 use std::time::Duration;

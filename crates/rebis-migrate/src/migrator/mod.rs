@@ -3,8 +3,10 @@
 //! **Invariant.** A command that plans or writes first refuses a program that is older than the scripts on disk. Results are values that
 //! print as Alembic prints them; nothing is written to standard output here.
 
+mod explain;
 mod generate;
 mod init;
+mod json;
 mod listing;
 mod merge;
 mod offline;
@@ -16,6 +18,7 @@ use std::path::{Path, PathBuf};
 use rebis_engine::{Connection, Engine};
 use rebis_sql::schema::Schema;
 
+pub use explain::{ExplainedOperation, ExplainedStep, Explanation};
 pub use generate::{Check, Generated, MigrateOptions};
 pub use init::Init;
 pub use listing::{Branches, Current, Heads, History, HistoryOptions, RevisionInfo, Show};
@@ -160,6 +163,25 @@ impl Migrator {
     /// As for [`upgrade_with`](Self::upgrade_with).
     pub async fn downgrade_with(&self, target: &str, options: &RunOptions) -> Result<Vec<StepDone>> {
         self.run(Way::Down, target, options).await
+    }
+
+    /// What an upgrade to `target` would do: operations, SQL, locks, rows touched. Changes nothing in the database.
+    ///
+    /// The SQL of a step that changes what an earlier one makes is written from what both say, so on SQLite the text of a table that is made
+    /// anew may differ from the one that will run.
+    ///
+    /// # Errors
+    /// When the target makes no sense, or the database cannot be reached.
+    pub async fn explain_upgrade(&self, target: &str) -> Result<Explanation> {
+        explain::explain(self, Way::Up, target).await
+    }
+
+    /// What a downgrade to `target` would do.
+    ///
+    /// # Errors
+    /// As for [`explain_upgrade`](Self::explain_upgrade).
+    pub async fn explain_downgrade(&self, target: &str) -> Result<Explanation> {
+        explain::explain(self, Way::Down, target).await
     }
 
     /// What was done to the database, oldest first: by whom, when, how long it took. What `--sql` printed is not in it.

@@ -9,7 +9,7 @@ use chronicle::create_app;
 use rebis::prelude::*;
 use rebis_testkit::{TestDatabase, each_database};
 
-use crate::program::{command, done, run};
+use crate::program::{command, done, said};
 
 fn kills() -> u64 {
     std::env::var("REBIS_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(2)
@@ -34,7 +34,7 @@ fn undisturbed(db: &TestDatabase) -> Duration {
 
 /// Runs the command until it is done, as somebody who reads what it says; true when it had to be told to resume.
 fn complete(db: &TestDatabase, arguments: &[&str]) -> bool {
-    let said = run(db, arguments);
+    let said = said(db, arguments);
     if said.code == Some(0) {
         return false;
     }

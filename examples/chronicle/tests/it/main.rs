@@ -4,3 +4,4 @@ mod history;
 mod kill;
 mod offline;
 mod program;
+mod reading;

@@ -32,21 +32,21 @@ impl From<Output> for Said {
 }
 
 /// Runs `db …`, whatever comes of it.
-pub fn run(db: &TestDatabase, arguments: &[&str]) -> Said {
+pub fn said(db: &TestDatabase, arguments: &[&str]) -> Said {
     let all: Vec<&str> = ["db"].iter().chain(arguments).copied().collect();
     command(db, &all).output().unwrap().into()
 }
 
 /// Runs `db …` and gives what it printed.
 pub fn done(db: &TestDatabase, arguments: &[&str]) -> Said {
-    let said = run(db, arguments);
+    let said = said(db, arguments);
     assert_eq!(said.code, Some(0), "db {arguments:?}\n{}\n{}", said.out, said.log);
     said
 }
 
 /// Runs `db …`, which fails, and gives what it said on standard error.
 pub fn refused(db: &TestDatabase, arguments: &[&str]) -> String {
-    let said = run(db, arguments);
+    let said = said(db, arguments);
     assert_eq!(said.code, Some(1), "db {arguments:?}\n{}\n{}", said.out, said.log);
     said.log
 }

@@ -75,6 +75,8 @@ fn running(command: Command) -> Command {
     };
     command
         .args(sql())
+        .arg(flag("dry-run", "Says what would be done: operations, SQL, locks, rows touched").conflicts_with("sql"))
+        .arg(format())
         .arg(flag("single-transaction", "All migrations or none, where the database can"))
         .arg(timeout("lock-timeout", "How long a statement waits for a lock: 500ms, 5s, 2m"))
         .arg(timeout("statement-timeout", "How long a statement runs, where the database has such a limit"))
@@ -93,6 +95,15 @@ fn running(command: Command) -> Command {
         )
 }
 
+fn format() -> Arg {
+    Arg::new("format")
+        .long("format")
+        .value_name("FORMAT")
+        .value_parser(["text", "json"])
+        .default_value("text")
+        .help("How it is printed")
+}
+
 fn sql() -> [Arg; 2] {
     [
         flag(
@@ -109,7 +120,7 @@ fn sql() -> [Arg; 2] {
 
 /// The commands that only read.
 fn reading() -> Vec<Command> {
-    vec![
+    let all = vec![
         Command::new("check").about("Fails when models and database differ"),
         Command::new("current")
             .about("Where the database is")
@@ -132,10 +143,14 @@ fn reading() -> Vec<Command> {
             .arg(verbose())
             .arg(flag("resolve-dependencies", "Leaves out those that another branch depends on")),
         Command::new("branches").about("The migrations that more than one follows").arg(verbose()),
+        Command::new("explain")
+            .about("What an upgrade would do: operations, SQL, locks, rows touched")
+            .arg(revisions("head")),
         Command::new("show")
             .about("All about a migration")
             .arg(revision("head", "An id or its beginning, head, heads, current")),
-    ]
+    ];
+    all.into_iter().map(|command| command.arg(format())).collect()
 }
 
 /// With the options that say what a new revision is and what it follows.

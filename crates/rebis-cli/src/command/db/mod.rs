@@ -65,6 +65,10 @@ pub(crate) async fn run(program: Program, given: &ArgMatches) -> Result<ExitCode
                 tracing::warn!(target: "rebis::migrate", "{edited}");
             }
             let check = migrator.check().await?;
+            if json(given) {
+                output::line(format_args!("{:#}", check.to_json()));
+                return Ok(if check.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+            }
             if !check.is_clean() {
                 return Err(check.to_string().into());
             }
@@ -75,6 +79,14 @@ pub(crate) async fn run(program: Program, given: &ArgMatches) -> Result<ExitCode
         "downgrade" if on("sql") => printed(migrator.downgrade_sql(&target(), &sql_options(given)?)?),
         "stamp" if on("sql") => printed(migrator.stamp_sql(&target(), &sql_options(given)?)?),
         "ensure-version" if on("sql") => printed(migrator.ensure_version_sql(&sql_options(given)?)),
+        "upgrade" | "explain" if command == "explain" || on("dry-run") => {
+            let explained = migrator.explain_upgrade(&target()).await?;
+            listing(given, &explained, || explained.to_json());
+        }
+        "downgrade" if on("dry-run") => {
+            let explained = migrator.explain_downgrade(&target()).await?;
+            listing(given, &explained, || explained.to_json());
+        }
         "upgrade" => drop(migrator.upgrade_with(&target(), &run_options(given)).await?),
         "downgrade" => drop(migrator.downgrade_with(&target(), &run_options(given)).await?),
         "stamp" if on("purge") => drop(migrator.stamp_purging(&target()).await?),
@@ -84,20 +96,30 @@ pub(crate) async fn run(program: Program, given: &ArgMatches) -> Result<ExitCode
             if on("check-heads") {
                 migrator.check_heads().await?;
             }
-            listing(migrator.current(on("verbose")).await?);
+            let found = migrator.current(on("verbose")).await?;
+            listing(given, &found, || found.to_json());
         }
-        "heads" => listing(migrator.heads(on("verbose"), on("resolve-dependencies")).await?),
-        "branches" => listing(migrator.branches(on("verbose")).await?),
-        "show" => listing(migrator.show(&target()).await?),
-        "history" => listing(
-            migrator
-                .history(HistoryOptions {
-                    verbose: on("verbose"),
-                    range: text("rev-range"),
-                    indicate_current: on("indicate-current"),
-                })
-                .await?,
-        ),
+        "heads" => {
+            let found = migrator.heads(on("verbose"), on("resolve-dependencies")).await?;
+            listing(given, &found, || found.to_json());
+        }
+        "branches" => {
+            let found = migrator.branches(on("verbose")).await?;
+            listing(given, &found, || found.to_json());
+        }
+        "show" => {
+            let found = migrator.show(&target()).await?;
+            listing(given, &found, || found.to_json());
+        }
+        "history" => {
+            let options = HistoryOptions {
+                verbose: on("verbose"),
+                range: text("rev-range"),
+                indicate_current: on("indicate-current"),
+            };
+            let found = migrator.history(options).await?;
+            listing(given, &found, || found.to_json());
+        }
         other => return Err(format!("db has no command {other}").into()),
     }
     Ok(ExitCode::SUCCESS)
@@ -181,10 +203,21 @@ fn printed(sql: String) {
     output::line(sql.trim_end());
 }
 
-/// Prints a listing, and nothing at all when it is empty.
-fn listing(listing: impl std::fmt::Display) {
-    let text = listing.to_string();
+/// Prints a listing in the format that is asked for; as text, nothing at all when it is empty.
+fn listing<J: std::fmt::Display>(
+    given: &ArgMatches,
+    found: &impl std::fmt::Display,
+    to_json: impl FnOnce() -> J,
+) {
+    if json(given) {
+        return output::line(format_args!("{:#}", to_json()));
+    }
+    let text = found.to_string();
     if !text.is_empty() {
         output::line(text);
     }
+}
+
+fn json(given: &ArgMatches) -> bool {
+    given.get_one::<String>("format").is_some_and(|format| format == "json")
 }

@@ -55,6 +55,11 @@ fn needs_rebuild(op: &Op) -> bool {
     })
 }
 
+/// Whether the table is made anew for it.
+pub(super) fn copies_rows(op: &Op) -> bool {
+    needs_rebuild(op)
+}
+
 fn may_need_rebuild(op: &Op) -> bool {
     needs_rebuild(op) || matches!(op.to_ddl(), Some(Ddl::DropColumn { .. }))
 }
