@@ -161,7 +161,7 @@ async fn cascade_delete(session: &Arc<Shared>, deleted: Vec<Object>) -> Result<(
             let todo: Vec<Object> =
                 owners.iter().filter(|o| !o.slot(relation).lock().is_loaded()).map(Arc::clone).collect();
             if !todo.is_empty() && !def.passive_deletes {
-                (def.load)(session, todo, relation).await?;
+                def.load(session, todo, relation).await?;
             }
             for owner in &owners {
                 for (_, child) in held(&**owner).into_iter().filter(|(r, _)| *r == relation) {

@@ -67,6 +67,9 @@ impl ModelDef {
     }
 }
 
+/// Reads a cell as the value that the column's Rust type has for it.
+pub(crate) type Decode = fn(Cell<'_>) -> Result<Value, DecodeError>;
+
 /// A column's declaration.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs)]
@@ -74,7 +77,7 @@ pub struct ColumnDef {
     pub field: &'static str,
     pub name: &'static str,
     pub sql_type: fn() -> SqlType,
-    pub(crate) decode: fn(Cell<'_>) -> Result<Value, DecodeError>,
+    pub(crate) decode: Decode,
     pub nullable: bool,
     pub length: Option<u32>,
     pub precision: Option<(u32, u32)>,

@@ -25,6 +25,7 @@ pub use key::{IntoKey, Key, KeyPart};
 pub use meta::{LazyMeta, ModelMeta};
 pub use registry::Registered;
 
+pub(crate) use def::Decode;
 pub(crate) use link::{Far, Link};
 pub(crate) use registry::registered;
 pub(crate) use row_key::{RowKey, cell_of};

@@ -29,9 +29,10 @@ pub use page::{Page, Pagination};
 pub use raw::{Bind, RawSql, sql};
 pub use runner::Runner;
 pub use select::{SelectStatement, select};
+pub(crate) use selection::Arrivals;
 pub use selection::Selection;
 pub use source::Source;
 pub use upsert::{Columns, Conflict, InsertReturning};
 
 pub(crate) use raw::parts;
-pub(crate) use run::{fetch_entities, fetch_with_keys, read_by_key};
+pub(crate) use run::{fetch_related, read_by_key};

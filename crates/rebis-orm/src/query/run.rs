@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
-use rebis_engine::{Connection, Done};
+use rebis_engine::{Connection, Done, Row};
 use rebis_sql::compile::compile_explain;
 use rebis_sql::{Cell, Select, Statement, Value, compile};
 
@@ -10,8 +10,8 @@ use super::select::{SelectStatement, select};
 use super::selection::{Arrivals, Selection};
 use crate::entity::{AnyInstance, Entity, Group, Instance, Object, absorb_row};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{EntityOf, Key, Model, ModelMeta};
-use crate::relation::load_plan;
+use crate::model::{Decode, EntityOf, Key, Model};
+use crate::relation::{Joins, Loading, load_plan, settle_plan};
 use crate::session::{Session, Shared};
 
 pub(crate) async fn plain<S: Selection>(
@@ -45,8 +45,51 @@ pub(crate) async fn plain<S: Selection>(
 
 pub(crate) async fn tracked<S: Selection>(
     session: &Arc<Shared>,
-    query: SelectStatement<S>,
+    mut query: SelectStatement<S>,
 ) -> Result<Vec<S::Tracked>> {
+    let plan = settle_plan(std::mem::take(&mut query.loading))?;
+    let mut rows = Vec::new();
+    let maps = S::maps(&Session(Arc::clone(session)));
+    let read = |arrivals: &mut Arrivals, row: &Row<'_>| S::tracked(&maps, arrivals, row, &mut 0);
+    let keep = |row: S::Tracked| rows.push(row);
+    let arrivals = fetch(session, &mut query, &plan, read, keep).await?;
+    if !plan.is_empty() || query.fetch.is_some() {
+        // The group is complete before relations load, so that what is loaded later loads for all of it.
+        load_plan(session, &arrivals, &plan, query.fetch, Some(&query.select)).await?;
+    }
+    Ok(rows)
+}
+
+/// Entities of a statement that loads a relation, without autoflush, which its caller has seen to: each with the values that the statement
+/// selects behind the entity's own columns.
+pub(crate) async fn fetch_related<T: Model>(
+    session: &Arc<Shared>,
+    statement: Select,
+    keys: &[Decode],
+    then: &[Loading],
+) -> Result<Vec<(Entity<T>, Vec<Value>)>> {
+    let mut query = select(EntityOf::<T>::new());
+    query.select = statement;
+    let mut rows = Vec::new();
+    let maps = EntityOf::<T>::maps(&Session(Arc::clone(session)));
+    let read = |arrivals: &mut Arrivals, row: &Row<'_>| {
+        let mut at = 0;
+        let entity = EntityOf::<T>::tracked(&maps, arrivals, row, &mut at)?;
+        let values = keys.iter().enumerate().map(|(i, decode)| Ok(decode(row.cell(at + i)?)?));
+        Ok((entity, values.collect::<rebis_engine::Result<_>>()?))
+    };
+    fetch(session, &mut query, then, read, |row| rows.push(row)).await?;
+    Ok(rows)
+}
+
+/// Runs a query with the joins of its plan; gives the objects that it brought, once each, when anything is to be loaded for them.
+async fn fetch<S: Selection, R>(
+    session: &Arc<Shared>,
+    query: &mut SelectStatement<S>,
+    plan: &[Loading],
+    mut read: impl FnMut(&mut Arrivals, &Row<'_>) -> rebis_engine::Result<R> + Send,
+    mut keep: impl FnMut(R) + Send,
+) -> Result<Vec<Object>> {
     let group = Group::new(session);
     let mut arrivals = Arrivals {
         group: Some(Arc::clone(&group)),
@@ -54,71 +97,39 @@ pub(crate) async fn tracked<S: Selection>(
         expired: session.has_expired(),
         populate: query.populate,
     };
-    let maps = S::maps(&Session(Arc::clone(session)));
-    let mut rows = Vec::new();
+    let plain = plan.iter().any(Loading::is_joined).then(|| query.select.clone());
+    let mut joins = Joins::add(&mut query.select, &Session(Arc::clone(session)), plan)?;
     {
         let mut connection = session.connection().await?;
         let compiled = query.compiled(connection.dialect())?;
         connection
             .query(&compiled.sql, &compiled.binds, |row| {
-                rows.push(S::tracked(&maps, &mut arrivals, row, &mut 0)?);
+                let before = arrivals.members.len();
+                let value = read(&mut arrivals, row)?;
+                let is_new = match &mut joins {
+                    Some(joins) => joins.read(&mut arrivals, row, before)?,
+                    None => true,
+                };
+                if is_new {
+                    keep(value);
+                }
                 Ok(())
             })
             .await?;
     }
-    if !query.loading.is_empty() || query.fetch.is_some() {
-        let mut objects: Vec<Object> = arrivals.members.iter().filter_map(Weak::upgrade).collect();
-        let mut seen = std::collections::HashSet::new();
-        objects.retain(|o| seen.insert(o.address()));
-        // The group is complete before relations load, so that what is loaded later loads for all of it.
-        let _ = group.members.set(arrivals.members);
-        load_plan(session, &objects, &query.loading, query.fetch).await?;
-    } else {
-        let _ = group.members.set(arrivals.members);
+    // What is loaded by the query's statement later is loaded by the one without joins.
+    if let Some(plain) = plain {
+        query.select = plain;
     }
-    Ok(rows)
-}
-
-/// Entities of a query that the ORM itself makes: without autoflush, which its caller has seen to.
-pub(crate) async fn fetch_entities<T: Model>(
-    session: &Arc<Shared>,
-    statement: Select,
-) -> Result<Vec<Entity<T>>> {
-    let mut query = select(EntityOf::<T>::new());
-    query.select = statement;
-    tracked(session, query).await
-}
-
-/// As [`fetch_entities`], each with the values of another model's columns, which the statement selects behind the entity's own.
-pub(crate) async fn fetch_with_keys<T: Model>(
-    session: &Arc<Shared>,
-    statement: Select,
-    of: &'static ModelMeta,
-    columns: &[usize],
-) -> Result<Vec<(Entity<T>, Vec<Value>)>> {
-    let group = Group::new(session);
-    let mut arrivals = Arrivals {
-        group: Some(Arc::clone(&group)),
-        members: Vec::new(),
-        expired: session.has_expired(),
-        populate: false,
-    };
-    let maps = EntityOf::<T>::maps(&Session(Arc::clone(session)));
-    let mut rows = Vec::new();
-    let mut connection = session.connection().await?;
-    let compiled = compile(&Statement::Select(statement), connection.dialect())?;
-    connection
-        .query(&compiled.sql, &compiled.binds, |row| {
-            let mut at = 0;
-            let entity = EntityOf::<T>::tracked(&maps, &mut arrivals, row, &mut at)?;
-            let cells = columns.iter().enumerate();
-            let key = cells.map(|(i, &c)| Ok((of.def.columns[c].decode)(row.cell(at + i)?)?));
-            rows.push((entity, key.collect::<rebis_engine::Result<_>>()?));
-            Ok(())
-        })
-        .await?;
+    let mut objects = Vec::new();
+    if !plan.is_empty() || query.fetch.is_some() {
+        let mut seen = std::collections::HashSet::new();
+        objects.extend(arrivals.members.iter().filter_map(Weak::upgrade));
+        objects.retain(|o: &Object| seen.insert(o.address()));
+    }
     let _ = group.members.set(arrivals.members);
-    Ok(rows)
+    joins.map_or(Ok(()), Joins::fill)?;
+    Ok(objects)
 }
 
 pub(crate) async fn execute(connection: &mut Connection, statement: &Statement) -> Result<Done> {

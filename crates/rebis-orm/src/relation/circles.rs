@@ -65,7 +65,7 @@ fn holds_many_to_many(object: &Object) -> bool {
     let slots = object.slots().iter().enumerate();
     slots
         .filter(|(relation, _)| meta.relation(*relation).through.is_some())
-        .any(|(_, slot)| slot.lock().many().is_some_and(|all| !all.is_empty()))
+        .any(|(_, slot)| slot.lock().shown().is_some_and(|all| !all.is_empty()))
 }
 
 /// Makes every reference from one object to another weak.
@@ -76,6 +76,12 @@ fn part(from: &Object, to: &Object) {
         let all = match &mut slot.content {
             Content::Many(all) => all.drain(..).map(Reference::Strong).collect(),
             Content::Parted(all) => std::mem::take(all),
+            Content::Part(part) => {
+                if part.iter().any(|o| Arc::ptr_eq(o, to)) {
+                    slot.content = Content::Unloaded;
+                }
+                continue;
+            }
             Content::One(Some(one)) => {
                 if one.get().is_some_and(|o| Arc::ptr_eq(&o, to)) {
                     *one = Reference::Weak(Arc::downgrade(to));

@@ -1,8 +1,13 @@
 //! A relation's declaration as constant data.
 
-use super::load::{LoadFn, load_linked, load_related};
+use std::sync::Arc;
+
+use super::joined::{Read, reader};
+use super::load::{LoadFn, Request, Task, load_related};
 use super::through::Through;
+use crate::entity::Object;
 use crate::model::{Model, ModelMeta};
+use crate::session::{Session, Shared};
 
 /// A relation's declaration.
 #[derive(Clone, Copy)]
@@ -12,6 +17,7 @@ pub struct RelationDef {
     pub(crate) kind: RelationKind,
     pub(crate) target: fn() -> &'static ModelMeta,
     pub(crate) load: LoadFn,
+    pub(crate) reader: fn(&Session) -> Read,
     /// The association, of a relation between many and many.
     pub(crate) through: Option<Through>,
     pub key: &'static [&'static str],
@@ -102,6 +108,7 @@ impl RelationDef {
             kind,
             target: T::meta,
             load: load_related::<T>,
+            reader: reader::<T>,
             through: None,
             key: &[],
             target_key: &[],
@@ -110,6 +117,16 @@ impl RelationDef {
             passive_deletes: false,
             order_by: &[],
         }
+    }
+
+    /// Fills the slot `relation` of each owner.
+    pub(crate) fn load<'a>(
+        &self,
+        session: &'a Arc<Shared>,
+        owners: Vec<Object>,
+        relation: usize,
+    ) -> Task<'a, ()> {
+        (self.load)(session, Request::whole(owners, relation))
     }
 
     /// Many of `T` refer to this.
@@ -122,7 +139,7 @@ impl RelationDef {
     #[must_use]
     pub const fn many_to_many<T: Model, A: Model>(name: &'static str) -> Self {
         let def = Self::new::<T>(name, RelationKind::HasMany);
-        RelationDef { load: load_linked::<T>, through: Some(Through::new::<A>()), ..def }
+        RelationDef { through: Some(Through::new::<A>()), ..def }
     }
 
     /// At most one `T` refers to this.

@@ -213,19 +213,20 @@ impl<T: Model> HasMany<T> {
         collected(&owner, relation).ok_or_else(|| not_loaded(&owner, relation))
     }
 
-    /// The related objects without I/O.
+    /// The related objects without I/O: all of them, or the part that the last query asked for with a filter or limit of its path.
     ///
     /// # Errors
     /// When they are not loaded; never an empty list instead.
     pub fn loaded(&self) -> Result<Vec<Entity<T>>> {
         let (owner, relation) = self.0.0.get()?;
-        collected(&owner, relation).ok_or_else(|| not_loaded(&owner, relation))
+        let shown = owner.slot(relation).lock().shown();
+        shown.map(living).ok_or_else(|| not_loaded(&owner, relation))
     }
 
-    /// Whether they are loaded.
+    /// Whether all of them are loaded.
     #[must_use]
     pub fn is_loaded(&self) -> bool {
-        self.loaded().is_ok()
+        self.0.0.get().is_ok_and(|(owner, relation)| owner.slot(relation).lock().is_loaded())
     }
 
     /// A query for the related rows, which loads nothing into the relation.
@@ -306,11 +307,12 @@ impl<T: Model> HasMany<T> {
 }
 
 fn collected<T: Model>(owner: &Object, relation: usize) -> Option<Vec<Entity<T>>> {
-    owner
-        .slot(relation)
-        .lock()
-        .all()
-        .map(|all| all.iter().filter(|o| o.status().state != State::Deleted).filter_map(typed).collect())
+    let all = owner.slot(relation).lock().all();
+    all.map(living)
+}
+
+fn living<T: Model>(all: Vec<Object>) -> Vec<Entity<T>> {
+    all.iter().filter(|o| o.status().state != State::Deleted).filter_map(typed).collect()
 }
 
 fn single<T: Model>(owner: &Object, relation: usize) -> Option<Option<Entity<T>>> {

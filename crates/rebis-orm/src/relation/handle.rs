@@ -7,9 +7,10 @@ use rebis_sql::stmt::{Join, JoinKind, TableRef};
 use rebis_sql::{Expr, Name, Select};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::expr::{Predicate, equal};
+use crate::expr::{Condition, Order, Predicate, equal};
 use crate::model::{Model, ModelMeta};
 use crate::relation::RelationKind;
+use crate::relation::plan::{How, Loading};
 use crate::session::FetchMode;
 
 /// A relation from model `M` to model `T`.
@@ -18,25 +19,6 @@ pub struct Relation<M, T> {
     pub(crate) index: usize,
     name: &'static str,
     of: PhantomData<fn() -> (M, T)>,
-}
-
-/// A relation to load with a query, and what to load after it.
-#[derive(Clone, Debug)]
-pub struct Loading {
-    pub(crate) owner: fn() -> &'static ModelMeta,
-    pub(crate) relation: usize,
-    /// Not now, and later in this way.
-    pub(crate) later: Option<FetchMode>,
-    pub(crate) then: Vec<Loading>,
-}
-
-impl Loading {
-    /// Loads a relation of the loaded objects too.
-    #[must_use]
-    pub fn with(mut self, next: impl Into<Loading>) -> Self {
-        self.then.push(next.into());
-        self
-    }
 }
 
 impl<M, T> Relation<M, T> {
@@ -53,28 +35,51 @@ impl<M, T> Relation<M, T> {
 }
 
 impl<M: Model, T: Model> Relation<M, T> {
-    /// Loads it with one more statement for all objects of the query (the default strategy).
-    #[must_use]
+    /// Loads it with one more statement for all objects of the query, by their keys (the default strategy). Many keys are several statements.
     pub fn selectin(self) -> Loading {
-        self.into()
+        Loading::from(self).how(How::Selectin)
+    }
+
+    /// Loads it with the query itself, by a left join: for a relation to one that costs no statement more.
+    ///
+    /// A collection multiplies the rows that are sent, though not those that are given; under a limit, the query stands inside.
+    pub fn joined(self) -> Loading {
+        Loading::from(self).how(How::Joined)
+    }
+
+    /// Loads it with one more statement that repeats the query inside, however many objects it brings.
+    pub fn subquery(self) -> Loading {
+        Loading::from(self).how(How::Subquery)
     }
 
     /// Does not load it; asking for it later is an error, so that a loop cannot do hidden I/O. What is loaded already can be read.
-    #[must_use]
     pub fn raise(self) -> Loading {
         self.fetch(FetchMode::Raise)
     }
 
     /// Does not load it, and fetches it later in this way, whatever the query's or the session's way is.
-    #[must_use]
     pub fn fetch(self, mode: FetchMode) -> Loading {
-        Loading { later: Some(mode), ..self.into() }
+        Loading::from(self).how(How::Later(mode))
     }
 
     /// Loads it, and a relation of the objects it brings.
-    #[must_use]
     pub fn with(self, next: impl Into<Loading>) -> Loading {
         Loading::from(self).with(next)
+    }
+
+    /// Loads a part of it: see [`Loading::filter`].
+    pub fn filter(self, condition: impl Condition) -> Loading {
+        Loading::from(self).filter(condition)
+    }
+
+    /// Loads it in that order: see [`Loading::order_by`].
+    pub fn order_by(self, order: impl Into<Order>) -> Loading {
+        Loading::from(self).order_by(order)
+    }
+
+    /// Loads so many of it for each object: see [`Loading::limit`].
+    pub fn limit(self, most: u64) -> Loading {
+        Loading::from(self).limit(most)
     }
 
     /// Whether any related row meets the condition: `EXISTS (…)`.
@@ -250,7 +255,7 @@ fn several_columns(meta: &ModelMeta, relation: &str) -> Error {
 
 impl<M: Model, T: Model> From<Relation<M, T>> for Loading {
     fn from(relation: Relation<M, T>) -> Self {
-        Loading { owner: M::meta, relation: relation.index, later: None, then: Vec::new() }
+        Loading::new(M::meta, relation.index)
     }
 }
 

@@ -146,11 +146,12 @@ pub(super) fn insert(owner: &Object, relation: usize, child: &Object) {
     if fresh && matches!(slot.content, Content::Unloaded) {
         slot.content = Content::Many(Vec::new());
     }
+    if slot.holds(child) {
+        return;
+    }
     let Slot { content, added, .. } = &mut *slot;
     let list = if let Content::Many(all) = content { all } else { added };
-    if !list.iter().any(|o| Arc::ptr_eq(o, child)) {
-        list.push(Arc::clone(child));
-    }
+    list.push(Arc::clone(child));
 }
 
 pub(super) fn remove(owner: &Object, relation: usize, child: &Object, orphan: bool) {
@@ -160,7 +161,7 @@ pub(super) fn remove(owner: &Object, relation: usize, child: &Object, orphan: bo
     slot.touched = true;
     slot.added.retain(|o| !Arc::ptr_eq(o, child));
     match &mut slot.content {
-        Content::Many(all) => all.retain(|o| !Arc::ptr_eq(o, child)),
+        Content::Many(all) | Content::Part(all) => all.retain(|o| !Arc::ptr_eq(o, child)),
         Content::One(one)
             if one.as_ref().and_then(Reference::get).is_some_and(|o| Arc::ptr_eq(&o, child)) =>
         {
@@ -211,7 +212,9 @@ pub(crate) fn held(object: &dyn AnyInstance) -> Vec<(usize, Object)> {
         let slot = slot.lock();
         all.extend(slot.added.iter().map(|o| (relation, Arc::clone(o))));
         match &slot.content {
-            Content::Many(many) => all.extend(many.iter().map(|o| (relation, Arc::clone(o)))),
+            Content::Many(many) | Content::Part(many) => {
+                all.extend(many.iter().map(|o| (relation, Arc::clone(o))))
+            }
             Content::One(Some(one)) => all.extend(one.get().map(|o| (relation, o))),
             Content::Parted(many) => {
                 all.extend(many.iter().filter_map(Reference::get).map(|o| (relation, o)))

@@ -5,23 +5,30 @@
 mod circles;
 mod def;
 mod field;
+mod fill;
 mod handle;
+mod joined;
 mod link;
 mod load;
+mod plan;
 mod slot;
+mod statement;
 mod through;
 
 pub use def::{Cascade, RelationDef};
 pub use field::{Attach, BelongsTo, HasMany, HasOne, Target};
-pub use handle::{Loading, Relation};
+pub use handle::Relation;
+pub use plan::Loading;
 
 pub(crate) use circles::part_circles;
 pub(crate) use def::RelationKind;
 pub(crate) use handle::one;
+pub(crate) use joined::Joins;
 pub(crate) use link::{
     add_child, companions, forget_stale_parents, held, let_go, relate_pending, remove_child, report_at_flush,
     set_parent,
 };
 pub(crate) use load::{Task, load_plan};
+pub(crate) use plan::settle_plan;
 pub(crate) use slot::{Content, Reference, Slot, settle};
 pub(crate) use through::{delete_associations, write_disconnections};

@@ -28,6 +28,8 @@ pub(crate) enum Content {
     Unloaded,
     One(Option<Reference>),
     Many(Vec<Object>),
+    /// What a query loaded of a collection, which is not the whole.
+    Part(Vec<Object>),
     /// A collection of a session that has ended, some of whose objects it would hold in a circle.
     Parted(Vec<Reference>),
 }
@@ -75,6 +77,20 @@ impl Slot {
         }
     }
 
+    /// What `loaded()` shows: the whole, or the part that a query asked for and what was added to it.
+    pub(crate) fn shown(&self) -> Option<Vec<Object>> {
+        match &self.content {
+            Content::Part(part) => Some(part.iter().chain(&self.added).map(Arc::clone).collect()),
+            _ => self.all(),
+        }
+    }
+
+    /// Whether a collection is known to hold that object.
+    pub(crate) fn holds(&self, object: &Object) -> bool {
+        let among = |list: &[Object]| list.iter().any(|o| Arc::ptr_eq(o, object));
+        among(&self.added) || matches!(&self.content, Content::Many(all) | Content::Part(all) if among(all))
+    }
+
     /// Before it is changed: a collection that was parted is whole again, or not loaded.
     pub(crate) fn rejoin(&mut self) {
         if let Content::Parted(_) = &self.content {
@@ -84,7 +100,7 @@ impl Slot {
 
     pub(crate) fn is_loaded(&self) -> bool {
         match &self.content {
-            Content::Unloaded => false,
+            Content::Unloaded | Content::Part(_) => false,
             Content::One(_) => self.one().is_some(),
             Content::Many(_) => true,
             Content::Parted(all) => all.iter().all(|one| one.get().is_some()),

@@ -54,9 +54,8 @@ pub(super) fn connect(
     let sides = || std::iter::once((owner, relation, target)).chain(other);
     let is_known = sides().any(|(from, relation, to)| {
         let slot = from.slot(relation).lock();
-        let among = |list: &[Object]| list.iter().any(|o| Arc::ptr_eq(o, to));
         // What was taken out and not written yet is put back: its row is still there.
-        among(&slot.removed) || among(&slot.added) || slot.many().is_some_and(|all| among(all))
+        slot.holds(to) || slot.removed.iter().any(|o| Arc::ptr_eq(o, to))
     });
     let association = match is_known {
         true => None,

@@ -153,7 +153,7 @@ async fn merge_relation(
     }
     let has_row = target.status().state == State::Persistent;
     if has_row && !target.slot(relation).lock().is_loaded() {
-        (def.load)(session, vec![Arc::clone(target)], relation).await?;
+        def.load(session, vec![Arc::clone(target)], relation).await?;
     }
     let there: Vec<Object> =
         held(&**target).into_iter().filter(|(r, _)| *r == relation).map(|(_, o)| o).collect();

@@ -1,0 +1,82 @@
+//! What was loaded becomes content of the slots. Invariant: what the program changed and has not committed is never overwritten.
+
+use std::sync::Arc;
+
+use super::RelationKind;
+use super::slot::{Content, Reference, Slot};
+use crate::entity::{Object, State};
+use crate::error::{Error, ErrorKind};
+use crate::model::Link;
+
+/// The object that this one refers to.
+pub(crate) fn fill_parent(owner: &Object, relation: usize, link: &Link, parent: Option<&Object>) {
+    // A parent whose collection holds this owner already is held by that side.
+    let holds = parent.zip(link.inverse).is_some_and(|(p, inverse)| p.slot(inverse).lock().many().is_some());
+    let mut slot = owner.slot(relation).lock();
+    if !slot.touched {
+        slot.content = Content::One(parent.map(|p| {
+            if holds { Reference::Weak(Arc::downgrade(p)) } else { Reference::Strong(Arc::clone(p)) }
+        }));
+    }
+}
+
+/// The objects that refer to this one, or that an association leads to, in order: all of them, or a part.
+pub(crate) fn fill_collection(
+    owner: &Object,
+    relation: usize,
+    link: &Link,
+    mut list: Vec<Object>,
+    whole: bool,
+) -> Result<(), Error> {
+    let def = owner.meta().relation(relation);
+    // What was moved or deleted in memory and not written yet no longer belongs here.
+    list.retain(|o| o.status().state != State::Deleted);
+    let to_one = def.kind == RelationKind::HasOne;
+    if to_one && list.len() > 1 {
+        return Err(several(owner, relation, list.len()));
+    }
+    if let Some(inverse) = link.inverse.filter(|_| def.through.is_none()) {
+        for object in &list {
+            let mut slot = object.slot(inverse).lock();
+            if !slot.touched {
+                slot.content = Content::One(Some(Reference::Weak(Arc::downgrade(owner))));
+            }
+        }
+    }
+    let mut slot = owner.slot(relation).lock();
+    if !whole {
+        // What is in the collection and not written yet stays known.
+        let Slot { content, added, .. } = &mut *slot;
+        if let Content::Many(all) = content {
+            added.extend(all.drain(..).filter(|o| o.status().state == State::Pending));
+        }
+        slot.content = Content::Part(list);
+        return Ok(());
+    }
+    if slot.many().is_some() && slot.touched {
+        return Ok(());
+    }
+    list.retain(|o| !slot.removed.iter().any(|gone| Arc::ptr_eq(gone, o)));
+    slot.content = if to_one {
+        Content::One(list.into_iter().next().map(Reference::Strong))
+    } else {
+        for added in std::mem::take(&mut slot.added) {
+            if !list.iter().any(|o| Arc::ptr_eq(o, &added)) {
+                list.push(added);
+            }
+        }
+        Content::Many(list)
+    };
+    Ok(())
+}
+
+fn several(owner: &Object, relation: usize, rows: usize) -> Error {
+    let (model, name) = (owner.meta().def.name, owner.meta().relation(relation).name);
+    let target = (owner.meta().relation(relation).target)().def.name;
+    Error::new(
+        ErrorKind::MultipleFound,
+        format!("{} has {rows} rows of {target} in {model}.{name}, which is for one at most", owner.label()),
+    )
+    .on(model)
+    .advise(format!("make the foreign key of {target} unique and delete the surplus rows, or declare `{name}: HasMany<{target}>`"))
+}
