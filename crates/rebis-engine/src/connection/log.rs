@@ -25,6 +25,11 @@ impl Watch {
         Watch(wanted.then(Instant::now))
     }
 
+    /// Whether binds will be asked for at the end.
+    pub(super) fn shows_binds() -> bool {
+        enabled!(target: TARGET, Level::TRACE)
+    }
+
     /// `rows` is absent when the statement failed.
     #[inline]
     pub(super) fn end(self, shared: &Shared, sql: &str, binds: &[Value], rows: Option<u64>) {

@@ -150,6 +150,14 @@ impl Connection {
         self.run_execute(sql, binds).await
     }
 
+    /// [`execute`](Self::execute) of binds that are given away, which saves a driver a copy of their texts.
+    ///
+    /// # Errors
+    /// What the database says, classified.
+    pub async fn execute_owned(&mut self, sql: &str, binds: Vec<Value>) -> Result<Done> {
+        self.run_execute_owned(sql, binds).await
+    }
+
     /// Runs one statement once per set of binds, prepared once, pipelined where the driver can.
     ///
     /// # Errors

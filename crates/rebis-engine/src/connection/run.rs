@@ -34,6 +34,18 @@ impl Connection {
         result.map_err(|e| e.with_sql(sql))
     }
 
+    pub(super) async fn run_execute_owned(&mut self, sql: &str, binds: Vec<Value>) -> Result<Done> {
+        if Watch::shows_binds() {
+            return self.run_execute(sql, &binds).await;
+        }
+        let begin = self.start()?;
+        let watch = Watch::start(&self.shared, sql);
+        let result = self.driver()?.execute_owned(begin.as_ref(), sql, binds).await;
+        self.finish(begin.is_some(), &result);
+        watch.end(&self.shared, sql, &[], result.as_ref().ok().map(|d| d.rows_affected));
+        result.map_err(|e| e.with_sql(sql))
+    }
+
     pub(super) async fn run_execute_many(&mut self, sql: &str, binds: &[Vec<Value>]) -> Result<Vec<Done>> {
         self.begin_now().await?;
         self.start()?;

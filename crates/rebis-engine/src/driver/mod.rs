@@ -3,6 +3,8 @@
 //! **Invariants.** A driver knows one database and nothing of the pool. Each has the same methods; [`Driver`] hands a call to the one
 //! that is there. A driver keeps no transaction state: [`Connection`](crate::Connection) does.
 
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod cache;
 #[cfg(feature = "mysql")]
 pub(crate) mod mysql;
 #[cfg(feature = "postgres")]
@@ -220,6 +222,20 @@ impl Driver {
         binds: &[Value],
     ) -> Result<Done> {
         each_driver!(self, d => d.execute(begin, sql, binds).await)
+    }
+
+    /// [`execute`](Self::execute) of binds that the driver may take apart.
+    pub(crate) async fn execute_owned(
+        &mut self,
+        begin: Option<&TransactionOptions>,
+        sql: &str,
+        binds: Vec<Value>,
+    ) -> Result<Done> {
+        match self {
+            #[cfg(feature = "mysql")]
+            Driver::MySql(d) => d.execute_owned(begin, sql, binds).await,
+            other => other.execute(begin, sql, &binds).await,
+        }
     }
 
     /// `in_transaction` says whether statements may be sent ahead: after an error, those behind it do nothing.

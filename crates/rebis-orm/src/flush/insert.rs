@@ -168,7 +168,7 @@ async fn many(
             }
         };
         if statement.returning.is_empty() {
-            let done = connection.execute(&sql, &binds).await?;
+            let done = connection.execute_owned(&sql, binds).await?;
             if counted {
                 let first = done.last_insert_id.ok_or_else(|| no_key(meta))?;
                 for (id, row) in (first..).zip(chunk) {

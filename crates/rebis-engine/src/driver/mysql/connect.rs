@@ -5,11 +5,9 @@ use mysql_async::{Conn, DriverError, Opts, OptsBuilder, SslOpts};
 use rebis_sql::Dialect;
 
 use super::{MySql, error};
+use crate::driver::cache::Cache;
 use crate::url::SslMode;
 use crate::{DatabaseUrl, Error, ErrorKind, Result};
-
-/// Statements kept prepared per connection.
-const STATEMENTS: usize = 256;
 
 impl MySql {
     pub(crate) async fn connect(url: &DatabaseUrl) -> Result<Self> {
@@ -44,7 +42,7 @@ impl MySql {
             )
             .await
             .map_err(error::classify)?;
-        Ok(MySql { connection, dialect, consecutive_keys })
+        Ok(MySql { connection, statements: Cache::default(), dialect, consecutive_keys })
     }
 }
 
@@ -77,7 +75,7 @@ fn opts(url: &DatabaseUrl, ssl: Option<SslOpts>) -> Opts {
         .db_name(Some(url.database.clone()).filter(|d| !d.is_empty()))
         .prefer_socket(false)
         .tcp_nodelay(true)
-        .stmt_cache_size(STATEMENTS)
+        .stmt_cache_size(0)
         .client_found_rows(true)
         .ssl_opts(ssl);
     builder = if host.starts_with('/') {

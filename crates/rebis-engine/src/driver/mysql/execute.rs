@@ -1,7 +1,7 @@
 //! Running statements. Invariant: a result is read to its end before the connection is used again.
 
 use mysql_async::prelude::Queryable as _;
-use mysql_async::{Params, Value as Raw};
+use mysql_async::{Params, Statement, Value as Raw};
 use rebis_sql::Value;
 
 use super::{MySql, error, types};
@@ -22,8 +22,9 @@ impl MySql {
         if let Some(options) = begin {
             self.begin(options).await?;
         }
-        let binds = binds_of(binds)?;
-        let mut result = self.connection.exec_iter(sql, binds).await.map_err(error::classify)?;
+        let binds = params(binds.iter().map(types::bind))?;
+        let statement = self.statement(sql).await?;
+        let mut result = self.connection.exec_iter(&statement, binds).await.map_err(error::classify)?;
         let mut count = 0;
         while let Some(row) = result.next().await.map_err(error::classify)? {
             count += 1;
@@ -47,8 +48,26 @@ impl MySql {
         if let Some(options) = begin {
             self.begin(options).await?;
         }
-        let binds = binds_of(binds)?;
-        let result = self.connection.exec_iter(sql, binds).await.map_err(error::classify)?;
+        let binds = params(binds.iter().map(types::bind))?;
+        self.run(sql, binds).await
+    }
+
+    pub(crate) async fn execute_owned(
+        &mut self,
+        begin: Option<&TransactionOptions>,
+        sql: &str,
+        binds: Vec<Value>,
+    ) -> Result<Done> {
+        if let Some(options) = begin {
+            self.begin(options).await?;
+        }
+        let binds = params(binds.into_iter().map(types::bind_owned))?;
+        self.run(sql, binds).await
+    }
+
+    async fn run(&mut self, sql: &str, binds: Params) -> Result<Done> {
+        let statement = self.statement(sql).await?;
+        let result = self.connection.exec_iter(&statement, binds).await.map_err(error::classify)?;
         let done = Done {
             rows_affected: result.affected_rows(),
             last_insert_id: result
@@ -58,6 +77,18 @@ impl MySql {
         };
         result.drop_result().await.map_err(error::classify)?;
         Ok(done)
+    }
+
+    /// The prepared statement; where many are kept, the server forgets the one unused for longest.
+    async fn statement(&mut self, sql: &str) -> Result<Statement> {
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok(statement);
+        }
+        let statement = self.connection.prep(sql).await.map_err(error::classify)?;
+        if let Some(gone) = self.statements.put(sql, statement.clone()) {
+            self.connection.close(gone).await.map_err(error::classify)?;
+        }
+        Ok(statement)
     }
 
     pub(crate) async fn execute_many(
@@ -83,9 +114,7 @@ impl MySql {
     }
 }
 
-fn binds_of(binds: &[Value]) -> Result<Params> {
-    if binds.is_empty() {
-        return Ok(Params::Empty);
-    }
-    Ok(Params::Positional(binds.iter().map(types::bind).collect::<Result<Vec<Raw>>>()?))
+fn params(binds: impl Iterator<Item = Result<Raw>>) -> Result<Params> {
+    let all = binds.collect::<Result<Vec<Raw>>>()?;
+    Ok(if all.is_empty() { Params::Empty } else { Params::Positional(all) })
 }

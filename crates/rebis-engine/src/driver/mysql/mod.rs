@@ -1,6 +1,7 @@
 //! MySQL and MariaDB, through `mysql_async`'s connections (not its pool, which would forget prepared statements).
 //!
-//! **Invariants.** Every connection speaks utf8mb4 in UTC and strict mode, and counts matched rows. The driver keeps prepared statements.
+//! **Invariants.** Every connection speaks utf8mb4 in UTC and strict mode, and counts matched rows. A statement's text is read for named
+//! parameters and prepared once per connection: `mysql_async`'s own cache would read it again each time.
 
 mod connect;
 mod error;
@@ -10,12 +11,14 @@ pub(crate) mod types;
 use mysql_async::prelude::Queryable as _;
 use rebis_sql::{Dialect, GeneratedKeys};
 
+use super::cache::Cache;
 use super::{AfterError, Reset};
 use crate::{Error, ErrorKind, Result, TransactionOptions};
 
 /// One connection to a MySQL or MariaDB server.
 pub(crate) struct MySql {
     connection: mysql_async::Conn,
+    statements: Cache<mysql_async::Statement>,
     dialect: Dialect,
     /// Keys of one statement follow each other: `auto_increment_increment` is 1, and no cluster will change it.
     consecutive_keys: bool,

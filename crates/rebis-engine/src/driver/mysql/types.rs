@@ -13,6 +13,15 @@ use crate::{Error, ErrorKind, Result};
 /// The character set number that means bytes.
 const BINARY: u16 = 63;
 
+/// [`bind`] of a value that is given away: text and bytes are not copied.
+pub(super) fn bind_owned(value: Value) -> Result<Raw> {
+    match value {
+        Value::Text(t) => Ok(Raw::Bytes(t.into_bytes())),
+        Value::Bytes(b) => Ok(Raw::Bytes(b)),
+        other => bind(&other),
+    }
+}
+
 pub(super) fn bind(value: &Value) -> Result<Raw> {
     Ok(match value {
         Value::Null => Raw::NULL,

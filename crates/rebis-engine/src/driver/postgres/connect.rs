@@ -3,7 +3,8 @@
 use tokio_postgres::config::SslMode as PgSsl;
 use tokio_postgres::{Config, NoTls};
 
-use super::{Postgres, cache::Cache, error, tls::Tls};
+use super::{Postgres, error, tls::Tls};
+use crate::driver::cache::Cache;
 use crate::url::SslMode;
 use crate::{DatabaseUrl, Error, ErrorKind, Result};
 
@@ -37,7 +38,7 @@ impl Postgres {
             }
         };
         check_version(version.as_deref())?;
-        let mut driver = Postgres { client, statements: Cache::default(), tls };
+        let mut driver = Postgres { client, statements: Cache::default(), arrays: Default::default(), tls };
         if let Some(schema) = &url.options.schema {
             driver.simple(&format!("SET search_path TO \"{}\"", schema.replace('"', "\"\""))).await?;
         }

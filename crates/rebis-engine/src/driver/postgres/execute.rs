@@ -158,18 +158,19 @@ impl Postgres {
 
     /// The types of a statement's binds, for arrays of them: nothing when one of them is an array itself, which `unnest` would take apart.
     pub(crate) async fn array_types(&mut self, sql: &str) -> Result<Option<Arc<[String]>>> {
-        if let Some(known) = self.statements.arrays(sql) {
-            return Ok(known);
+        if let Some(known) = self.arrays.get(sql) {
+            return Ok(known.clone());
         }
         let (statement, _) = self.statement(None, sql).await?;
         let types = statement.params().iter().map(types::element_name).collect::<Option<Arc<[String]>>>();
-        self.statements.put_arrays(sql, types.clone());
+        self.arrays.insert(sql.into(), types.clone());
         Ok(types)
     }
 
     pub(crate) async fn script(&mut self, sql: &str) -> Result<()> {
         // A script is where the schema changes, and with it what was prepared.
         self.statements.clear();
+        self.arrays.clear();
         self.simple(sql).await
     }
 }

@@ -3,23 +3,28 @@
 //! **Invariants.** A statement's text is prepared once per connection; what the server no longer accepts is prepared again where that is safe
 //! (outside a transaction, before a row was delivered). BEGIN travels with the first statement.
 
-mod cache;
 mod connect;
 mod error;
 mod execute;
 mod tls;
 pub(crate) mod types;
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use futures_util::FutureExt as _;
 use rebis_sql::Dialect;
 
+use super::cache::Cache;
 use super::{AfterError, Reset};
 use crate::{Error, Result, TransactionOptions};
 
 /// One connection to a PostgreSQL server.
 pub(crate) struct Postgres {
     client: tokio_postgres::Client,
-    statements: cache::Cache,
+    statements: Cache<tokio_postgres::Statement>,
+    /// The elements' types of the arrays that an INSERT's rows can come from, by the INSERT of one row; nothing where they cannot.
+    arrays: HashMap<Box<str>, Option<Arc<[String]>>, foldhash::fast::RandomState>,
     tls: Option<tls::Tls>,
 }
 
