@@ -10,7 +10,7 @@ impl Drop for Connection {
         if self.broken {
             return;
         }
-        let clean = !self.busy && matches!(self.state, State::Idle | State::Pending(_));
+        let clean = !self.busy && matches!(self.state, State::Idle | State::Pending(_) | State::Alone(_));
         if clean {
             return lease.give_back(raw);
         }

@@ -94,7 +94,7 @@ impl Connection {
             ));
         }
         let begin = match &self.state {
-            State::Idle | State::Open => None,
+            State::Idle | State::Open | State::Alone(_) => None,
             State::Pending(options) => Some(*options),
             State::Failed(why) => {
                 return Err(Error::state(format!(
@@ -116,6 +116,9 @@ impl Connection {
         self.busy = false;
         if began {
             self.state = State::Open;
+        }
+        if let State::Alone(options) = self.state {
+            self.state = State::Pending(options);
         }
         let Err(e) = result else { return };
         self.conflict |= e.is_retryable();

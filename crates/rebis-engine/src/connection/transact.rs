@@ -13,6 +13,8 @@ pub(super) enum State {
     Idle,
     /// Asked for; BEGIN goes with the first statement.
     Pending(TransactionOptions),
+    /// Asked for, and the next statement does not belong to it: it commits by itself.
+    Alone(TransactionOptions),
     /// Open on the server.
     Open,
     /// Open, but it takes nothing more than a rollback; why.
@@ -45,6 +47,16 @@ impl Connection {
         Ok(())
     }
 
+    /// Lets the next statement commit by itself, when the transaction that was asked for has not begun on the server: for a statement that
+    /// is all there is to commit, which then needs neither BEGIN nor COMMIT. What follows it is in the transaction again.
+    pub fn next_alone(&mut self) {
+        if let State::Pending(options) = self.state
+            && options == TransactionOptions::default()
+        {
+            self.state = State::Alone(options);
+        }
+    }
+
     /// Commits the open transaction.
     ///
     /// # Errors
@@ -53,7 +65,7 @@ impl Connection {
         self.savepoints.clear();
         match std::mem::take(&mut self.state) {
             State::Idle => Err(Error::state("there is no transaction to commit; call begin() first")),
-            State::Pending(_) => Ok(()),
+            State::Pending(_) | State::Alone(_) => Ok(()),
             State::Gone(why) => Err(Error::state(format!(
                 "nothing was committed: the database has rolled the transaction back ({why}); run it again"
             ))),
@@ -82,7 +94,7 @@ impl Connection {
         self.savepoints.clear();
         match std::mem::take(&mut self.state) {
             State::Idle => Err(Error::state("there is no transaction to roll back")),
-            State::Pending(_) => Ok(()),
+            State::Pending(_) | State::Alone(_) => Ok(()),
             State::Open | State::Failed(_) | State::Gone(_) => self.control("ROLLBACK").await,
         }
     }

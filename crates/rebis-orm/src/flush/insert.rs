@@ -16,11 +16,13 @@ use crate::session::Shared;
 /// The most rows of one statement: texts stay of a size that servers parse quickly.
 const MOST_ROWS: usize = 1000;
 
-/// Inserts the rows; gives those that need an UPDATE afterwards, because a circle was broken there.
+/// Inserts the rows; gives those that need an UPDATE afterwards, because a circle was broken there. `lone` says that these rows are all that
+/// there is to commit: where one statement takes them, it needs no transaction around it.
 pub(crate) async fn insert(
     session: &Arc<Shared>,
     connection: &mut Connection,
     rows: Vec<Object>,
+    lone: bool,
 ) -> Result<Vec<Object>> {
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -47,7 +49,7 @@ pub(crate) async fn insert(
     for (at, i) in sorted.into_iter().enumerate() {
         // A row that needs one of the batch can only be made once that one has its key.
         if needs[i].iter().any(|&n| (start..at).contains(&place[n])) {
-            write(session, connection, shape, std::mem::take(&mut batch)).await?;
+            write(session, connection, shape, std::mem::take(&mut batch), false).await?;
             start = at;
         }
         let row = &rows[i];
@@ -66,14 +68,15 @@ pub(crate) async fn insert(
         }
         let own = (row.meta(), row.status().unset);
         if shape.is_some_and(|(meta, unset)| meta.type_id != own.0.type_id || unset != own.1) {
-            write(session, connection, shape, std::mem::take(&mut batch)).await?;
+            write(session, connection, shape, std::mem::take(&mut batch), false).await?;
             start = at;
         }
         shape = Some(own);
         batch.push(Arc::clone(row));
         place[i] = at;
     }
-    write(session, connection, shape, batch).await?;
+    let all = batch.len() == rows.len() && later.is_empty();
+    write(session, connection, shape, batch, lone && all).await?;
     for (row, values) in filled_in {
         row.set(&values)?;
     }
@@ -104,6 +107,7 @@ async fn write(
     connection: &mut Connection,
     shape: Option<(&'static ModelMeta, ColumnSet)>,
     rows: Vec<Object>,
+    lone: bool,
 ) -> Result<()> {
     let Some((meta, unset)) = shape.filter(|_| !rows.is_empty()) else { return Ok(()) };
     if let Some(column) = unset.iter().find(|&c| meta.needed.has(c)) {
@@ -119,7 +123,7 @@ async fn write(
         GeneratedKeys::PerRow if simple => one_by_one(connection, meta, &given, &back, &rows).await?,
         _ if simple || connection.dialect().capabilities().insert_returning => {
             let counted = key_only && keys == GeneratedKeys::FirstOfStatement;
-            many(connection, meta, &given, &back, &rows, counted).await?;
+            many(connection, meta, &given, &back, &rows, counted, lone).await?;
         }
         _ => {
             let key: Vec<usize> =
@@ -150,6 +154,7 @@ async fn many(
     back: &[usize],
     rows: &[Object],
     counted: bool,
+    lone: bool,
 ) -> Result<()> {
     let statement = shape_of(meta, given, if counted { &[] } else { back });
     let mut bulk = BulkInsert::new(&statement, connection.dialect());
@@ -158,8 +163,12 @@ async fn many(
         _ => connection.array_types(&bulk.sql(1)?).await?,
     };
     bulk = bulk.of_arrays(types.as_deref());
+    let fit = bulk.most_rows(MOST_ROWS);
+    if lone && rows.len() <= fit {
+        connection.next_alone();
+    }
     // Values keep their order: rows of one statement get their keys in it.
-    for chunk in rows.chunks(bulk.most_rows(MOST_ROWS)) {
+    for chunk in rows.chunks(fit) {
         let sql = bulk.sql(chunk.len())?;
         let binds: Vec<Value> = match bulk.layout() {
             BulkLayout::Rows => chunk.iter().flat_map(|row| given.iter().map(|&c| row.value(c))).collect(),

@@ -43,7 +43,8 @@ impl Drop for Fuse<'_> {
     }
 }
 
-pub(crate) async fn flush(session: &Arc<Shared>) -> Result<()> {
+/// `last` says that a commit follows at once.
+pub(crate) async fn flush(session: &Arc<Shared>, last: bool) -> Result<()> {
     session.check_open()?;
     session.edits_end().await?;
     {
@@ -59,18 +60,19 @@ pub(crate) async fn flush(session: &Arc<Shared>) -> Result<()> {
         }
     }
     let mut fuse = Fuse { session, why: Some(String::from("a flush was interrupted")) };
-    let result = run(session).await;
+    let result = run(session, last).await;
     fuse.why = result.as_ref().err().map(ToString::to_string);
     result
 }
 
-async fn run(session: &Arc<Shared>) -> Result<()> {
+async fn run(session: &Arc<Shared>, last: bool) -> Result<()> {
     let mut batch = collect(session).await?;
     switch::switch(session, &mut batch)?;
+    let lone = last && batch.dirty.is_empty() && batch.deleted.is_empty();
     let first = unique::plan(&mut batch)?;
     let mut connection = session.connection().await?;
     first.run(session, &mut connection).await?;
-    let later = insert::insert(session, &mut connection, batch.new).await?;
+    let later = insert::insert(session, &mut connection, batch.new, lone).await?;
     update::update(&mut connection, batch.dirty.into_iter().chain(later).collect()).await?;
     delete::delete(session, &mut connection, batch.deleted).await
 }

@@ -214,7 +214,7 @@ impl Shared {
 
     pub(crate) async fn autoflush(self: &Arc<Self>) -> Result<()> {
         if self.changed.load(Ordering::Acquire) && self.autoflush.load(Ordering::Relaxed) {
-            crate::flush::flush(self).await?;
+            crate::flush::flush(self, false).await?;
         }
         Ok(())
     }

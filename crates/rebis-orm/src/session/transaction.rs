@@ -13,7 +13,7 @@ impl Session {
     /// # Errors
     /// What the database says. The transaction has failed then: [`rollback`](Self::rollback) makes the session usable again.
     pub async fn flush(&self) -> Result<()> {
-        crate::flush::flush(&self.0).await
+        crate::flush::flush(&self.0, false).await
     }
 
     /// Writes what has changed and commits. Objects stay loaded.
@@ -21,7 +21,7 @@ impl Session {
     /// # Errors
     /// As [`flush`](Self::flush); and when the database refuses the commit, which rolls the transaction back.
     pub async fn commit(&self) -> Result<()> {
-        self.flush().await?;
+        crate::flush::flush(&self.0, true).await?;
         let connection = self.0.connection.lock().await.take();
         if let Some(mut connection) = connection
             && let Err(error) = connection.commit().await
