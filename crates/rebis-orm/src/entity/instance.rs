@@ -118,7 +118,8 @@ impl<T: Model> AnyInstance for Instance<T> {
     }
 
     fn slots(&self) -> &[Mutex<Slot>] {
-        self.slots.get().map_or(&[], |s| s)
+        // Known without a look at the object, which a pass over many of them would have to fetch.
+        if T::DEF.relations.is_empty() { &[] } else { self.slots.get().map_or(&[], |s| s) }
     }
 
     fn enter_map(&self, session: &Shared, all: &[Object]) {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use rebis_engine::Connection;
+use rebis_sql::compile::compile_select;
 use rebis_sql::stmt::{BulkInsert, BulkLayout};
-use rebis_sql::{Expr, GeneratedKeys, Insert, Statement, Value, compile};
+use rebis_sql::{Expr, GeneratedKeys, Insert, Value};
 
 use super::order;
 use super::pointers::follow;
@@ -53,7 +54,8 @@ pub(crate) async fn insert(
             start = at;
         }
         let row = &rows[i];
-        let waits = follow(row)?;
+        let points = !row.status().pointers.is_empty();
+        let waits = points && follow(row)?;
         let mut now: Vec<(usize, Value)> = Vec::new();
         for column in held.iter().filter(|(r, _)| *r == i).flat_map(|(_, columns)| columns.iter()) {
             now.push((column, row.value(column)));
@@ -102,6 +104,52 @@ fn never_given(meta: &ModelMeta, column: usize) -> Error {
     .advise(format!("give it, `{model}::builder().{field}(…)`, or relate it to the object that it refers to"))
 }
 
+/// What the rows of one statement have in common.
+struct Shape {
+    meta: &'static ModelMeta,
+    /// Columns that the program gives.
+    given: Vec<usize>,
+    /// Columns that the database fills in.
+    back: Vec<usize>,
+}
+
+impl Shape {
+    fn new(meta: &'static ModelMeta, unset: ColumnSet) -> Self {
+        let columns = 0..meta.def.columns.len();
+        let (back, given) = columns.partition(|&c| unset.has(c) || meta.computed.has(c));
+        Shape { meta, given, back }
+    }
+
+    /// The key, where it is all that the database fills in.
+    fn lone_key(&self) -> Option<usize> {
+        match self.back[..] {
+            [key] if self.meta.def.columns[key].autoincrement => Some(key),
+            _ => None,
+        }
+    }
+
+    /// The statement without its rows.
+    fn statement(&self, returning: &[usize]) -> Insert {
+        let meta = self.meta;
+        Insert {
+            schema: meta.schema_name(),
+            columns: self.given.iter().map(|&c| meta.column(c)).collect(),
+            returning: returning
+                .iter()
+                .map(|&c| Expr::Column { table: None, name: meta.column(c) })
+                .collect(),
+            ..Insert::into(meta.def.table)
+        }
+    }
+
+    fn no_key(&self) -> Error {
+        let table = self.meta.def.table;
+        Error::new(ErrorKind::Mapping, format!("the database gave no key back for a new row of `{table}`"))
+            .on(self.meta.def.name)
+            .advise("check that the table's key is made by the database (AUTO_INCREMENT, IDENTITY), or give the key in the program")
+    }
+}
+
 async fn write(
     session: &Arc<Shared>,
     connection: &mut Connection,
@@ -109,28 +157,21 @@ async fn write(
     rows: Vec<Object>,
     lone: bool,
 ) -> Result<()> {
-    let Some((meta, unset)) = shape.filter(|_| !rows.is_empty()) else { return Ok(()) };
+    let (Some((meta, unset)), [first, ..]) = (shape, &rows[..]) else { return Ok(()) };
     if let Some(column) = unset.iter().find(|&c| meta.needed.has(c)) {
         return Err(never_given(meta, column));
     }
-    let columns = 0..meta.def.columns.len();
-    let (back, given): (Vec<usize>, Vec<usize>) =
-        columns.partition(|&c| unset.has(c) || meta.computed.has(c));
-    let keys = connection.generated_keys();
-    let key_only = back.len() == 1 && meta.def.columns[back[0]].autoincrement;
-    let simple = back.is_empty() || key_only;
-    match keys {
-        GeneratedKeys::PerRow if simple => one_by_one(connection, meta, &given, &back, &rows).await?,
+    let shape = Shape::new(meta, unset);
+    let simple = shape.back.is_empty() || shape.lone_key().is_some();
+    match connection.generated_keys() {
+        GeneratedKeys::PerRow if simple => one_by_one(connection, &shape, &rows).await?,
         _ if simple || connection.dialect().capabilities().insert_returning => {
-            let counted = key_only && keys == GeneratedKeys::FirstOfStatement;
-            many(connection, meta, &given, &back, &rows, counted, lone).await?;
+            many(connection, &shape, &rows, lone).await?;
         }
         _ => {
-            let key: Vec<usize> =
-                back.iter().copied().filter(|&c| meta.def.columns[c].autoincrement).collect();
-            one_by_one(connection, meta, &given, &key, &rows).await?;
+            one_by_one(connection, &shape, &rows).await?;
             for row in &rows {
-                read_back(connection, meta, &back, row).await?;
+                read_back(connection, &shape, row).await?;
             }
         }
     }
@@ -142,21 +183,19 @@ async fn write(
         status.flushed = version;
     }
     // They are of one model, which the first of them knows.
-    rows[0].enter_map(session, &rows);
+    first.enter_map(session, &rows);
     Ok(())
 }
 
-/// Several rows with one statement. `counted` says that the keys are known by counting on from the first.
-async fn many(
-    connection: &mut Connection,
-    meta: &ModelMeta,
-    given: &[usize],
-    back: &[usize],
-    rows: &[Object],
-    counted: bool,
-    lone: bool,
-) -> Result<()> {
-    let statement = shape_of(meta, given, if counted { &[] } else { back });
+/// Several rows with one statement.
+async fn many(connection: &mut Connection, shape: &Shape, rows: &[Object], lone: bool) -> Result<()> {
+    let Shape { given, back, .. } = shape;
+    // The key that is known by counting on from the first row's.
+    let counted = match connection.generated_keys() {
+        GeneratedKeys::FirstOfStatement => shape.lone_key(),
+        _ => None,
+    };
+    let statement = shape.statement(if counted.is_some() { &[] } else { back });
     let mut bulk = BulkInsert::new(&statement, connection.dialect());
     let types = match rows.len() {
         1 => None,
@@ -178,10 +217,10 @@ async fn many(
         };
         if statement.returning.is_empty() {
             let done = connection.execute_owned(&sql, binds).await?;
-            if counted {
-                let first = done.last_insert_id.ok_or_else(|| no_key(meta))?;
+            if let Some(key) = counted {
+                let first = done.last_insert_id.ok_or_else(|| shape.no_key())?;
                 for (id, row) in (first..).zip(chunk) {
-                    row.set(&[(back[0], Value::Int(id))])?;
+                    row.set(&[(key, Value::Int(id))])?;
                 }
             }
             continue;
@@ -194,59 +233,35 @@ async fn many(
             })
             .await?;
         if rest.next().is_some() {
-            return Err(no_key(meta));
+            return Err(shape.no_key());
         }
     }
     Ok(())
 }
 
-/// The statement without its rows.
-fn shape_of(meta: &ModelMeta, given: &[usize], back: &[usize]) -> Insert {
-    Insert {
-        schema: meta.schema_name(),
-        columns: given.iter().map(|&c| meta.column(c)).collect(),
-        returning: back.iter().map(|&c| Expr::Column { table: None, name: meta.column(c) }).collect(),
-        ..Insert::into(meta.def.table)
-    }
-}
-
-async fn one_by_one(
-    connection: &mut Connection,
-    meta: &ModelMeta,
-    given: &[usize],
-    back: &[usize],
-    rows: &[Object],
-) -> Result<()> {
-    let sql = BulkInsert::new(&shape_of(meta, given, &[]), connection.dialect()).sql(1)?;
-    let binds: Vec<Vec<Value>> = rows.iter().map(|r| r.values(given)).collect();
+/// Each row with a statement of its own, prepared once, and the key that the database made for it.
+async fn one_by_one(connection: &mut Connection, shape: &Shape, rows: &[Object]) -> Result<()> {
+    let sql = BulkInsert::new(&shape.statement(&[]), connection.dialect()).sql(1)?;
+    let binds: Vec<Vec<Value>> = rows.iter().map(|r| r.values(&shape.given)).collect();
     let done = connection.execute_many(&sql, &binds).await?;
-    if let [key] = back {
-        for (row, done) in rows.iter().zip(done) {
-            row.set(&[(*key, Value::Int(done.last_insert_id.ok_or_else(|| no_key(meta))?))])?;
-        }
+    let Some(&key) = shape.back.iter().find(|&&c| shape.meta.def.columns[c].autoincrement) else {
+        return Ok(());
+    };
+    for (row, done) in rows.iter().zip(done) {
+        row.set(&[(key, Value::Int(done.last_insert_id.ok_or_else(|| shape.no_key())?))])?;
     }
     Ok(())
 }
 
 /// Reads what the database filled in, where INSERT cannot give it back.
-async fn read_back(
-    connection: &mut Connection,
-    meta: &ModelMeta,
-    back: &[usize],
-    row: &Object,
-) -> Result<()> {
+async fn read_back(connection: &mut Connection, shape: &Shape, row: &Object) -> Result<()> {
+    let Shape { meta, back, .. } = shape;
     let mut select = meta.select_all();
     select.columns = back.iter().map(|&c| meta.column_expr(c).into()).collect();
     for &k in &meta.key {
         select.and_where(crate::expr::equal(meta.column_expr(k), Expr::Value(row.value(k))));
     }
-    let compiled = compile(&Statement::Select(select), connection.dialect())?;
+    let compiled = compile_select(&select, connection.dialect())?;
     connection.query(&compiled.sql, &compiled.binds, |found| row.absorb(back, found, 0)).await?;
     Ok(())
-}
-
-fn no_key(meta: &ModelMeta) -> Error {
-    Error::new(ErrorKind::Mapping, format!("the database gave no key back for a new row of `{}`", meta.def.table))
-        .on(meta.def.name)
-        .advise("check that the table's key is made by the database (AUTO_INCREMENT, IDENTITY), or give the key in the program")
 }

@@ -110,7 +110,8 @@ async fn collect(session: &Arc<Shared>) -> Result<Batch> {
 fn orphans(session: &Arc<Shared>) -> Result<()> {
     let owners: Vec<Object> = {
         let work = session.work.lock();
-        work.new.iter().chain(&work.dirty).map(Arc::clone).collect()
+        let all = work.new.iter().chain(&work.dirty);
+        all.filter(|o| !o.meta().def.relations.is_empty()).map(Arc::clone).collect()
     };
     for owner in owners {
         for (relation, slot) in owner.slots().iter().enumerate() {

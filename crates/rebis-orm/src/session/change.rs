@@ -70,8 +70,13 @@ pub(crate) fn delete_object(session: &Arc<Shared>, object: &Object) {
 
 /// Adds an object and everything that its relations hold and cascade to.
 pub(crate) fn cascade_add(session: &Arc<Shared>, object: &Object) {
-    let mut rest = vec![Arc::clone(object)];
-    while let Some(object) = rest.pop() {
+    let mut rest = Vec::new();
+    let mut next = Some(Arc::clone(object));
+    while let Some(object) = next.take().or_else(|| rest.pop()) {
+        if adopt_new(session, &object) {
+            rest.extend(saved_with(&object));
+            continue;
+        }
         let owner = object.session();
         let state = object.status().state;
         match (state, owner) {
@@ -116,15 +121,35 @@ pub(crate) fn cascade_add(session: &Arc<Shared>, object: &Object) {
             }
             _ => continue,
         }
-        // In reverse, so that they are added in order.
-        rest.extend(
-            companions(&*object)
-                .into_iter()
-                .rev()
-                .filter(|(relation, _)| object.meta().relation(*relation).cascade.save_update)
-                .map(|(_, o)| o),
-        );
+        rest.extend(saved_with(&object));
     }
+}
+
+/// What the object's relations hold and cascade to, in reverse, so that they are added in order.
+fn saved_with(object: &Object) -> impl Iterator<Item = Object> + use<'_> {
+    let all = companions(&**object).into_iter().rev();
+    all.filter(|(relation, _)| object.meta().relation(*relation).cascade.save_update).map(|(_, o)| o)
+}
+
+/// The short way of most objects: new, in no session, no savepoint set. `false` when it is not one of these.
+fn adopt_new(session: &Arc<Shared>, object: &Object) -> bool {
+    {
+        let mut status = object.status();
+        let plain = status.state == State::Transient && status.group.is_none();
+        if !plain || session.frame.load(Ordering::Acquire) != 0 {
+            return false;
+        }
+        status.state = State::Pending;
+        status.group = Some(Arc::clone(&session.solo));
+        status.committed = object.version();
+        status.touched = true;
+        status.frame = 0;
+    }
+    let mut work = session.work.lock();
+    work.touched.push(Arc::clone(object));
+    work.new.push(Arc::clone(object));
+    session.changed.store(true, Ordering::Release);
+    true
 }
 
 /// Notes that a persistent object has changed.
