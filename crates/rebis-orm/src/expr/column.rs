@@ -49,6 +49,20 @@ impl<M: Model, T> Column<M, T> {
         self.into_self().optional()
     }
 
+    /// From low to high.
+    pub fn asc(self) -> Order {
+        Order::new(self.expr(), false, self.is_nullable())
+    }
+
+    /// From high to low.
+    pub fn desc(self) -> Order {
+        Order::new(self.expr(), true, self.is_nullable())
+    }
+
+    fn is_nullable(self) -> bool {
+        M::DEF.columns.get(self.index).is_none_or(|c| c.nullable && !c.primary_key)
+    }
+
     crate::expr::expression::operators!(PerRow);
 }
 

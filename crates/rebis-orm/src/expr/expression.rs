@@ -54,6 +54,16 @@ impl<T, K> Expression<T, K> {
         self.map(|e| e)
     }
 
+    /// From low to high.
+    pub fn asc(self) -> Order {
+        Order::new(self.expr, false, true)
+    }
+
+    /// From high to low.
+    pub fn desc(self) -> Order {
+        Order::new(self.expr, true, true)
+    }
+
     crate::expr::expression::operators!(K);
 }
 
@@ -72,11 +82,15 @@ impl<T, K> std::fmt::Debug for Expression<T, K> {
 /// How to sort by one expression: `User::username.desc()`.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
-pub struct Order(pub(crate) OrderBy);
+pub struct Order(pub(crate) OrderBy, pub(crate) Nullable);
+
+/// Whether what is sorted by may be NULL; where it is not known, it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Nullable(pub(crate) bool);
 
 impl Order {
-    pub(crate) fn new(expr: Expr, descending: bool) -> Self {
-        Order(OrderBy { expr, descending, nulls: None })
+    pub(crate) fn new(expr: Expr, descending: bool, nullable: bool) -> Self {
+        Order(OrderBy { expr, descending, nulls: None }, Nullable(nullable))
     }
 
     /// NULLs before everything else.
@@ -94,7 +108,7 @@ impl Order {
 
 impl<T, K> From<Expression<T, K>> for Order {
     fn from(e: Expression<T, K>) -> Self {
-        Order::new(e.expr, false)
+        e.asc()
     }
 }
 
@@ -187,16 +201,6 @@ macro_rules! operators {
         /// `IS NOT NULL`
         pub fn is_not_null(self) -> $crate::expr::Predicate<$kind> {
             $crate::expr::expression::is_null(self.into_self(), true)
-        }
-
-        /// From low to high.
-        pub fn asc(self) -> $crate::expr::Order {
-            $crate::expr::Order::new(self.into_self().expr, false)
-        }
-
-        /// From high to low.
-        pub fn desc(self) -> $crate::expr::Order {
-            $crate::expr::Order::new(self.into_self().expr, true)
         }
 
         crate::expr::expression::operators! { @text $kind;

@@ -1,4 +1,4 @@
-//! [`Page`] and [`Pagination`]. Invariant: pages count from 1; a page past the end is empty, not an error.
+//! [`Page`], [`Pagination`] and [`Slice`]. Invariant: pages count from 1; a page past the end is empty, not an error.
 
 /// Which page, and how large.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,31 @@ pub struct Pagination<T> {
     pub has_prev: bool,
     /// Whether there is a page after.
     pub has_next: bool,
+}
+
+/// One page of a query's rows whose number is not known.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Slice<T> {
+    /// The items of this page.
+    pub items: Vec<T>,
+    /// The page, from 1.
+    pub page: u64,
+    /// Items on a page.
+    pub per_page: u64,
+    /// Whether there is a page before.
+    pub has_prev: bool,
+    /// Whether there is a page after.
+    pub has_next: bool,
+}
+
+impl<T> Slice<T> {
+    /// `items` has one more than the page when another one follows.
+    pub(crate) fn new(mut items: Vec<T>, page: Page) -> Self {
+        let has_next = items.len() as u64 > page.per_page;
+        items.truncate(usize::try_from(page.per_page).unwrap_or(usize::MAX));
+        Slice { items, page: page.page, per_page: page.per_page, has_prev: page.page > 1, has_next }
+    }
 }
 
 impl<T> Pagination<T> {

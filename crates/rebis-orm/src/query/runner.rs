@@ -5,6 +5,8 @@ use std::future::Future;
 use rebis_engine::{Connection, Done};
 use rebis_sql::{Insert, Select, Statement};
 
+use super::keyset::{Keyed, WithKeys};
+
 use super::select::{Count, SelectStatement};
 use super::selection::Selection;
 use super::{insert, run};
@@ -26,6 +28,13 @@ pub trait Runner: Send + Sized {
         self,
         query: SelectStatement<S>,
     ) -> impl Future<Output = Result<Vec<Self::Out<S>>>> + Send;
+
+    /// The rows and the keys after them.
+    #[doc(hidden)]
+    fn keyed_rows<S: Selection>(
+        self,
+        query: SelectStatement<S>,
+    ) -> impl Future<Output = Result<Vec<WithKeys<Self::Out<S>>>>> + Send;
 
     /// The numbers of a counting query.
     #[doc(hidden)]
@@ -56,6 +65,10 @@ impl Runner for &Session {
     async fn rows<S: Selection>(self, query: SelectStatement<S>) -> Result<Vec<S::Tracked>> {
         self.0.autoflush().await?;
         run::tracked(&self.0, query).await
+    }
+
+    async fn keyed_rows<S: Selection>(self, query: SelectStatement<S>) -> Result<Vec<WithKeys<S::Tracked>>> {
+        self.rows(query.of::<Keyed<S>>()).await
     }
 
     async fn values(self, query: SelectStatement<Count>) -> Result<Vec<i64>> {
@@ -96,6 +109,10 @@ impl Runner for &Database {
         run::plain(&mut connection, query).await
     }
 
+    async fn keyed_rows<S: Selection>(self, query: SelectStatement<S>) -> Result<Vec<WithKeys<S::Plain>>> {
+        self.rows(query.of::<Keyed<S>>()).await
+    }
+
     async fn values(self, query: SelectStatement<Count>) -> Result<Vec<i64>> {
         self.rows(query).await
     }
@@ -126,6 +143,10 @@ impl Runner for &mut Connection {
 
     async fn rows<S: Selection>(self, query: SelectStatement<S>) -> Result<Vec<S::Plain>> {
         run::plain(self, query).await
+    }
+
+    async fn keyed_rows<S: Selection>(self, query: SelectStatement<S>) -> Result<Vec<WithKeys<S::Plain>>> {
+        self.rows(query.of::<Keyed<S>>()).await
     }
 
     async fn values(self, query: SelectStatement<Count>) -> Result<Vec<i64>> {

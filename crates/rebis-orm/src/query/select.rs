@@ -4,7 +4,7 @@ use rebis_sql::stmt::{Cte, Distinct, Join, JoinKind, SelectItem, TableRef};
 use rebis_sql::{Dialect, Expr, Select, Statement, compile};
 
 use super::along::Along;
-use super::page::{Page, Pagination};
+use super::page::{Page, Pagination, Slice};
 use super::runner::Runner;
 use super::selection::Selection;
 use super::source::{Rows, Source, known_as};
@@ -267,6 +267,18 @@ impl<S: Selection> SelectStatement<S> {
         on.explain(self.into_statement()?, true).await
     }
 
+    /// The same statement, its rows read in another way.
+    pub(crate) fn of<T: Selection>(self) -> SelectStatement<T> {
+        SelectStatement {
+            select: self.select,
+            loading: self.loading,
+            fetch: self.fetch,
+            populate: self.populate,
+            broken: self.broken,
+            selection: std::marker::PhantomData,
+        }
+    }
+
     /// The condition's SQL; its error becomes the statement's.
     fn take<K>(&mut self, condition: Predicate<K>) -> Expr {
         let Predicate { expr, broken, .. } = condition;
@@ -389,6 +401,16 @@ impl<S: Selection> SelectStatement<S> {
         let total = self.clone().count(on).await?;
         let items = self.limit(page.per_page()).offset(page.skip()).all(on).await?;
         Ok(Pagination::new(items, page, total))
+    }
+
+    /// One page, without counting how many there are: one statement, which reads one row more to know whether a page follows.
+    ///
+    /// # Errors
+    /// As [`all`](Self::all).
+    pub async fn slice<R: Runner>(self, on: R, page: Page) -> Result<Slice<R::Out<S>>> {
+        let most = page.per_page().saturating_add(1);
+        let items = self.limit(most).offset(page.skip()).all(on).await?;
+        Ok(Slice::new(items, page))
     }
 
     fn what(&self) -> String {

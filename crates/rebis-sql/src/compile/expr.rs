@@ -269,6 +269,7 @@ impl Writer<'_> {
                 self.push(" END");
                 Ok(())
             }
+            Expr::After(keys) => self.after(keys),
             Expr::Cast(e, ty) => {
                 self.push("CAST(");
                 self.whole(e)?;

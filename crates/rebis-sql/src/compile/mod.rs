@@ -1,5 +1,6 @@
 //! [`compile()`]: a statement becomes SQL text and binds. Invariant: every value of the statement is in `binds`, none in `sql`.
 
+mod after;
 mod expr;
 mod modify;
 mod select;

@@ -67,6 +67,8 @@ pub struct Capabilities {
     pub lag_default: bool,
     /// `NULLS FIRST` and `NULLS LAST`. Without them an order by an expression is written in another way; that of a compound cannot be.
     pub nulls_order: bool,
+    /// From low to high, NULLs stand before everything else where an order does not say.
+    pub nulls_low: bool,
     /// Regular expressions.
     pub regular_expressions: bool,
     /// Full-text search of ordinary columns.

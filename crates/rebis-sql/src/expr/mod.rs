@@ -125,6 +125,8 @@ pub enum Expr {
         /// `ELSE`.
         otherwise: Option<Box<Expr>>,
     },
+    /// Whether a row stands after these values in this order.
+    After(Vec<AfterKey>),
     /// `CAST(… AS …)`.
     Cast(Box<Expr>, SqlType),
     /// `(a, b, …)`.
@@ -195,6 +197,17 @@ pub struct OrderBy {
     pub descending: bool,
     /// Where NULLs stand; the database's own habit when absent.
     pub nulls: Option<Nulls>,
+}
+
+/// A key of an order, and the value that rows have to stand after.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AfterKey {
+    /// The key.
+    pub key: OrderBy,
+    /// Whether it may be NULL.
+    pub nullable: bool,
+    /// The value.
+    pub value: Value,
 }
 
 /// Where NULLs stand in an order.

@@ -1,6 +1,6 @@
 //! Compounds, common table expressions, windows and functions in all dialects, side by side.
 
-use rebis_sql::expr::{Bound, Builtin, Field, Frame, FrameUnit, JsonStep, Window, func};
+use rebis_sql::expr::{AfterKey, Bound, Builtin, Field, Frame, FrameUnit, JsonStep, Window, func};
 use rebis_sql::stmt::{Cte, Join, JoinKind, SetOp, TableRef};
 use rebis_sql::{Expr, Select, SqlType, Statement, Value, compile};
 
@@ -262,5 +262,65 @@ fn what_could_not_be_built_is_the_error() {
         &expr(Expr::Invalid("the reason".into())),
         r#"
         SQLite, PostgreSQL, MySQL, MariaDB: ! the reason"#,
+    );
+}
+
+#[test]
+fn places_in_an_order() {
+    let key = |key, nullable, value: i64| AfterKey { key, nullable, value: Value::Int(value) };
+    let (a, b) = (Expr::col("a"), Expr::col("b"));
+    same(
+        &expr(Expr::After(vec![key(a.clone().desc(), false, 1)])),
+        r#"
+        SQLite: "a" < ?
+        PostgreSQL: "a" < $1
+        MySQL, MariaDB: `a` < ?"#,
+    );
+    same(
+        &expr(Expr::After(vec![key(a.clone().asc(), false, 1), key(b.clone().asc(), false, 2)])),
+        r#"
+        SQLite: ("a", "b") > (?, ?)
+        PostgreSQL: ("a", "b") > ($1, $2)
+        MySQL, MariaDB: (`a`, `b`) > (?, ?)"#,
+    );
+    same(
+        &expr(Expr::After(vec![key(a.clone().asc(), true, 1), key(b.clone().desc(), false, 2)])),
+        r#"
+        SQLite: ("a" > ? OR ("a" = ? AND "b" < ?))
+        PostgreSQL: (("a" > $1 OR "a" IS NULL) OR ("a" = $2 AND "b" < $3))
+        MySQL, MariaDB: (`a` > ? OR (`a` = ? AND `b` < ?))"#,
+    );
+    let null = AfterKey { key: a.asc().nulls_first(), nullable: true, value: Value::Null };
+    same(
+        &expr(Expr::After(vec![null, key(b.asc(), false, 2)])),
+        r#"
+        SQLite: ("a" IS NOT NULL OR ("a" IS NULL AND "b" > ?))
+        PostgreSQL: ("a" IS NOT NULL OR ("a" IS NULL AND "b" > $1))
+        MySQL, MariaDB: (`a` IS NOT NULL OR (`a` IS NULL AND `b` > ?))"#,
+    );
+}
+
+#[test]
+fn row_values_and_queries_by_hand() {
+    let row = Expr::Tuple(vec![a(), Expr::col("b")]);
+    let rows = [(1, 2), (3, 4)].map(|(x, y)| Expr::Tuple(vec![x.into(), y.into()]));
+    same(
+        &expr(row.in_(rows)),
+        r#"
+        SQLite: ("a", "b") IN (VALUES (?, ?), (?, ?))
+        PostgreSQL: ("a", "b") IN (($1, $2), ($3, $4))
+        MySQL, MariaDB: (`a`, `b`) IN ((?, ?), (?, ?))"#,
+    );
+    let table = TableRef::Raw {
+        parts: vec!["SELECT ".into(), " AS a".into()],
+        args: vec![7.into()],
+        alias: "t".into(),
+    };
+    same(
+        &text(Select { from: vec![table], ..from("t") }),
+        r#"
+        SQLite: SELECT "a" FROM (SELECT ? AS a) AS "t"
+        PostgreSQL: SELECT "a" FROM (SELECT $1 AS a) AS "t"
+        MySQL, MariaDB: SELECT `a` FROM (SELECT ? AS a) AS `t`"#,
     );
 }

@@ -44,6 +44,7 @@ const MYSQL: Capabilities = Capabilities {
     frame_groups: false,
     lag_default: true,
     nulls_order: false,
+    nulls_low: true,
     regular_expressions: true,
     full_text: true,
     max_binds: 65_535,

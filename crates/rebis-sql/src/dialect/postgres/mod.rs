@@ -39,6 +39,7 @@ impl Rules for Postgres {
             frame_groups: true,
             lag_default: true,
             nulls_order: true,
+            nulls_low: false,
             regular_expressions: true,
             full_text: true,
             max_binds: 65_535,

@@ -39,6 +39,7 @@ impl Rules for Sqlite {
             frame_groups: true,
             lag_default: true,
             nulls_order: true,
+            nulls_low: true,
             regular_expressions: false,
             full_text: false,
             max_binds: 32_766,
