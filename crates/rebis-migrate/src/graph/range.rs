@@ -42,17 +42,19 @@ impl Graph {
                 from.extend(self.walk(back, Some(*end), steps, None, false)?);
             }
         }
-        // `ebs@base:heads` leads to that branch only; `ebs@base:ebs@head` is nothing but that branch, whatever it depends on.
+        // `ebs@base:heads` leads to that branch only, and to what it depends on.
         let lines = lower.iter().filter_map(|l| split(l).0).map(|b| self.branch(b));
-        let lines = lines.collect::<Result<Vec<_>>>()?;
-        let in_lines = |i: &usize| lines.iter().all(|line| self.related(*i, *line));
-        to.retain(in_lines);
-        for (a, b) in to.iter().flat_map(|a| to.iter().map(move |b| (*a, *b))) {
-            if a != b && upper.len() > 1 && self.reach([a], Way::Down, true).contains(&b) {
-                return Err(lookup(format!(
-                    "Requested revision {} overlaps with other requested revisions {}",
-                    self.nodes[a].id, self.nodes[b].id
-                )));
+        for line in lines.collect::<Result<Vec<_>>>()? {
+            to.retain(|i| self.related(*i, line));
+        }
+        for (ends, named) in [(&from, lower), (&to, upper)] {
+            for (a, b) in ends.iter().flat_map(|a| ends.iter().map(move |b| (*a, *b))) {
+                if a != b && named.len() > 1 && self.reach([a], Way::Down, true).contains(&b) {
+                    return Err(lookup(format!(
+                        "Requested revision {} overlaps with other requested revisions {}",
+                        self.nodes[a].id, self.nodes[b].id
+                    )));
+                }
             }
         }
         let mut wanted = self.reach(to.iter().copied(), Way::Down, true);
@@ -68,9 +70,6 @@ impl Graph {
             let above = self.reach(from.iter().copied(), Way::Up, true);
             let below = self.reach(from.iter().copied(), Way::Down, true);
             wanted.retain(|i| above.contains(i) && (!below.contains(i) || inclusive && from.contains(i)));
-        }
-        if upper.iter().all(|end| split(end).0.is_some()) {
-            wanted.retain(in_lines);
         }
         Ok(self.ordered(&wanted, &to).into_iter().map(|i| self.nodes[i].id.clone()).collect())
     }

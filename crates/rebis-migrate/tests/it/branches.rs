@@ -193,7 +193,9 @@ async fn listings_mark_branches_as_alembic_does() {
         m.history(HistoryOptions { range: Some("mail@base:mail@head".into()), ..Default::default() });
     assert_eq!(
         history.await.unwrap().to_string(),
-        "eeee5555 (cccc3333) -> ffff6666 (mail) (head), mail/f_stamps.rs\n<base> -> eeee5555 (mail), mail/e_letters.rs"
+        "eeee5555 (cccc3333) -> ffff6666 (mail) (head), mail/f_stamps.rs\n<base> -> eeee5555 (mail), mail/e_letters.rs\n\
+         bbbb2222 -> cccc3333 (shop) (effective head), c_orders.rs\naaaa1111 -> bbbb2222 (shop), b_goods.rs\n\
+         <base> -> aaaa1111 (branchpoint), a_first.rs"
     );
 }
 

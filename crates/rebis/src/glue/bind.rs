@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rebis_cli::DatabaseCommands;
 use rebis_engine::{DatabaseUrl, Engine};
-use rebis_migrate::{Migrator, Script};
+use rebis_migrate::{Migrator, Script, StepDone};
 use rebis_orm::Database;
 use rebis_web::{App, Config, HttpError, Result};
 
@@ -43,6 +43,34 @@ pub trait AppExt: Sized {
     /// # Errors
     /// When the application has no database, or its URL is wrong.
     fn migrator(&self) -> Result<Migrator>;
+
+    /// Brings the database to the newest revisions: what `db upgrade heads` does, for tests and for programs that migrate when they start.
+    ///
+    /// ```
+    /// use rebis::prelude::*;
+    ///
+    /// # #[rebis::main]
+    /// # async fn main() -> Result<()> {
+    /// # let folder = std::env::temp_dir().join(format!("rebis-doc-{}", std::process::id()));
+    /// # let config = Config::new(&folder).with("DATABASE_URL", "sqlite://");
+    /// let app = App::new(config).database(Database::new()).migrations(&[]);
+    /// for step in app.upgrade().await? {
+    ///     println!("{} took {:?}", step.message, step.elapsed);
+    /// }
+    /// assert!(app.is_at_head().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the application has no database, or a migration fails.
+    fn upgrade(&self) -> impl Future<Output = Result<Vec<StepDone>>> + Send;
+
+    /// Whether the database has every migration that the program carries, for health checks. Changes nothing in it.
+    ///
+    /// # Errors
+    /// When the application has no database, or it cannot be reached.
+    fn is_at_head(&self) -> impl Future<Output = Result<bool>> + Send;
 }
 
 /// The application's database, as the commands need it.
@@ -104,10 +132,25 @@ impl AppExt for App {
     }
 
     fn migrator(&self) -> Result<Migrator> {
-        let bound = self.get_extension::<Bound>().ok_or_else(no_database)?;
-        let DatabaseCommands { engine, models, scripts, directory } = bound.for_commands();
-        Ok(Migrator::new(engine.map_err(HttpError::internal)?, models, scripts, directory))
+        migrator(self)
     }
+
+    fn upgrade(&self) -> impl Future<Output = Result<Vec<StepDone>>> + Send {
+        let migrator = migrator(self);
+        async move { migrator?.upgrade("heads").await.map_err(HttpError::internal) }
+    }
+
+    fn is_at_head(&self) -> impl Future<Output = Result<bool>> + Send {
+        let migrator = migrator(self);
+        async move { migrator?.is_at_head().await.map_err(HttpError::internal) }
+    }
+}
+
+/// The application's migrations, or why there are none.
+fn migrator(app: &App) -> Result<Migrator> {
+    let bound = app.get_extension::<Bound>().ok_or_else(no_database)?;
+    let DatabaseCommands { engine, models, scripts, directory } = bound.for_commands();
+    Ok(Migrator::new(engine.map_err(HttpError::internal)?, models, scripts, directory))
 }
 
 fn no_database() -> HttpError {

@@ -127,7 +127,7 @@ pub(crate) async fn run(program: Program, given: &ArgMatches) -> Result<ExitCode
 
 /// Runs all migrations, for `run --upgrade`.
 pub(crate) async fn upgrade_to_head(database: DatabaseCommands) -> Result<(), BoxError> {
-    migrator(database)?.upgrade("head").await?;
+    migrator(database)?.upgrade("heads").await?;
     Ok(())
 }
 
