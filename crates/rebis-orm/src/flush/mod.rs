@@ -93,17 +93,15 @@ async fn collect(session: &Arc<Shared>) -> Result<Batch> {
     }
     let mut work = session.work.lock();
     session.changed.store(false, Ordering::Release);
-    let mut batch = Batch {
-        new: std::mem::take(&mut work.new),
-        dirty: std::mem::take(&mut work.dirty),
-        deleted: std::mem::take(&mut work.deleted),
-    };
+    let new = std::mem::take(&mut work.new);
+    let mut dirty = std::mem::take(&mut work.dirty);
+    let deleted = std::mem::take(&mut work.deleted);
     drop(work);
-    batch.dirty.retain(|o| !batch.deleted.iter().any(|d| Arc::ptr_eq(d, o)));
-    for object in batch.dirty.iter().chain(&batch.deleted) {
+    for object in dirty.iter().chain(&*deleted) {
         object.status().dirty = false;
     }
-    Ok(batch)
+    dirty.retain(|o| !deleted.has(o));
+    Ok(Batch { new, dirty, deleted: deleted.into_vec() })
 }
 
 /// What was taken out of a `delete-orphan` relation and put nowhere else is deleted. Also brings in what was added to relations.

@@ -55,8 +55,7 @@ pub(crate) fn delete_object(session: &Arc<Shared>, object: &Object) {
         State::Persistent if belongs(&**object, session) => {
             touch(session, object);
             let mut work = session.work.lock();
-            if !work.deleted.iter().any(|o| Arc::ptr_eq(o, object)) {
-                work.deleted.push(Arc::clone(object));
+            if work.deleted.insert(object) {
                 session.changed.store(true, Ordering::Release);
             }
         }
@@ -116,7 +115,7 @@ pub(crate) fn cascade_add(session: &Arc<Shared>, object: &Object) {
                 register_change(&object);
             }
             (State::Persistent, Some(_)) => {
-                session.work.lock().deleted.retain(|o| !Arc::ptr_eq(o, &object));
+                session.work.lock().deleted.remove(&object);
                 continue;
             }
             _ => continue,

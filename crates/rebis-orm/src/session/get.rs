@@ -58,7 +58,7 @@ impl Shared {
     pub(crate) async fn find<T: Model>(self: &Arc<Self>, key: T::Key) -> Result<Option<Entity<T>>> {
         if let Some(entity) = self.known::<T>(&key) {
             let object = entity.object();
-            if self.work.lock().deleted.iter().any(|o| Arc::ptr_eq(o, &object)) {
+            if self.work.lock().deleted.has(&object) {
                 return Ok(None);
             }
             if !object.status().expired {

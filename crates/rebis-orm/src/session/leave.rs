@@ -1,6 +1,7 @@
 //! How objects leave a session, and how a session ends. Invariant: an object that has left is in no list of the session, and the session
 //! writes nothing of it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -20,7 +21,7 @@ impl Session {
             }
             let follows = |relation: usize| object.meta().relation(relation).cascade.expunge;
             rest.extend(held(&*object).into_iter().filter(|(r, _)| follows(*r)).map(|(_, o)| o));
-            leave(&self.0, &object);
+            leave(&self.0, std::slice::from_ref(&object));
         }
     }
 
@@ -28,11 +29,10 @@ impl Session {
     pub fn expunge_all(&self) {
         let (new, deleted) = {
             let work = self.0.work.lock();
-            (work.new.clone(), work.deleted.clone())
+            (work.new.clone(), work.deleted.to_vec())
         };
-        for object in new.into_iter().chain(deleted).chain(self.0.objects()) {
-            leave(&self.0, &object);
-        }
+        let all: Vec<Object> = new.into_iter().chain(deleted).chain(self.0.objects()).collect();
+        leave(&self.0, &all);
     }
 
     /// Rolls back and lets every object go; the session is as new.
@@ -94,7 +94,7 @@ impl<T: Model> Entity<T> {
     pub fn make_transient(&self) {
         let object = self.object();
         if let Some(session) = object.session() {
-            leave(&session, &object);
+            leave(&session, std::slice::from_ref(&object));
         }
         let version = object.version();
         let mut status = object.status();
@@ -106,26 +106,32 @@ impl<T: Model> Entity<T> {
     }
 }
 
-fn leave(session: &Shared, object: &Object) {
+fn leave(session: &Shared, objects: &[Object]) {
     {
+        let gone: HashSet<usize> = objects.iter().map(|o| o.address()).collect();
         let mut work = session.work.lock();
         let Work { new, dirty, deleted, touched, .. } = &mut *work;
-        for list in [new, dirty, deleted, touched] {
-            list.retain(|o| !Arc::ptr_eq(o, object));
+        for list in [new, dirty, touched] {
+            list.retain(|o| !gone.contains(&o.address()));
         }
-        work.forget(object);
+        deleted.retain(|o| !gone.contains(&o.address()));
+        for object in objects {
+            work.forget(object);
+        }
     }
-    object.leave_map(session);
-    super::identity::break_circles(object);
-    let mut status = object.status();
-    status.state = match status.state {
-        State::Pending => State::Transient,
-        State::Deleted => State::Deleted,
-        _ => State::Detached,
-    };
-    status.group = None;
-    status.dirty = false;
-    status.touched = false;
+    for object in objects {
+        object.leave_map(session);
+        super::identity::break_circles(object);
+        let mut status = object.status();
+        status.state = match status.state {
+            State::Pending => State::Transient,
+            State::Deleted => State::Deleted,
+            _ => State::Detached,
+        };
+        status.group = None;
+        status.dirty = false;
+        status.touched = false;
+    }
 }
 
 impl Shared {

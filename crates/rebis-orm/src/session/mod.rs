@@ -12,6 +12,7 @@ mod identity;
 mod lease;
 mod leave;
 mod merge;
+mod object_list;
 mod savepoint;
 mod transaction;
 mod view;
@@ -33,6 +34,7 @@ pub(crate) use change::{before_change, cascade_add, delete_object, register_chan
 pub(crate) use expire::freshen;
 pub(crate) use identity::{AnyMap, IdentityMap};
 pub(crate) use lease::Lease;
+pub(crate) use object_list::ObjectList;
 pub use savepoint::Savepoint;
 
 /// A handle to a session. Cheap to clone; all clones are one session.
@@ -84,7 +86,7 @@ pub(crate) struct Shared {
 pub(crate) struct Work {
     pub(crate) new: Vec<Object>,
     pub(crate) dirty: Vec<Object>,
-    pub(crate) deleted: Vec<Object>,
+    pub(crate) deleted: ObjectList,
     /// Everything this transaction changed, for a rollback.
     pub(crate) touched: Vec<Object>,
     /// The savepoints that are set, innermost last.

@@ -181,9 +181,10 @@ fn restore(session: &Shared, id: u32) {
         work.refused = None;
         let gone: HashSet<usize> = undo.iter().map(|u| u.object.address()).collect();
         let super::Work { new, dirty, deleted, .. } = &mut *work;
-        for list in [new, dirty, deleted] {
+        for list in [new, dirty] {
             list.retain(|o| !gone.contains(&o.address()));
         }
+        deleted.retain(|o| !gone.contains(&o.address()));
         let left = !(work.new.is_empty() && work.dirty.is_empty() && work.deleted.is_empty());
         session.changed.store(left, Ordering::Release);
         undo
