@@ -81,6 +81,7 @@ async fn remove(connection: &mut Connection, rows: &[&Object]) -> Result<()> {
     let mut statement = Delete {
         schema: meta.schema_name(),
         table: meta.def.table.into(),
+        using: Vec::new(),
         filter: Some(key_condition(meta)),
         returning: Vec::new(),
     };

@@ -77,6 +77,7 @@ async fn write(
         schema: meta.schema_name(),
         table: meta.def.table.into(),
         set: changed.iter().map(|c| (meta.column(c), Expr::Value(Value::Int(0)))).collect(),
+        from: Vec::new(),
         filter: Some(key_condition(meta)),
         returning: Vec::new(),
     };

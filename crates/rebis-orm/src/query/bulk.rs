@@ -3,13 +3,16 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use rebis_sql::expr::Expr;
-use rebis_sql::{Delete, Dialect, Name, Statement, Update, compile};
+use rebis_sql::stmt::TableRef;
+use rebis_sql::{Delete, Dialect, Expr, Name, Statement, Update, compile};
 
+use super::returning::{Returning, listed};
 use super::run::resync;
 use super::runner::Runner;
+use super::selection::Selection;
+use super::source::Source;
 use crate::database::Database;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Assign, Column, Condition, Expression, Operand, Predicate};
 use crate::model::{EntityOf, Model};
 use crate::session::Session;
@@ -48,7 +51,7 @@ impl BulkRunner for &mut rebis_engine::Connection {
 }
 
 /// Why a statement cannot work, found out while it was put together.
-type Broken = Option<Arc<Error>>;
+pub(super) type Broken = Option<Arc<Error>>;
 
 /// An UPDATE of many rows. It knows no versions of rows: a column that counts them (`version`) is left as it is.
 #[derive(Debug)]
@@ -63,6 +66,7 @@ pub fn update<M: Model>(model: EntityOf<M>) -> UpdateStatement<M> {
         schema: meta.schema_name(),
         table: Name::Borrowed(M::TABLE),
         set: Vec::new(),
+        from: Vec::new(),
         filter: None,
         returning: Vec::new(),
     };
@@ -88,6 +92,28 @@ impl<M: Model> UpdateStatement<M> {
     pub fn set_to<T>(mut self, column: Column<M, T>, value: impl Operand<T>) -> Self {
         self.0.set.push((Name::Borrowed(column.name()), value.into_expr()));
         self
+    }
+
+    /// Another model, alias or subquery that values and conditions may use: `UPDATE … FROM`.
+    ///
+    /// ```
+    /// # use rebis_orm::*; use rebis_macros::Model; extern crate rebis_orm as rebis;
+    /// # #[derive(Model, Clone, Debug)] struct User { #[column(primary_key)] id: i64, name: String }
+    /// # #[derive(Model, Clone, Debug)] struct Post { #[column(primary_key)] id: i64, user_id: i64, author: String }
+    /// # fn main() {
+    /// let named = update(Post).from(User).filter(Post::user_id.eq(User::id)).set_to(Post::author, User::name);
+    /// # let _ = named;
+    /// # }
+    /// ```
+    pub fn from(mut self, source: impl Source) -> Self {
+        bring(&mut self.0.from, &mut self.1, source);
+        self
+    }
+
+    /// Gives something back of each row, as it is after the update, in place of their number: `.returning(User::id)`. MySQL and MariaDB cannot.
+    pub fn returning<S: Selection>(mut self, what: S) -> Returning<M, S> {
+        self.0.returning = listed(&what);
+        Returning::new(Statement::Update(self.0), self.1)
     }
 
     /// The SQL.
@@ -121,6 +147,7 @@ pub fn delete<M: Model>(model: EntityOf<M>) -> DeleteStatement<M> {
     let statement = Delete {
         schema: meta.schema_name(),
         table: Name::Borrowed(M::TABLE),
+        using: Vec::new(),
         filter: None,
         returning: Vec::new(),
     };
@@ -134,6 +161,18 @@ impl<M: Model> DeleteStatement<M> {
         self.1 = self.1.take().or(broken);
         self.0.filter = Some(and(self.0.filter.take(), expr));
         self
+    }
+
+    /// Another model, alias or subquery that conditions may use: `DELETE … USING`. SQLite has it not: filter with a subquery there.
+    pub fn using(mut self, source: impl Source) -> Self {
+        bring(&mut self.0.using, &mut self.1, source);
+        self
+    }
+
+    /// Gives something back of each row, as it was, in place of their number: `.returning(User::id)`. MySQL and MariaDB cannot.
+    pub fn returning<S: Selection>(mut self, what: S) -> Returning<M, S> {
+        self.0.returning = listed(&what);
+        Returning::new(Statement::Delete(self.0), self.1)
     }
 
     /// The SQL.
@@ -155,6 +194,16 @@ impl<M: Model> DeleteStatement<M> {
     }
 }
 
+fn bring(tables: &mut Vec<TableRef>, broken: &mut Broken, source: impl Source) {
+    let rows = source.rows();
+    if let Some(cte) = rows.with.first() {
+        let what = format!("the common table expression `{}` cannot stand in an UPDATE or DELETE", cte.name);
+        let error = Error::new(ErrorKind::State, what).advise("make it a subquery with `derived(…)`");
+        broken.get_or_insert(Arc::new(error));
+    }
+    tables.push(rows.table);
+}
+
 fn and(before: Option<Expr>, condition: Expr) -> Expr {
     match before {
         None => condition,
@@ -162,7 +211,7 @@ fn and(before: Option<Expr>, condition: Expr) -> Expr {
     }
 }
 
-fn check(broken: &Broken) -> Result<()> {
+pub(super) fn check(broken: &Broken) -> Result<()> {
     broken.as_ref().map_or(Ok(()), |error| Err(error.again()))
 }
 

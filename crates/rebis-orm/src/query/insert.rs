@@ -55,7 +55,7 @@ impl<M: Model> InsertStatement<M> {
             }
             let unset = object.status().unset;
             let columns = (0..meta.def.columns.len()).filter(|&c| !unset.has(c) && !meta.computed.has(c));
-            if self.parts.last().is_none_or(|(shape, _)| *shape != unset) {
+            if self.parts.last().is_none_or(|(shape, part)| *shape != unset || part.select.is_some()) {
                 let names = columns.clone().map(|c| meta.column(c)).collect();
                 let part = Insert { schema: meta.schema_name(), columns: names, ..Insert::into(M::TABLE) };
                 self.parts.push((unset, part));
@@ -106,6 +106,11 @@ impl<M: Model> InsertStatement<M> {
         Ok((!parts.is_empty()).then_some((parts, changes)))
     }
 
+    pub(super) fn push_select(&mut self, insert: Insert, broken: Option<Arc<Error>>) {
+        self.broken = self.broken.take().or(broken);
+        self.parts.push((ColumnSet::EMPTY, insert));
+    }
+
     pub(super) fn meeting(mut self, conflict: OnConflict) -> Self {
         self.conflict = Some(conflict);
         self
@@ -131,6 +136,9 @@ fn plain(object: &Object) -> Result<()> {
 
 /// Splits by the number of binds that the database takes.
 fn chunks(mut part: Insert, dialect: Dialect) -> Vec<Insert> {
+    if part.select.is_some() {
+        return vec![part];
+    }
     // A row of defaults only cannot share a statement.
     let fit = match part.columns.len() {
         0 => 1,

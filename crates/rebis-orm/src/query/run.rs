@@ -137,6 +137,22 @@ pub(crate) async fn execute(connection: &mut Connection, statement: &Statement) 
     Ok(connection.execute(&compiled.sql, &compiled.binds).await?)
 }
 
+/// What a statement returns of the rows that it changes.
+pub(crate) async fn returning<S: Selection>(
+    connection: &mut Connection,
+    statement: &Statement,
+) -> Result<Vec<S::Plain>> {
+    let compiled = compile(statement, connection.dialect())?;
+    let mut rows = Vec::new();
+    connection
+        .query(&compiled.sql, &compiled.binds, |row| {
+            rows.push(S::plain(row, &mut 0)?);
+            Ok(())
+        })
+        .await?;
+    Ok(rows)
+}
+
 /// The database's account of how it runs a query: one line for each row, its cells after each other.
 pub(crate) async fn explain(connection: &mut Connection, query: &Select, analyze: bool) -> Result<String> {
     let compiled = compile_explain(query, analyze, connection.dialect())?;

@@ -43,6 +43,13 @@ pub trait Runner: Send + Sized {
     /// A statement without rows.
     fn execute(self, statement: Statement) -> impl Future<Output = Result<Done>> + Send;
 
+    /// What a statement returns.
+    #[doc(hidden)]
+    fn returning<S: Selection>(
+        self,
+        statement: Statement,
+    ) -> impl Future<Output = Result<Vec<S::Plain>>> + Send;
+
     /// How a query is run.
     #[doc(hidden)]
     fn explain(self, query: Select, analyze: bool) -> impl Future<Output = Result<String>> + Send;
@@ -80,6 +87,12 @@ impl Runner for &Session {
         self.flush().await?;
         let mut connection = self.0.connection().await?;
         run::execute(&mut connection, &statement).await
+    }
+
+    async fn returning<S: Selection>(self, statement: Statement) -> Result<Vec<S::Plain>> {
+        self.flush().await?;
+        let mut connection = self.0.connection().await?;
+        run::returning::<S>(&mut connection, &statement).await
     }
 
     async fn explain(self, query: Select, analyze: bool) -> Result<String> {
@@ -122,6 +135,11 @@ impl Runner for &Database {
         run::execute(&mut connection, &statement).await
     }
 
+    async fn returning<S: Selection>(self, statement: Statement) -> Result<Vec<S::Plain>> {
+        let mut connection = self.engine()?.acquire().await?;
+        run::returning::<S>(&mut connection, &statement).await
+    }
+
     async fn explain(self, query: Select, analyze: bool) -> Result<String> {
         let mut connection = self.engine()?.acquire().await?;
         run::explain(&mut connection, &query, analyze).await
@@ -155,6 +173,10 @@ impl Runner for &mut Connection {
 
     async fn execute(self, statement: Statement) -> Result<Done> {
         run::execute(self, &statement).await
+    }
+
+    async fn returning<S: Selection>(self, statement: Statement) -> Result<Vec<S::Plain>> {
+        run::returning::<S>(self, &statement).await
     }
 
     async fn explain(self, query: Select, analyze: bool) -> Result<String> {

@@ -3,17 +3,18 @@
 
 use std::marker::PhantomData;
 
+use rebis_sql::Name;
 use rebis_sql::stmt::OnConflict;
-use rebis_sql::{Expr, Name, Select};
 
 use super::bulk::BulkRunner;
 use super::insert::InsertStatement;
+use super::returning::listed;
 use super::selection::Selection;
 use crate::error::Result;
 use crate::expr::{Column, Operand};
 use crate::model::Model;
 
-/// Columns of one model: a column, or a tuple of up to four.
+/// Columns of one model: a column, or a tuple of up to six.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` are no columns of `{M}`",
     label = "expected a column like `User::email`, or a tuple of columns of one model"
@@ -42,6 +43,8 @@ macro_rules! tuples {
 tuples!(A 0, B 1);
 tuples!(A 0, B 1, C 2);
 tuples!(A 0, B 1, C 2, D 3);
+tuples!(A 0, B 1, C 2, D 3, E 4);
+tuples!(A 0, B 1, C 2, D 3, E 4, F 5);
 
 /// An insert that meets rows that are there: say what becomes of them.
 #[derive(Debug)]
@@ -62,13 +65,7 @@ impl<M: Model> InsertStatement<M> {
     /// Gives something back of each row written, in place of their number: `.returning(User::id)`. Where the database cannot
     /// (MySQL), running it is an error.
     pub fn returning<S: Selection>(mut self, what: S) -> InsertReturning<M, S> {
-        let mut select = Select::default();
-        what.list(&mut select);
-        let bare = |expr: Expr| match expr {
-            Expr::Column { name, .. } => Expr::Column { table: None, name },
-            other => other,
-        };
-        self.returning = select.columns.into_iter().map(|item| bare(item.expr)).collect();
+        self.returning = listed(&what);
         InsertReturning { statement: self, of: PhantomData }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Result, Writer};
 use crate::dialect::rules::invalid;
-use crate::{Delete, Expr, Insert, Name, Update};
+use crate::{Delete, Expr, Insert, Name, Select, Update};
 
 impl Writer<'_> {
     pub(crate) fn insert(&mut self, s: &Insert) -> Result<()> {
@@ -10,6 +10,9 @@ impl Writer<'_> {
             return Err(invalid("an INSERT names no columns; name those that its rows give"));
         }
         self.insert_with(s, |w| {
+            if let Some(select) = &s.select {
+                return w.insert_select(s, select);
+            }
             if s.rows.is_empty() {
                 return Err(invalid("an INSERT has no rows; give at least one"));
             }
@@ -59,14 +62,30 @@ impl Writer<'_> {
         )
     }
 
+    fn insert_select(&mut self, s: &Insert, select: &Select) -> Result<()> {
+        let (names, columns) = (s.columns.len(), select.columns.len());
+        if names != columns || !s.rows.is_empty() {
+            return Err(invalid(format!(
+                "an INSERT takes {names} columns from a query that gives {columns}; select one for each, and give no rows besides"
+            )));
+        }
+        if s.on_conflict.is_some() && self.rules.upsert_sees_its_query() {
+            return self.select(&select.clone().nested("source"));
+        }
+        // What follows a query without a WHERE could be read as the condition of a join.
+        if s.on_conflict.is_some() && select.filter.is_none() && select.compounds.is_empty() {
+            let all = Expr::Raw { parts: vec!["1 = 1".into()], args: Vec::new() };
+            return self.select(&Select { filter: Some(all), ..select.clone() });
+        }
+        self.select(select)
+    }
+
     pub(crate) fn update(&mut self, s: &Update) -> Result<()> {
         if s.set.is_empty() {
             return Err(invalid("an UPDATE sets nothing; set at least one column"));
         }
-        self.push("UPDATE ");
-        self.table(s.schema.as_deref(), &s.table)?;
-        self.push(" SET ");
-        self.assignments(&s.set)?;
+        let rules = self.rules;
+        rules.update(self, s)?;
         self.filter(s.filter.as_ref())?;
         let has = self.rules.capabilities().update_returning;
         self.returning(&s.returning, has, "update_returning", "select the rows before or after the UPDATE")
@@ -75,6 +94,20 @@ impl Writer<'_> {
     pub(crate) fn delete(&mut self, s: &Delete) -> Result<()> {
         self.push("DELETE FROM ");
         self.table(s.schema.as_deref(), &s.table)?;
+        if !s.using.is_empty() {
+            if !self.rules.capabilities().delete_using {
+                return Err(self.rules.lacks(
+                    "delete_using",
+                    "filter with a subquery: `in_select(…)`, `exists(…)`, a relation's `any(…)`",
+                ));
+            }
+            self.push(" USING ");
+            if self.rules.delete_names_its_table() {
+                self.table(s.schema.as_deref(), &s.table)?;
+                self.push(" CROSS JOIN ");
+            }
+            self.tables(&s.using)?;
+        }
         self.filter(s.filter.as_ref())?;
         let has = self.rules.capabilities().update_returning;
         self.returning(&s.returning, has, "update_returning", "select the rows before the DELETE")
@@ -112,7 +145,8 @@ impl Writer<'_> {
         self.assignments(set)
     }
 
-    fn assignments(&mut self, set: &[(Name, Expr)]) -> Result<()> {
+    /// Columns to what they are set to.
+    pub(crate) fn assignments(&mut self, set: &[(Name, Expr)]) -> Result<()> {
         self.list(set, |w, (name, e)| {
             w.name(name)?;
             w.push(" = ");

@@ -134,13 +134,7 @@ impl Writer<'_> {
         })?;
         if !s.from.is_empty() {
             self.push(" FROM ");
-            // Joins bind to the table before them, so tables listed before are joined crosswise in words that keep the order.
-            for (i, table) in s.from.iter().enumerate() {
-                if i > 0 {
-                    self.push(" CROSS JOIN ");
-                }
-                self.table_ref(table)?;
-            }
+            self.tables(&s.from)?;
         }
         for join in &s.joins {
             self.push(match join.kind {
@@ -205,6 +199,17 @@ impl Writer<'_> {
         if let Some(n) = offset {
             let _ = write!(self.out.sql, " OFFSET {}", most(n));
         }
+    }
+
+    /// Joins bind to the table before them, so tables listed before are joined crosswise in words that keep the order.
+    pub(crate) fn tables(&mut self, tables: &[TableRef]) -> Result<()> {
+        for (i, table) in tables.iter().enumerate() {
+            if i > 0 {
+                self.push(" CROSS JOIN ");
+            }
+            self.table_ref(table)?;
+        }
+        Ok(())
     }
 
     fn table_ref(&mut self, table: &TableRef) -> Result<()> {

@@ -69,6 +69,8 @@ pub struct Capabilities {
     pub nulls_order: bool,
     /// From low to high, NULLs stand before everything else where an order does not say.
     pub nulls_low: bool,
+    /// `DELETE … USING`.
+    pub delete_using: bool,
     /// Regular expressions.
     pub regular_expressions: bool,
     /// Full-text search of ordinary columns.

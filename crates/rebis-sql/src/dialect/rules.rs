@@ -144,6 +144,24 @@ pub(crate) trait CompileRules: Names {
     /// What makes a SELECT show how it would be run; `analyze` also runs it and measures.
     fn explain(&self, analyze: bool) -> Result<&'static str>;
 
+    /// An UPDATE up to its WHERE.
+    fn update(&self, w: &mut Writer<'_>, s: &crate::Update) -> Result<()> {
+        w.push("UPDATE ");
+        w.table(s.schema.as_deref(), &s.table)?;
+        w.push(" SET ");
+        w.assignments(&s.set)?;
+        if !s.from.is_empty() {
+            w.push(" FROM ");
+            w.tables(&s.from)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the table that a DELETE is about stands among those that its condition may use.
+    fn delete_names_its_table(&self) -> bool {
+        false
+    }
+
     /// The texts of a group, joined.
     fn string_agg(
         &self,
@@ -196,6 +214,11 @@ pub(crate) trait CompileRules: Names {
     /// The rows of an INSERT, out of one array for each column, with elements of these types.
     fn unnest(&self, _w: &mut Writer<'_>, _types: &[String]) -> Result<()> {
         Err(self.lacks("arrays", "give the rows as VALUES"))
+    }
+
+    /// Whether what an upsert sets can name the tables of the query that gives its rows, which may be the very table it writes to.
+    fn upsert_sees_its_query(&self) -> bool {
+        false
     }
 
     /// What an INSERT does with a row that is there.

@@ -50,7 +50,7 @@ impl Select {
     }
 
     /// `SELECT c0, c1 … FROM (self) AS alias`.
-    fn nested(self, alias: &'static str) -> Select {
+    pub(crate) fn nested(self, alias: &'static str) -> Select {
         let names: Vec<Name> = (0..self.columns.len()).map(|i| format!("c{i}").into()).collect();
         let columns = names.iter().map(|n| Expr::col_of(alias, n.clone()).into()).collect();
         let select = Box::new(self.with_names(&names));

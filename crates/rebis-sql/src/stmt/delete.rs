@@ -1,5 +1,6 @@
 //! [`Delete`].
 
+use super::TableRef;
 use crate::{Expr, Name};
 
 /// `DELETE FROM … WHERE …`
@@ -9,6 +10,8 @@ pub struct Delete {
     pub schema: Option<Name>,
     /// The table.
     pub table: Name,
+    /// Other tables that the condition may use, where the database can.
+    pub using: Vec<TableRef>,
     /// `WHERE`; every row when absent.
     pub filter: Option<Expr>,
     /// Columns to give back, where the database can.

@@ -1,6 +1,6 @@
 //! [`Insert`].
 
-use crate::{Expr, Name};
+use crate::{Expr, Name, Select};
 
 /// `INSERT INTO … VALUES …`
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +13,8 @@ pub struct Insert {
     pub columns: Vec<Name>,
     /// The rows, each as long as `columns`.
     pub rows: Vec<Vec<Expr>>,
+    /// A query that gives the rows, in place of `rows`.
+    pub select: Option<Box<Select>>,
     /// What to do when a row is there already.
     pub on_conflict: Option<OnConflict>,
     /// Columns to give back, where the database can.
@@ -27,6 +29,7 @@ impl Insert {
             table: table.into(),
             columns: Vec::new(),
             rows: Vec::new(),
+            select: None,
             on_conflict: None,
             returning: Vec::new(),
         }

@@ -1,5 +1,6 @@
 //! [`Update`].
 
+use super::TableRef;
 use crate::{Expr, Name};
 
 /// `UPDATE … SET … WHERE …`
@@ -11,6 +12,8 @@ pub struct Update {
     pub table: Name,
     /// What is set.
     pub set: Vec<(Name, Expr)>,
+    /// Other tables that the values and the condition may use.
+    pub from: Vec<TableRef>,
     /// `WHERE`; every row when absent.
     pub filter: Option<Expr>,
     /// Columns to give back, where the database can.

@@ -243,6 +243,7 @@ fn updates_and_deletes() {
         schema: None,
         table: "user".into(),
         set: vec![("name".into(), "x".into()), ("gone".into(), Value::Null.into())],
+        from: vec![],
         filter: Some(Expr::col("id").eq(1)),
         returning: vec![],
     };
@@ -255,7 +256,13 @@ fn updates_and_deletes() {
     );
     let nothing = text(Statement::Update(Update { set: vec![], ..update }));
     assert!(nothing.contains("an UPDATE sets nothing; set at least one column"));
-    let delete = Delete { schema: Some("s".into()), table: "t".into(), filter: None, returning: vec![] };
+    let delete = Delete {
+        schema: Some("s".into()),
+        table: "t".into(),
+        using: vec![],
+        filter: None,
+        returning: vec![],
+    };
     same(
         &text(Statement::Delete(delete)),
         "SQLite, PostgreSQL: DELETE FROM \"s\".\"t\"\nMySQL, MariaDB: DELETE FROM `s`.`t`",

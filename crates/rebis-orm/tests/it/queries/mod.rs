@@ -4,6 +4,7 @@ mod by_hand;
 mod documents;
 mod functions;
 mod joins;
+mod modify;
 mod pages;
 mod sets;
 mod subqueries;

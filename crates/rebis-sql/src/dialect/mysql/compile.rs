@@ -8,6 +8,34 @@ use crate::expr::{BinaryOp, Builtin, Nulls, OrderBy};
 use crate::stmt::{Lock, OnConflict};
 
 impl CompileRules for MySql {
+    fn update(&self, w: &mut Writer<'_>, s: &crate::Update) -> Result<()> {
+        w.push("UPDATE ");
+        w.table(s.schema.as_deref(), &s.table)?;
+        if s.from.is_empty() {
+            w.push(" SET ");
+            return w.assignments(&s.set);
+        }
+        w.push(" CROSS JOIN ");
+        w.tables(&s.from)?;
+        w.push(" SET ");
+        // Several tables may have a column of the name.
+        w.list(&s.set, |w, (name, e)| {
+            w.name(&s.table)?;
+            w.push(".");
+            w.name(name)?;
+            w.push(" = ");
+            w.whole(e)
+        })
+    }
+
+    fn upsert_sees_its_query(&self) -> bool {
+        true
+    }
+
+    fn delete_names_its_table(&self) -> bool {
+        true
+    }
+
     fn explain(&self, analyze: bool) -> Result<&'static str> {
         Ok(match (analyze, self.maria) {
             (false, _) => "EXPLAIN ",

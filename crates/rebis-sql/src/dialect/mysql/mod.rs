@@ -45,6 +45,7 @@ const MYSQL: Capabilities = Capabilities {
     lag_default: true,
     nulls_order: false,
     nulls_low: true,
+    delete_using: true,
     regular_expressions: true,
     full_text: true,
     max_binds: 65_535,

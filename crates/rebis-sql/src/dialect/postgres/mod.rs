@@ -40,6 +40,7 @@ impl Rules for Postgres {
             lag_default: true,
             nulls_order: true,
             nulls_low: false,
+            delete_using: true,
             regular_expressions: true,
             full_text: true,
             max_binds: 65_535,

@@ -40,6 +40,7 @@ impl Rules for Sqlite {
             lag_default: true,
             nulls_order: true,
             nulls_low: true,
+            delete_using: false,
             regular_expressions: false,
             full_text: false,
             max_binds: 32_766,
