@@ -26,6 +26,8 @@ use proc_macro::TokenStream;
 /// autoincrement = false, comment = "…", check = "sql", computed = "sql", stored)]`. The type is the field's own unless an argument says
 /// otherwise, and `Option` means that NULL is allowed. `default` takes a function (called), a closure (called), or a value.
 ///
+/// Column that is read only when it is asked for: a field of type `Deferred<…>`. Struct of columns: `#[column(flatten)]`.
+///
 /// Relation (a field of type `HasMany<…>`, `HasOne<…>`, `BelongsTo<…>`): `#[relation(key = user_id, back_populates = posts,
 /// cascade = "all, delete-orphan", passive_deletes, order_by = Post::timestamp.desc())]`. Between many and many:
 /// `#[relation(through = PostTag, key = PostTag::post_id, target_key = PostTag::tag_id)]`, the keys only where there are several to choose from.

@@ -6,7 +6,7 @@ pub use rebis_sql::schema::ReferentialAction;
 pub use rebis_sql::{Cell, ColumnType, DecodeError, SqlType, Value};
 
 pub use crate::entity::{
-    Addable, Alone, Build, Entity, Filler, Given, InRelation, Linked, NoFiller, Required, or_unset,
+    Addable, Alone, Build, Deferred, Entity, Filler, Given, InRelation, Linked, NoFiller, Required, or_unset,
 };
 pub use crate::expr::{Assign, Column};
 pub use crate::model::{

@@ -26,7 +26,7 @@ mod session;
 pub mod __private;
 
 pub use database::Database;
-pub use entity::{Addable, Alone, Build, Edit, Entity, InRelation, State, WeakEntity};
+pub use entity::{Addable, Alone, Build, Deferred, Edit, Entity, InRelation, State, WeakEntity};
 pub use error::{Error, ErrorKind, Result};
 pub use expr::{
     Aggregate, Arguments, Assign, Case, Column, Comparable, Condition, Expression, IntoExpression, Lag,

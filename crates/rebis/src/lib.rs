@@ -55,8 +55,8 @@ pub use cli::cli;
 pub use glue::AppExt;
 pub use rebis_macros::{ColumnType, Columns, Enum, Model, main};
 pub use rebis_orm::{
-    BelongsTo, Bound, Column, Database, Entity, Expression, FetchMode, HasMany, HasOne, Page, Pagination,
-    Predicate, Session, alias, delete, exists, func, insert, models, select, update, window,
+    BelongsTo, Bound, Column, Database, Deferred, Entity, Expression, FetchMode, HasMany, HasOne, Page,
+    Pagination, Predicate, Session, alias, delete, exists, func, insert, models, select, update, window,
 };
 pub use rebis_sql::{ColumnType, Dialect, SqlType, Value};
 pub use rebis_web::{

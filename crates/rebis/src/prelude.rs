@@ -2,8 +2,8 @@
 //! types that are not ours.
 
 pub use crate::{
-    App, AppExt, BelongsTo, Blueprint, CommandContext, Config, Database, Entity, Enum, FetchMode, Form,
-    FormFields, HasMany, HasOne, Html, HttpError, Json, Model, Page, Pagination, Path, Query, Redirect,
+    App, AppExt, BelongsTo, Blueprint, CommandContext, Config, Database, Deferred, Entity, Enum, FetchMode,
+    Form, FormFields, HasMany, HasOne, Html, HttpError, Json, Model, Page, Pagination, Path, Query, Redirect,
     Result, Session, StatusCode, Templates, UserSession, alias, context, delete, exists, func, insert,
     models, select, update, window,
 };

@@ -19,7 +19,7 @@ pub(crate) struct Model {
     pub(crate) uniques: Vec<Group>,
     pub(crate) indexes: Vec<Group>,
     pub(crate) checks: Vec<Check>,
-    /// The columns, in the order of the fields.
+    /// The columns, in the order of the fields, those that are deferred behind the others.
     pub(crate) columns: Vec<Column>,
     /// The relations, in the order of the fields.
     pub(crate) relations: Vec<Relation>,
@@ -62,7 +62,10 @@ pub(crate) struct Check {
 pub(crate) struct Column {
     pub(crate) ident: Ident,
     pub(crate) vis: Visibility,
+    /// The type of the value; of a deferred column what `Deferred<…>` is of.
     pub(crate) ty: Type,
+    /// Whether the field is `Deferred<…>`: read only when it is asked for.
+    pub(crate) deferred: bool,
     pub(crate) docs: Vec<Attribute>,
     /// The column's name, given or the field's.
     pub(crate) name: LitStr,

@@ -98,6 +98,9 @@ fn columns(ctxt: &Ctxt, model: &Model) {
         {
             ctxt.error_at(span, "`autoincrement` is for the only field of a primary key, and not for one that refers to another table");
         }
+        if c.deferred && (c.primary_key.is_some() || c.foreign_key.is_some() || c.version.is_some()) {
+            ctxt.error(&c.ident, "a key or version is needed with every row, so it cannot be `Deferred`");
+        }
         if c.computed.is_some() && (c.default.is_some() || c.server_default.is_some()) {
             ctxt.error(&c.ident, "a computed column has no default: the database computes it");
         }

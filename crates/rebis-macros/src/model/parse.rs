@@ -58,12 +58,25 @@ pub(crate) fn model(ctxt: &Ctxt, input: &DeriveInput) -> Option<Model> {
             }
         }
     }
+    deferred_last(&mut model);
     let mut key = None;
     for arg in args::read(ctxt, &input.attrs, "model", &["unique", "index", "check"]) {
         struct_argument(ctxt, &mut model, &mut key, &arg);
     }
     super::check::resolve_key(ctxt, &mut model, key);
     Some(model)
+}
+
+/// Puts the deferred columns behind the others: a query reads the first columns of a model.
+fn deferred_last(model: &mut Model) {
+    let mut order: Vec<usize> = (0..model.columns.len()).collect();
+    order.sort_by_key(|&i| model.columns[i].deferred);
+    for field in &mut model.fields {
+        if let FieldRef::Column(i) = field {
+            *i = order.iter().position(|old| old == i).unwrap_or(*i);
+        }
+    }
+    model.columns.sort_by_key(|c| c.deferred);
 }
 
 /// Reads a struct that models flatten: columns, and nothing else.
@@ -79,6 +92,9 @@ pub(crate) fn columns(ctxt: &Ctxt, input: &DeriveInput) -> Option<Model> {
                 column.primary_key.or(column.version).or(column.autoincrement.map(|(_, span)| span))
             {
                 ctxt.error_at(span, "the key and the version of a row belong to its model: write the field into the struct that derives `Model`");
+            }
+            if column.deferred {
+                ctxt.error(&column.ty, "a deferred column belongs to its model: write the field into the struct that derives `Model`");
             }
             if let Some(check) = &column.check {
                 ctxt.error(

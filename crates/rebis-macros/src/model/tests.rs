@@ -115,7 +115,7 @@ fn all_errors_are_collected() {
 fn what_is_planned_is_refused_by_name() {
     says(
         &error(quote!(#[column(deferred)] a: String)),
-        &["`deferred` in `#[column(…)]` is not supported yet"],
+        &["the field's type says it: `pub body: Deferred<String>`"],
     );
     says(&error(quote!(#[model(flatten)] a: Times)), &["at a field write `#[column(…)]`"]);
 }
@@ -275,6 +275,23 @@ fn flattened_structs() {
         )),
         &["unknown argument `table`"],
     );
+}
+
+#[test]
+fn deferred_columns_stand_last() {
+    accepts(quote!(#[column(text)] body: Deferred<String>, note: Deferred<Option<String>>));
+    says(&error(quote!(#[column(foreign_key = U::id)] a: Deferred<i64>)), &["cannot be `Deferred`"]);
+    let input = syn::parse_quote!(
+        struct A {
+            #[column(primary_key)]
+            id: i64,
+            body: Deferred<String>,
+            name: String,
+        }
+    );
+    let text = derive(&input).to_string().replace(' ', "");
+    says(&text, &[".deferred(1)", "Column<A,String>=::rebis::__private::Column::new(2,\"body\")"]);
+    says(&text, &["name:row.get(at+1)?", "fnfill", "owner.column(2,&mutrow.body)"]);
 }
 
 #[test]

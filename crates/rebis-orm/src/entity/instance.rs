@@ -16,7 +16,7 @@ use super::versions::Versions;
 use super::{Entity, Group};
 use crate::error::Result;
 use crate::model::{ColumnSet, Model, ModelMeta, RowKey, cell_of};
-use crate::relation::{Attach, Slot, Task, relate_pending};
+use crate::relation::{Attach, Slot, Task, load_column, relate_pending};
 use crate::session::Shared;
 
 /// An object of any model.
@@ -42,6 +42,15 @@ pub(crate) trait AnyInstance: Any + Send + Sync {
     /// Publishes a version with these columns read from a row, the first at `at`.
     fn absorb(&self, columns: &[usize], row: &Row<'_>, at: usize) -> rebis_engine::Result<()>;
     fn slot(&self, relation: usize) -> &Mutex<Slot>;
+    /// The deferred columns that are not loaded.
+    fn unloaded(&self) -> ColumnSet;
+    /// Reads a deferred column of objects of this one's model.
+    fn load_column<'a>(
+        self: Arc<Self>,
+        session: &'a Arc<Shared>,
+        owners: Vec<Object>,
+        column: usize,
+    ) -> Task<'a, ()>;
     /// The slots, when any relation was ever touched.
     fn slots(&self) -> &[Mutex<Slot>];
     /// Enters these objects of the same model into the session's map.
@@ -117,6 +126,19 @@ impl<T: Model> AnyInstance for Instance<T> {
             [relation]
     }
 
+    fn unloaded(&self) -> ColumnSet {
+        T::unloaded(self.rows.newest())
+    }
+
+    fn load_column<'a>(
+        self: Arc<Self>,
+        session: &'a Arc<Shared>,
+        owners: Vec<Object>,
+        column: usize,
+    ) -> Task<'a, ()> {
+        load_column::<T>(session, owners, column)
+    }
+
     fn slots(&self) -> &[Mutex<Slot>] {
         // Known without a look at the object, which a pass over many of them would have to fetch.
         if T::DEF.relations.is_empty() { &[] } else { self.slots.get().map_or(&[], |s| s) }
@@ -167,7 +189,7 @@ impl<T: Model> AnyInstance for Instance<T> {
 
 impl<T: Model> Instance<T> {
     pub(crate) fn new(mut row: T, status: Status) -> Arc<Self> {
-        if T::DEF.relations.is_empty() {
+        if !T::DEF.loads_later() {
             return Arc::new(Self::made(row, status));
         }
         let mut pending = Vec::new();
@@ -182,7 +204,11 @@ impl<T: Model> Instance<T> {
         instance
     }
 
-    fn made(row: T, status: Status) -> Self {
+    fn made(row: T, mut status: Status) -> Self {
+        if T::DEF.deferred > 0 && status.state == State::Transient {
+            // What was not read is not written either.
+            status.unset = T::unloaded(&row).iter().fold(status.unset, ColumnSet::with);
+        }
         Instance { rows: Versions::new(row), status: Mutex::new(status), slots: OnceBox::new() }
     }
 
@@ -249,7 +275,8 @@ pub(crate) fn typed<T: Model>(object: &Object) -> Option<Entity<T>> {
 pub(crate) fn absorb_row<T: Model>(instance: &Arc<Instance<T>>, mut row: T) {
     let owner: Weak<dyn AnyInstance> = Arc::<Instance<T>>::downgrade(instance);
     T::attach(&mut row, &mut Attach::new(&owner));
-    if !T::changed(&row, instance.rows.newest()).is_empty() {
+    // A row that was read says nothing of its deferred columns, so what they were may no longer hold.
+    if T::DEF.deferred > 0 || !T::changed(&row, instance.rows.newest()).is_empty() {
         let _lock = instance.status.lock();
         instance.rows.push(row);
     }

@@ -1,6 +1,7 @@
 //! Objects. [`Entity`] is the handle people hold; `Instance` is the one object behind all handles of a row.
 
 mod add;
+mod deferred;
 mod edit;
 mod handle;
 mod instance;
@@ -13,6 +14,7 @@ mod write;
 pub(crate) const UNLOADED: &str = "rebis::NotLoaded";
 
 pub use add::{Addable, Alone, Build, Filler, Given, InRelation, Linked, NoFiller, Required, or_unset};
+pub use deferred::Deferred;
 pub use edit::Edit;
 pub use handle::{Entity, WeakEntity};
 pub use state::State;

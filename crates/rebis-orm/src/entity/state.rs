@@ -3,7 +3,7 @@
 use std::any::TypeId;
 use std::sync::{Arc, OnceLock, Weak};
 
-use super::AnyInstance;
+use super::{AnyInstance, Object};
 use crate::model::{ColumnSet, Link};
 use crate::session::{FetchMode, Shared};
 
@@ -37,6 +37,16 @@ pub(crate) struct Group {
 impl Group {
     pub(crate) fn new(session: &Arc<Shared>) -> Arc<Group> {
         Arc::new(Group { session: Arc::downgrade(session), ..Group::default() })
+    }
+
+    /// The other members of an object's model that have a row.
+    pub(crate) fn peers(&self, of: &Object) -> impl Iterator<Item = Object> {
+        let members = self.members.get().map_or(&[] as &[_], Vec::as_slice);
+        members.iter().filter_map(Weak::upgrade).filter(move |peer| {
+            !Arc::ptr_eq(peer, of)
+                && peer.meta().is_self(of.meta())
+                && peer.status().state == State::Persistent
+        })
     }
 
     /// How that relation of a member is fetched, when the query said so.

@@ -23,6 +23,8 @@ pub struct ModelDef {
     pub bind: Option<&'static str>,
     pub comment: Option<&'static str>,
     pub columns: &'static [ColumnDef],
+    /// How many of the columns, the last ones, are read only when they are asked for.
+    pub deferred: usize,
     pub relations: &'static [RelationDef],
     pub uniques: &'static [UniqueDef],
     pub indexes: &'static [IndexDef],
@@ -40,6 +42,7 @@ impl ModelDef {
             bind: None,
             comment: None,
             columns: &[],
+            deferred: 0,
             relations: &[],
             uniques: &[],
             indexes: &[],
@@ -56,6 +59,8 @@ impl ModelDef {
         comment(text: &'static str) => comment = Some(text);
         /// The columns.
         columns(all: &'static [ColumnDef]) => columns = all;
+        /// So many of the columns, the last ones, are read only when they are asked for.
+        deferred(last: usize) => deferred = last;
         /// The relations.
         relations(all: &'static [RelationDef]) => relations = all;
         /// Unique constraints over several columns.
@@ -64,6 +69,20 @@ impl ModelDef {
         indexes(all: &'static [IndexDef]) => indexes = all;
         /// Check constraints.
         checks(all: &'static [CheckDef]) => checks = all;
+    }
+}
+
+impl ModelDef {
+    /// How many columns a query of the model reads.
+    #[must_use]
+    pub const fn read(&self) -> usize {
+        self.columns.len() - self.deferred
+    }
+
+    /// Whether anything of an object is loaded after its row: then it knows what came with it.
+    #[must_use]
+    pub const fn loads_later(&self) -> bool {
+        !self.relations.is_empty() || self.deferred > 0
     }
 }
 

@@ -75,6 +75,20 @@ pub trait Model: Clone + Send + Sync + Sized + 'static {
     #[doc(hidden)]
     fn set_value(row: &mut Self, column: usize, cell: Cell<'_>) -> Result<(), DecodeError>;
 
+    /// The deferred columns that are not loaded.
+    #[doc(hidden)]
+    fn unloaded(row: &Self) -> ColumnSet {
+        let _ = row;
+        ColumnSet::EMPTY
+    }
+
+    /// Fills in a deferred column.
+    #[doc(hidden)]
+    fn fill(row: &Self, column: usize, cell: Cell<'_>) -> Result<(), DecodeError> {
+        let _ = (row, column, cell);
+        Ok(())
+    }
+
     /// The columns in which two rows differ.
     #[doc(hidden)]
     fn changed(new: &Self, old: &Self) -> ColumnSet;

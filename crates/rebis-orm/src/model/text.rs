@@ -34,7 +34,7 @@ impl ModelMeta {
     /// `SELECT` of every column.
     pub(crate) fn select_all(&self) -> Select {
         Select {
-            columns: (0..self.def.columns.len()).map(|i| self.column_expr(i).into()).collect(),
+            columns: (0..self.def.read()).map(|i| self.column_expr(i).into()).collect(),
             from: vec![self.table_ref()],
             ..Select::default()
         }

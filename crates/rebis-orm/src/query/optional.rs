@@ -48,7 +48,7 @@ fn absent<M: Model>(row: &Row<'_>, at: &mut usize) -> rebis_engine::Result<bool>
             return Ok(false);
         }
     }
-    *at += M::DEF.columns.len();
+    *at += M::DEF.read();
     Ok(true)
 }
 

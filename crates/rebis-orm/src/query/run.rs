@@ -232,7 +232,7 @@ pub(crate) async fn resync<T: Model>(session: &Arc<Shared>) -> Result<()> {
             let object: Object = Arc::<Instance<T>>::clone(instance);
             match rows.remove(&T::key_of(instance.rows.newest())) {
                 Some(row) => {
-                    if !T::changed(&row, instance.rows.newest()).is_empty() {
+                    if T::DEF.deferred > 0 || !T::changed(&row, instance.rows.newest()).is_empty() {
                         crate::session::touch(session, &object);
                         let changed = T::changed(&row, instance.rows.newest());
                         absorb_row(instance, row);

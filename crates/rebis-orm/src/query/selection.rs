@@ -82,7 +82,7 @@ fn model_columns<M: Model>(
     at: &mut usize,
     clash: &mut Option<Name>,
 ) -> Alias<M> {
-    for column in M::DEF.columns {
+    for column in &M::DEF.columns[..M::DEF.read()] {
         if names.get(*at).is_none_or(|name| name != column.name) {
             clash.get_or_insert(Name::Borrowed(column.name));
         }
@@ -100,7 +100,7 @@ fn value_column<T>(table: &'static str, names: &[Name], at: &mut usize) -> Expre
 #[inline]
 fn read_row<M: Model>(row: &Row<'_>, at: &mut usize) -> rebis_engine::Result<M> {
     let start = *at;
-    *at += M::DEF.columns.len();
+    *at += M::DEF.read();
     M::decode(row, start)
 }
 
@@ -112,7 +112,7 @@ fn read_object<M: Model>(
     at: &mut usize,
 ) -> rebis_engine::Result<Entity<M>> {
     let start = *at;
-    *at += M::DEF.columns.len();
+    *at += M::DEF.read();
     let key = M::decode_key(row, start)?;
     let (instance, known) = maps.lock().live_or_insert(key, || match &arrivals.group {
         Some(group) => Ok(Instance::loaded(M::decode(row, start)?, group)),
@@ -121,11 +121,11 @@ fn read_object<M: Model>(
     if known && (arrivals.expired || arrivals.populate) {
         freshen(&instance, row, start, arrivals.populate)?;
     }
-    if known && !M::DEF.relations.is_empty() {
+    if known && M::DEF.loads_later() {
         instance.status().group.clone_from(&arrivals.group);
     }
-    // Objects without relations have nothing to load together.
-    if !M::DEF.relations.is_empty() {
+    // Objects that load nothing later have nothing to load together.
+    if M::DEF.loads_later() {
         let member: Weak<dyn AnyInstance> = Arc::<Instance<M>>::downgrade(&instance);
         arrivals.members.push(member);
     }
@@ -144,7 +144,7 @@ macro_rules! models {
             fn list(&self, select: &mut Select) {
                 let $this = self;
                 let column = |c: &'static ColumnDef| Expr::Column { table: Some($table.into()), name: c.name.into() };
-                select.columns.extend(M::DEF.columns.iter().map(|c| column(c).into()));
+                select.columns.extend(M::DEF.columns[..M::DEF.read()].iter().map(|c| column(c).into()));
                 from_table(select, $origin);
             }
 

@@ -11,7 +11,7 @@ use serde::ser::{Serialize, Serializer};
 use super::handle::joined;
 use super::load::{load_lazily, not_loaded};
 use super::{add_child, remove_child, report_at_flush, set_parent};
-use crate::entity::{Alone, AnyInstance, Build, Entity, InRelation, Object, State, typed};
+use crate::entity::{Alone, AnyInstance, Build, Deferred, Entity, InRelation, Object, State, typed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Predicate, equal};
 use crate::model::{EntityOf, Model};
@@ -66,6 +66,13 @@ impl<'a> Attach<'a> {
         if let Owner::Pending(objects) = was.0 {
             self.pending.push((index, objects));
         }
+    }
+}
+
+impl Attach<'_> {
+    /// One deferred column, its position given.
+    pub fn column<T>(&mut self, index: usize, field: &mut Deferred<T>) {
+        field.attach(self.owner, index);
     }
 }
 

@@ -64,7 +64,7 @@ impl Joins {
             return Err(joins.refuse("with DISTINCT, a row lock or a union"));
         }
         if joins.multiplied {
-            if select.columns.len() != owner.def.columns.len() {
+            if select.columns.len() != owner.def.read() {
                 return Err(joins.refuse("of a collection, to a query that selects more than one model"));
             }
             if select.limit.is_some() || select.offset.is_some() {
@@ -130,8 +130,7 @@ impl Joins {
                 join(target, &alias, to_owner(target, &alias));
             }
             let at = select.columns.len();
-            let columns: Vec<Expr> =
-                (0..target.def.columns.len()).map(|c| column(target, &alias, c)).collect();
+            let columns: Vec<Expr> = (0..target.def.read()).map(|c| column(target, &alias, c)).collect();
             select.columns.extend(columns.iter().cloned().map(SelectItem::from));
             if def.kind == RelationKind::HasMany {
                 select.order_by.extend(declared_order(def, target, Some(&alias)));

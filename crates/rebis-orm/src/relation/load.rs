@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, OnceLock};
 
 use rebis_sql::{Select, Value};
 
@@ -11,14 +11,14 @@ use super::def::RelationKind;
 use super::fill::{fill_collection, fill_parent};
 use super::plan::{How, Loading, Part};
 use super::statement::{Owners, among, ends, owners_of, related};
-use crate::entity::{Entity, Group, Object, State};
+use crate::entity::{Entity, Group, Object};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Decode, Key, Link, Model, ModelMeta, RowKey};
 use crate::query::fetch_related;
 use crate::session::{FetchMode, Shared};
 
 /// Owners in one statement.
-const CHUNK: usize = 500;
+pub(super) const CHUNK: usize = 500;
 
 pub(crate) type Task<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 pub(crate) type LoadFn = for<'a> fn(&'a Arc<Shared>, Request<'a>) -> Task<'a, ()>;
@@ -196,13 +196,7 @@ pub(crate) async fn load_lazily(owner: &Object, relation: usize) -> Result<()> {
         return def.load(&session, vec![Arc::clone(owner)], relation).await;
     }
     let mut owners = vec![Arc::clone(owner)];
-    let peers = group.members.get().map_or(&[] as &[_], Vec::as_slice);
-    owners.extend(peers.iter().filter_map(Weak::upgrade).filter(|peer| {
-        !Arc::ptr_eq(peer, owner)
-            && peer.meta().type_id == type_id
-            && peer.status().state == State::Persistent
-            && !peer.slot(relation).lock().is_loaded()
-    }));
+    owners.extend(group.peers(owner).filter(|peer| !peer.slot(relation).lock().is_loaded()));
     match def.load(&session, owners, relation).await {
         // A peer's fault is told to who asks the peer.
         Err(error) if error.kind() == ErrorKind::MultipleFound && owner.slot(relation).lock().is_loaded() => {
@@ -226,6 +220,13 @@ pub(crate) fn load_plan<'a>(
         }
         for step in plan.iter().filter(|step| step.later().is_none()) {
             let meta = (step.owner)();
+            if let Some(column) = step.column {
+                let owners = objects.iter().filter(|o| o.meta().is_self(meta)).map(Arc::clone).collect();
+                if let Some(first) = objects.iter().find(|o| o.meta().is_self(meta)) {
+                    Arc::clone(first).load_column(session, owners, column).await?;
+                }
+                continue;
+            }
             let owners: Vec<Object> =
                 objects.iter().filter(|o| o.meta().is_self(meta)).map(Arc::clone).collect();
             let part = step.part.as_deref();

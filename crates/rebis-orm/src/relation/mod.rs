@@ -3,6 +3,7 @@
 //! **Invariant.** What is loaded lives in a slot of the owner's instance, so every version of the row and every handle sees the same.
 
 mod circles;
+mod column;
 mod def;
 mod field;
 mod fill;
@@ -21,6 +22,7 @@ pub use handle::Relation;
 pub use plan::Loading;
 
 pub(crate) use circles::part_circles;
+pub(crate) use column::load_column;
 pub(crate) use def::RelationKind;
 pub(crate) use handle::one;
 pub(crate) use joined::Joins;

@@ -8,8 +8,8 @@ use rebis_sql::expr::OrderBy;
 
 use super::RelationKind;
 use crate::error::{Error, ErrorKind, Result};
-use crate::expr::{Condition, Order};
-use crate::model::ModelMeta;
+use crate::expr::{Column, Condition, Order};
+use crate::model::{Model, ModelMeta};
 use crate::session::FetchMode;
 
 /// A relation to load with a query, how, and what to load after it.
@@ -21,6 +21,8 @@ use crate::session::FetchMode;
 pub struct Loading {
     pub(crate) owner: fn() -> &'static ModelMeta,
     pub(crate) relation: usize,
+    /// A deferred column instead of a relation.
+    pub(crate) column: Option<usize>,
     pub(crate) how: Option<How>,
     pub(crate) part: Option<Box<Part>>,
     pub(crate) then: Vec<Loading>,
@@ -51,9 +53,16 @@ impl Part {
     }
 }
 
+impl<M: Model, T> From<Column<M, T>> for Loading {
+    /// A deferred column.
+    fn from(column: Column<M, T>) -> Self {
+        Loading { column: Some(column.index()), ..Loading::new(M::meta, 0) }
+    }
+}
+
 impl Loading {
     pub(super) fn new(owner: fn() -> &'static ModelMeta, relation: usize) -> Self {
-        Loading { owner, relation, how: None, part: None, then: Vec::new() }
+        Loading { owner, relation, column: None, how: None, part: None, then: Vec::new() }
     }
 
     pub(super) fn how(mut self, how: How) -> Self {
@@ -102,12 +111,17 @@ impl Loading {
     }
 
     fn is_of(&self, other: &Loading) -> bool {
-        self.relation == other.relation && (self.owner)().is_self((other.owner)())
+        (self.relation, self.column) == (other.relation, other.column)
+            && (self.owner)().is_self((other.owner)())
     }
 
     fn name(&self) -> String {
         let meta = (self.owner)();
-        format!("{}.{}", meta.def.name, meta.relation(self.relation).name)
+        let field = match self.column {
+            Some(column) => meta.def.columns[column].field,
+            None => meta.relation(self.relation).name,
+        };
+        format!("{}.{field}", meta.def.name)
     }
 
     fn refuse(&self, what: &str, advice: &str) -> Error {
@@ -135,6 +149,19 @@ impl Loading {
     }
 
     fn check(&self) -> Result<()> {
+        if let Some(column) = self.column {
+            return match (column >= (self.owner)().def.read(), &self.how, &self.part, self.then.is_empty()) {
+                (true, None, None, true) => Ok(()),
+                (true, ..) => Err(self.refuse(
+                    "is a column",
+                    "only a relation is loaded in a way or in part, or leads further",
+                )),
+                (false, ..) => Err(self.refuse(
+                    "is always loaded",
+                    "only a column whose field is `Deferred<…>` is loaded by `with`",
+                )),
+            };
+        }
         let Some(part) = &self.part else { return Ok(()) };
         if let Some(error) = &part.broken {
             return Err(error.again());

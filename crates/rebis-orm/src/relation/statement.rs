@@ -147,7 +147,7 @@ pub(crate) fn leads(query: &Select, owner: &ModelMeta) -> Result<()> {
         Expr::Column { name, .. } => Some(name.clone()),
         _ => None,
     };
-    let columns = owner.def.columns.iter().enumerate();
+    let columns = owner.def.columns[..owner.def.read()].iter().enumerate();
     let mut is_so = columns.map(|(i, c)| {
         let item = query.columns.get(i)?;
         let name = item.alias.clone().or_else(|| names(item))?;

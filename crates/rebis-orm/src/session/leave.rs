@@ -97,8 +97,11 @@ impl<T: Model> Entity<T> {
             leave(&session, std::slice::from_ref(&object));
         }
         let version = object.version();
+        // What was not read is not written either.
+        let unloaded = object.unloaded();
         let mut status = object.status();
         status.state = State::Transient;
+        status.unset = unloaded.iter().fold(status.unset, crate::ColumnSet::with);
         status.group = None;
         (status.flushed, status.committed) = (version, version);
         status.born = false;

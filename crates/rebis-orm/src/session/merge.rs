@@ -93,7 +93,7 @@ fn add_copy(session: &Arc<Shared>, given: &Object) -> Object {
 /// Copies the columns that were given and differ.
 fn copy(given: &Object, target: &Object) -> Result<()> {
     let meta = given.meta();
-    let unset = given.status().unset;
+    let (unset, unloaded) = (given.status().unset, given.unloaded());
     if let Some(column) = meta.version.filter(|&c| !unset.has(c))
         && given.value(column) != target.value(column)
     {
@@ -105,7 +105,11 @@ fn copy(given: &Object, target: &Object) -> Result<()> {
     let mut values: Vec<(usize, Value)> = Vec::new();
     let mut changed = ColumnSet::EMPTY;
     for column in 0..meta.def.columns.len() {
-        if unset.has(column) || meta.computed.has(column) || meta.key.contains(&column) {
+        if unset.has(column)
+            || unloaded.has(column)
+            || meta.computed.has(column)
+            || meta.key.contains(&column)
+        {
             continue;
         }
         let value = given.value(column);

@@ -6,6 +6,7 @@ extern crate rebis_orm as rebis;
 
 mod bulk;
 mod concurrency;
+mod deferred;
 mod eager;
 mod embedded;
 #[cfg(feature = "axum")]

@@ -1,6 +1,6 @@
 //! The builder. Invariant: a required field's state is a type parameter, so leaving it out is an error of the compiler that names the field.
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -8,7 +8,7 @@ use crate::case::snake;
 use crate::model::ast::{Column, DefaultValue, FieldRef, Flat, Model, Relation, RelationKind};
 use crate::model::parse::unraw;
 
-use super::{autoincrement, from_server, required, respan, start, target};
+use super::{autoincrement, from_server, number, required, respan, start, target};
 
 /// What every part of the builder needs to know.
 struct Builder<'a> {
@@ -334,7 +334,10 @@ impl Builder<'_> {
         let fields = model.fields.iter().map(|f| match *f {
             FieldRef::Column(i) => {
                 let field = &model.columns[i].ident;
-                let value = self.value(i);
+                let mut value = self.value(i);
+                if model.columns[i].deferred {
+                    value = quote!(#p::Deferred::new(#value));
+                }
                 quote!(#field: #value)
             }
             FieldRef::Relation(i) => {
@@ -372,7 +375,7 @@ impl Builder<'_> {
     fn value(&self, index: usize) -> TokenStream {
         let p = self.p;
         let c = &self.model.columns[index];
-        let (field, number) = (&c.ident, Literal::usize_unsuffixed(index));
+        let (field, number) = (&c.ident, number(self.model, index, p));
         if self.required.contains(&index) {
             return quote!(#p::Required::take(self.#field, #number, &mut unset));
         }

@@ -9,7 +9,7 @@ use syn::spanned::Spanned;
 use crate::model::ast::Model;
 use crate::model::parse::unraw;
 
-use super::{start, target};
+use super::{number, start, target};
 
 /// `User`, `User::username`, `User::posts`, `User::builder()`.
 pub(super) fn consts(model: &Model, p: &TokenStream) -> TokenStream {
@@ -22,7 +22,8 @@ pub(super) fn consts(model: &Model, p: &TokenStream) -> TokenStream {
     let columns = model.columns.iter().enumerate().map(|(i, c)| {
         let (field, vis, ty, column) = (&c.ident, &c.vis, &c.ty, &c.name);
         let docs = docs(&c.docs, &format!("The column `{}`.", c.name.value()));
-        quote!(#docs #vis const #field: #p::Column<#name, #ty> = #p::Column::new(#i, #column);)
+        let number = if c.deferred { number(model, i, p) } else { quote!(#i) };
+        quote!(#docs #vis const #field: #p::Column<#name, #ty> = #p::Column::new(#number, #column);)
     });
     let relations = model.relations.iter().enumerate().map(|(i, r)| {
         let (field, vis, text) = (&r.ident, &r.vis, unraw(&r.ident));

@@ -32,7 +32,7 @@ pub(super) fn definition(model: &Model, p: &TokenStream) -> TokenStream {
         type Key = #key;
         const TABLE: &'static str = #table;
         const DEF: #p::ModelDef = #p::ModelDef::new(#text, #table) #(#schema)* #(#bind)* #(#comment)*
-            .columns(#columns) #relations #uniques #indexes #checks;
+            #columns #relations #uniques #indexes #checks;
         fn meta() -> &'static #p::ModelMeta {
             static META: #p::LazyMeta = #p::LazyMeta::new(#p::ModelMeta::of::<#name>);
             &META
@@ -40,19 +40,26 @@ pub(super) fn definition(model: &Model, p: &TokenStream) -> TokenStream {
     }
 }
 
-/// The model's own columns, and behind them those of the flattened structs.
+/// The model's own columns, behind them those of the flattened structs, and last those that are deferred.
 fn columns(model: &Model, p: &TokenStream) -> TokenStream {
-    let own = (0..model.columns.len()).map(|i| column(model, i, p));
-    let own = quote!(&[#(#own),*]);
+    let read = super::read(model);
+    let deferred = (model.columns.len() > read).then(|| {
+        let last = proc_macro2::Literal::usize_unsuffixed(model.columns.len() - read);
+        quote!(.deferred(#last))
+    });
     if model.flats.is_empty() {
-        return own;
+        let own = (0..model.columns.len()).map(|i| column(model, i, p));
+        return quote!(.columns(&[#(#own),*]) #deferred);
     }
-    let all = super::start(model, model.flats.len(), p);
+    let own = (0..read).map(|i| column(model, i, p));
+    let own = quote!(&[#(#own),*]);
+    let behind = (read..model.columns.len()).map(|i| column(model, i, p));
+    let all = super::number(model, model.columns.len(), p);
     let parts = model.flats.iter().map(|f| {
         let ty = &f.ty;
         quote_spanned!(ty.span()=> <#ty as #p::Embedded>::COLUMNS)
     });
-    quote!(&#p::join::<{ #all }>(&[#own, #(#parts),*]))
+    quote!(.columns(&#p::join::<{ #all }>(&[#own, #(#parts,)* &[#(#behind),*]])) #deferred)
 }
 
 fn list(call: &str, items: Vec<TokenStream>) -> TokenStream {

@@ -57,9 +57,32 @@ fn target(relation: &Relation, p: &TokenStream) -> TokenStream {
     }
 }
 
+/// How many of the model's own columns a query reads; the others are deferred.
+fn read(model: &Model) -> usize {
+    model.columns.iter().filter(|c| !c.deferred).count()
+}
+
+/// The number of a column. Deferred ones stand behind those of flattened structs, which only the compiler counts.
+fn number(model: &Model, index: usize, p: &TokenStream) -> TokenStream {
+    let read = read(model);
+    if index < read || model.flats.is_empty() {
+        let number = proc_macro2::Literal::usize_unsuffixed(index);
+        return quote!(#number);
+    }
+    let (behind, place) =
+        (start(model, model.flats.len(), p), proc_macro2::Literal::usize_unsuffixed(index - read));
+    quote!(#behind + #place)
+}
+
+/// The number of a column as a pattern.
+fn numbered(model: &Model, index: usize, p: &TokenStream) -> TokenStream {
+    let number = number(model, index, p);
+    if index < read(model) || model.flats.is_empty() { number } else { quote!(n if n == #number) }
+}
+
 /// Where the columns of the n-th flattened struct begin: behind the model's own and those of the structs before it.
 fn start(model: &Model, flat: usize, p: &TokenStream) -> TokenStream {
-    let own = proc_macro2::Literal::usize_unsuffixed(model.columns.len());
+    let own = proc_macro2::Literal::usize_unsuffixed(read(model));
     let before = model.flats[..flat].iter().map(|f| &f.ty);
     quote!(#own #(+ <#before as #p::Embedded>::COLUMNS.len())*)
 }

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 
 use crate::model::ast::{FieldRef, Model};
 
-use super::{required, respan, start};
+use super::{numbered, required, respan, start};
 
 /// `decode`, `decode_key`, `key_of`, `value_of`, `set_value`, `changed`, `attach`.
 pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
@@ -15,6 +15,9 @@ pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
         FieldRef::Column(i) => {
             let (column, at) = (&model.columns[i], at(i));
             let field = &column.ident;
+            if column.deferred {
+                return quote!(#field: ::core::default::Default::default());
+            }
             let get = quote_spanned!(column.ty.span()=> row.get(#at)?);
             quote!(#field: #get)
         }
@@ -45,10 +48,23 @@ pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
         several => quote!((#(#several),*)),
     };
     let (mut values, mut sets, mut changes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut last, mut unloaded, mut fills, mut attached) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (i, c) in model.columns.iter().enumerate() {
-        let (field, number) = (&c.ident, Literal::usize_unsuffixed(i));
+        let (field, number) = (&c.ident, numbered(model, i, p));
         // At the type: what cannot be stored is said there, once.
         let p = &respan(p, c.ty.span());
+        if c.deferred {
+            let place = super::number(model, i, p);
+            last.push((
+                quote!(#number => #p::ColumnType::to_value(&row.#field),),
+                quote!(#number => row.#field = #p::ColumnType::from_cell(cell)?,),
+            ));
+            changes.push(quote_spanned!(c.ty.span()=> .with_if(#place, new.#field.differs(&old.#field))));
+            unloaded.push(quote!(.with_if(#place, !row.#field.is_loaded())));
+            fills.push(quote!(#number => row.#field.fill(cell)?,));
+            attached.push(quote!(owner.column(#place, &mut row.#field);));
+            continue;
+        }
         values.push(quote_spanned!(c.ty.span()=> #number => #p::ColumnType::to_value(&row.#field),));
         sets.push(quote_spanned!(c.ty.span()=> #number => row.#field = #p::ColumnType::from_cell(cell)?,));
         changes.push(quote_spanned!(c.ty.span()=> .with_if(#number, new.#field != old.#field)));
@@ -59,14 +75,32 @@ pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
         sets.push(quote!(n if n < #end => #p::Embedded::set_value(&mut row.#field, n - (#start), cell)?,));
         changes.push(quote!(.with_all(#start, #p::Embedded::changed(&new.#field, &old.#field))));
     }
+    for (value, set) in last {
+        values.push(value);
+        sets.push(set);
+    }
+    let deferred = (!fills.is_empty()).then(|| {
+        quote! {
+            fn unloaded(row: &Self) -> #p::ColumnSet {
+                #p::ColumnSet::EMPTY #(#unloaded)*
+            }
+            fn fill(row: &Self, column: usize, cell: #p::Cell<'_>) -> ::core::result::Result<(), #p::DecodeError> {
+                match column {
+                    #(#fills)*
+                    _ => {}
+                }
+                ::core::result::Result::Ok(())
+            }
+        }
+    });
     let relations = model.relations.iter().enumerate().map(|(i, r)| {
         let (field, number) = (&r.ident, Literal::usize_unsuffixed(i));
         quote!(owner.relation(#number, &mut row.#field);)
     });
-    let attach = if model.relations.is_empty() {
+    let attach = if model.relations.is_empty() && attached.is_empty() {
         quote!(fn attach(_row: &mut Self, _owner: &mut #p::Attach<'_>) {})
     } else {
-        quote!(fn attach(row: &mut Self, owner: &mut #p::Attach<'_>) { #(#relations)* })
+        quote!(fn attach(row: &mut Self, owner: &mut #p::Attach<'_>) { #(#relations)* #(#attached)* })
     };
     let linked = linked(model, p);
     quote! {
@@ -96,6 +130,7 @@ pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
             #p::ColumnSet::EMPTY #(#changes)*
         }
         #attach
+        #deferred
         #linked
     }
 }
