@@ -17,13 +17,15 @@ use crate::{command, log, output};
 pub struct Program {
     /// The application.
     pub app: App,
-    /// Its database, when it has one.
-    pub database: Option<DatabaseCommands>,
+    /// Its databases, its own first; none when it has none.
+    pub databases: Vec<DatabaseCommands>,
 }
 
 /// What `db …` acts on.
 #[derive(Debug)]
 pub struct DatabaseCommands {
+    /// The name of a database besides the application's own.
+    pub bind: Option<String>,
     /// The database, or why there is none.
     pub engine: Result<Engine, String>,
     /// What the models declare.
@@ -72,10 +74,10 @@ fn describe(program: &Program) -> Command {
     let mut all = Command::new(program.app.name().to_owned())
         .about("A Rebis application. Without a command it serves, as `run` does.")
         .subcommand_required(false)
-        .subcommand(command::run::describe(program.database.is_some()))
+        .subcommand(command::run::describe(!program.databases.is_empty()))
         .subcommand(command::routes::describe());
-    if program.database.is_some() {
-        all = all.subcommand(command::db::describe());
+    if !program.databases.is_empty() {
+        all = all.subcommand(command::db::describe(program.databases.len() > 1));
     }
     for own in program.app.commands() {
         all = all.subcommand(own.clap().clone());

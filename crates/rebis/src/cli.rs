@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use rebis_cli::{Program, fail};
 use rebis_web::{App, Config};
 
-use crate::glue::Bound;
+use crate::glue::{Bound, bound};
 
 /// Loads the configuration, makes the application and runs the command that the command line asks for; `run` when it asks for none.
 ///
@@ -28,8 +28,8 @@ pub async fn cli(create_app: impl FnOnce(Config) -> App) -> ExitCode {
         Err(error) => return fail(&error),
     };
     let app = create_app(config);
-    let database = app.get_extension::<Bound>().map(Bound::for_commands);
-    rebis_cli::run(Program { app, database }, std::env::args_os()).await
+    let databases = bound(&app).iter().map(Bound::for_commands).collect();
+    rebis_cli::run(Program { app, databases }, std::env::args_os()).await
 }
 
 /// Runs a future on a runtime of its own: what `#[rebis::main]` expands to.

@@ -54,8 +54,8 @@ pub(crate) async fn run(program: Program, given: Option<&ArgMatches>) -> Result<
         if given.get_flag("debug") {
             options.debug = Some(true);
         }
-        if let Some(database) = program.database.filter(|_| given.get_flag("upgrade")) {
-            db::upgrade_to_head(database).await?;
+        if !program.databases.is_empty() && given.get_flag("upgrade") {
+            db::upgrade_to_head(program.databases).await?;
         }
     }
     serve(program.app, options).await?;

@@ -9,6 +9,7 @@ use rebis_cli::DatabaseCommands;
 use rebis_engine::{DatabaseUrl, Engine};
 use rebis_migrate::{Migrator, Script, StepDone};
 use rebis_orm::Database;
+use rebis_sql::schema::Schema;
 use rebis_web::{App, Config, HttpError, Result};
 
 use super::errors;
@@ -31,6 +32,28 @@ pub trait AppExt: Sized {
     #[must_use]
     fn migrations(self, scripts: &'static [Script]) -> Self;
 
+    /// Another database of the application, with migrations and a version table of its own.
+    ///
+    /// Its models say `#[model(bind = "audit")]`, its migrations are in `src/migrations/audit/` with a `mod.rs` of their own, its URL is
+    /// the configuration's `DATABASE_URL_AUDIT`, unless the database is bound already. `db …` acts on all databases, `db --bind audit …`
+    /// on this one. Binds come behind [`database`](Self::database).
+    ///
+    /// A session belongs to one database: `app.db_of("audit")?.session()`.
+    #[must_use]
+    fn bind(self, name: &'static str, database: Database, scripts: &'static [Script]) -> Self;
+
+    /// The database of that name; see [`bind`](Self::bind).
+    ///
+    /// # Errors
+    /// When there is none.
+    fn db_of(&self, name: &str) -> Result<Database>;
+
+    /// The `db` commands of the database of that name, as methods.
+    ///
+    /// # Errors
+    /// When there is none, or its URL is wrong.
+    fn migrator_of(&self, name: &str) -> Result<Migrator>;
+
     /// The application's database, for commands and tests; handlers take it as an argument.
     ///
     /// # Errors
@@ -44,7 +67,7 @@ pub trait AppExt: Sized {
     /// When the application has no database, or its URL is wrong.
     fn migrator(&self) -> Result<Migrator>;
 
-    /// Brings the database to the newest revisions: what `db upgrade heads` does, for tests and for programs that migrate when they start.
+    /// Brings the application's databases to the newest revisions: what `db upgrade heads` does, for tests and for programs that migrate when they start.
     ///
     /// ```
     /// use rebis::prelude::*;
@@ -66,7 +89,7 @@ pub trait AppExt: Sized {
     /// When the application has no database, or a migration fails.
     fn upgrade(&self) -> impl Future<Output = Result<Vec<StepDone>>> + Send;
 
-    /// Whether the database has every migration that the program carries, for health checks. Changes nothing in it.
+    /// Whether the application's databases have every migration that the program carries, for health checks. Changes nothing in them.
     ///
     /// # Errors
     /// When the application has no database, or it cannot be reached.
@@ -76,6 +99,8 @@ pub trait AppExt: Sized {
 /// The application's database, as the commands need it.
 #[derive(Clone, Debug)]
 pub(crate) struct Bound {
+    /// The name of a database besides the application's own.
+    name: Option<&'static str>,
     database: Database,
     fault: Option<Arc<str>>,
     scripts: Option<&'static [Script]>,
@@ -85,11 +110,23 @@ pub(crate) struct Bound {
 impl Bound {
     pub(crate) fn for_commands(&self) -> DatabaseCommands {
         DatabaseCommands {
+            bind: self.name.map(str::to_owned),
             engine: self.engine(),
-            models: self.database.metadata(),
+            models: self.models(),
             scripts: self.scripts,
             directory: self.directory.clone(),
         }
+    }
+
+    /// What its own models declare.
+    fn models(&self) -> Schema {
+        let own = self.database.model_list().into_iter().filter(|m| m.bind() == self.name);
+        Schema { tables: own.map(|m| m.table().clone()).collect() }
+    }
+
+    fn migrator(&self) -> Result<Migrator> {
+        let DatabaseCommands { engine, models, scripts, directory, .. } = self.for_commands();
+        Ok(Migrator::new(engine.map_err(HttpError::internal)?, models, scripts, directory))
     }
 
     /// The engine, once nothing is known to be wrong: the URL, or a model.
@@ -104,8 +141,9 @@ impl Bound {
 
 impl AppExt for App {
     fn database(self, database: Database) -> Self {
-        let fault = bind(&database, self.config()).err().map(Arc::from);
+        let fault = bind(&database, self.config(), None).err().map(Arc::from);
         let bound = Bound {
+            name: None,
             database: database.clone(),
             fault: fault.clone(),
             scripts: self.get_extension::<Scripts>().map(|s| s.0),
@@ -127,30 +165,80 @@ impl AppExt for App {
         }
     }
 
+    fn bind(self, name: &'static str, database: Database, scripts: &'static [Script]) -> Self {
+        let fault: Option<Arc<str>> = bind(&database, self.config(), Some(name)).err().map(Arc::from);
+        let directory = self.config().root().join("src").join("migrations").join(name);
+        let bound =
+            Bound { name: Some(name), database, fault: fault.clone(), scripts: Some(scripts), directory };
+        let mut binds = self.get_extension::<Binds>().cloned().unwrap_or_default();
+        binds.0.retain(|b| b.name != Some(name));
+        binds.0.push(bound);
+        self.extension(binds).on_startup(move |_| {
+            let fault = fault.clone();
+            async move { fault.map_or(Ok(()), |fault| Err(fault.to_string())) }
+        })
+    }
+
+    fn db_of(&self, name: &str) -> Result<Database> {
+        Ok(named(self, name)?.database)
+    }
+
+    fn migrator_of(&self, name: &str) -> Result<Migrator> {
+        named(self, name)?.migrator()
+    }
+
     fn db(&self) -> Result<Database> {
         self.get_extension::<Database>().cloned().ok_or_else(no_database)
     }
 
     fn migrator(&self) -> Result<Migrator> {
-        migrator(self)
+        self.get_extension::<Bound>().ok_or_else(no_database)?.migrator()
     }
 
     fn upgrade(&self) -> impl Future<Output = Result<Vec<StepDone>>> + Send {
-        let migrator = migrator(self);
-        async move { migrator?.upgrade("heads").await.map_err(HttpError::internal) }
+        let migrators = migrators(self);
+        async move {
+            let mut done = Vec::new();
+            for migrator in migrators? {
+                done.extend(migrator.upgrade("heads").await.map_err(HttpError::internal)?);
+            }
+            Ok(done)
+        }
     }
 
     fn is_at_head(&self) -> impl Future<Output = Result<bool>> + Send {
-        let migrator = migrator(self);
-        async move { migrator?.is_at_head().await.map_err(HttpError::internal) }
+        let migrators = migrators(self);
+        async move {
+            for migrator in migrators? {
+                if !migrator.is_at_head().await.map_err(HttpError::internal)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
     }
 }
 
-/// The application's migrations, or why there are none.
-fn migrator(app: &App) -> Result<Migrator> {
-    let bound = app.get_extension::<Bound>().ok_or_else(no_database)?;
-    let DatabaseCommands { engine, models, scripts, directory } = bound.for_commands();
-    Ok(Migrator::new(engine.map_err(HttpError::internal)?, models, scripts, directory))
+/// The application's databases, its own first.
+pub(crate) fn bound(app: &App) -> Vec<Bound> {
+    let own = app.get_extension::<Bound>().cloned();
+    let others = app.get_extension::<Binds>().map(|b| b.0.clone()).unwrap_or_default();
+    own.into_iter().chain(others).collect()
+}
+
+fn migrators(app: &App) -> Result<Vec<Migrator>> {
+    let all = bound(app);
+    if all.is_empty() {
+        return Err(no_database());
+    }
+    all.iter().map(Bound::migrator).collect()
+}
+
+fn named(app: &App, name: &str) -> Result<Bound> {
+    let found = bound(app).into_iter().find(|b| b.name == Some(name));
+    found.ok_or_else(|| {
+        HttpError::internal(format!("the application has no database {name}: call `.bind({name:?}, …)`"))
+    })
 }
 
 fn no_database() -> HttpError {
@@ -161,14 +249,23 @@ fn no_database() -> HttpError {
 #[derive(Clone, Copy)]
 struct Scripts(&'static [Script]);
 
-fn bind(database: &Database, config: &Config) -> std::result::Result<(), String> {
+/// The databases besides the application's own.
+#[derive(Clone, Debug, Default)]
+struct Binds(Vec<Bound>);
+
+fn bind(database: &Database, config: &Config, name: Option<&str>) -> std::result::Result<(), String> {
     if database.engine().is_ok() {
         return Ok(());
     }
-    let url = config.database_url().unwrap_or_else(|| format!("sqlite:///{}.db", config.name()));
-    let url = DatabaseUrl::parse(&url)
-        .map_err(|e| format!("DATABASE_URL: {e}"))?
-        .relative_to(&config.instance_path());
+    let key =
+        name.map_or_else(|| "DATABASE_URL".to_owned(), |n| format!("DATABASE_URL_{}", n.to_uppercase()));
+    let (found, file) = match name {
+        None => (config.database_url(), config.name().to_owned()),
+        Some(name) => (config.find(&key).map_err(|e| e.to_string())?, format!("{}_{name}", config.name())),
+    };
+    let url = found.unwrap_or_else(|| format!("sqlite:///{file}.db"));
+    let url =
+        DatabaseUrl::parse(&url).map_err(|e| format!("{key}: {e}"))?.relative_to(&config.instance_path());
     if url.file().is_some_and(|file| file.starts_with(config.instance_path())) {
         // Opening the file says what is wrong when this fails.
         let _ = std::fs::create_dir_all(config.instance_path());

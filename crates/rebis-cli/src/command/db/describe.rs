@@ -2,8 +2,13 @@
 
 use clap::{Arg, ArgAction, Command};
 
-pub(crate) fn describe() -> Command {
-    Command::new("db")
+pub(crate) fn describe(several: bool) -> Command {
+    let bind = Arg::new("bind").long("bind").value_name("NAME").global(true).help(
+        "The database: its name, or main for the application's own [default: all, one after the other]",
+    );
+    let command = Command::new("db");
+    let command = if several { command.arg(bind) } else { command };
+    command
         .about("Migrations: compares the models with the database, writes scripts, runs them")
         .subcommand_required(true)
         .arg_required_else_help(true)

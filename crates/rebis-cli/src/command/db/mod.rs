@@ -4,6 +4,7 @@ mod describe;
 mod duration;
 mod edit;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
@@ -19,18 +20,54 @@ use crate::program::{DatabaseCommands, Program};
 
 pub(crate) use describe::describe;
 
+/// What the application's own database is called where there are several.
+const MAIN: &str = "main";
+
 pub(crate) async fn run(program: Program, given: &ArgMatches) -> Result<ExitCode, BoxError> {
-    let Some(mut database) = program.database else {
-        return Err("the application has no database".into());
-    };
+    let wanted = given.try_get_one::<String>("bind").ok().flatten().cloned();
     let folder = given.get_one::<String>("directory").map(Into::into);
-    if let Some(folder) = folder.or_else(|| std::env::var_os("REBIS_DB_DIRECTORY")) {
-        database.directory = folder.into();
-    }
-    let migrator = migrator(database)?;
+    let folder = folder.or_else(|| std::env::var_os("REBIS_DB_DIRECTORY")).map(PathBuf::from);
     let Some((command, given)) = given.subcommand() else {
         return Ok(ExitCode::SUCCESS);
     };
+    let databases = selected(program.databases, wanted.as_deref())?;
+    let several = databases.len() > 1;
+    if several && json(given) {
+        return Err("JSON is for one database: name it with --bind".into());
+    }
+    for mut database in databases {
+        let name = database.bind.clone().unwrap_or_else(|| MAIN.to_owned());
+        if let Some(folder) = &folder {
+            database.directory = folder.join(database.bind.as_deref().unwrap_or_default());
+        }
+        if several {
+            tracing::info!(target: "rebis::migrate", "Migrating database {name}");
+        }
+        let done = one(migrator(database)?, command, given).await;
+        let code = done.map_err(|e| if several { format!("database {name}: {e}").into() } else { e })?;
+        if code != ExitCode::SUCCESS {
+            return Ok(code);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The databases that a command is for.
+fn selected(all: Vec<DatabaseCommands>, wanted: Option<&str>) -> Result<Vec<DatabaseCommands>, BoxError> {
+    let Some(wanted) = wanted else {
+        return if all.is_empty() { Err("the application has no database".into()) } else { Ok(all) };
+    };
+    let name = |d: &DatabaseCommands| d.bind.clone().unwrap_or_else(|| MAIN.to_owned());
+    let names: Vec<String> = all.iter().map(name).collect();
+    let found: Vec<DatabaseCommands> = all.into_iter().filter(|d| name(d) == wanted).collect();
+    if found.is_empty() {
+        return Err(format!("the application has no database {wanted}; it has {}", names.join(", ")).into());
+    }
+    Ok(found)
+}
+
+/// A command on one database.
+async fn one(migrator: Migrator, command: &str, given: &ArgMatches) -> Result<ExitCode, BoxError> {
     let text = |name: &str| given.get_one::<String>(name).cloned();
     let on = |name: &str| given.get_flag(name);
     let target = || all(given, "revision").join(" ");
@@ -126,8 +163,10 @@ pub(crate) async fn run(program: Program, given: &ArgMatches) -> Result<ExitCode
 }
 
 /// Runs all migrations, for `run --upgrade`.
-pub(crate) async fn upgrade_to_head(database: DatabaseCommands) -> Result<(), BoxError> {
-    migrator(database)?.upgrade("heads").await?;
+pub(crate) async fn upgrade_to_head(databases: Vec<DatabaseCommands>) -> Result<(), BoxError> {
+    for database in databases {
+        migrator(database)?.upgrade("heads").await?;
+    }
     Ok(())
 }
 
@@ -219,5 +258,5 @@ fn listing<J: std::fmt::Display>(
 }
 
 fn json(given: &ArgMatches) -> bool {
-    given.get_one::<String>("format").is_some_and(|format| format == "json")
+    matches!(given.try_get_one::<String>("format"), Ok(Some(format)) if format == "json")
 }
