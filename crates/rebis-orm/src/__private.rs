@@ -10,7 +10,7 @@ pub use crate::entity::{
 };
 pub use crate::expr::{Assign, Column};
 pub use crate::model::{
-    CheckDef, ColumnDef, ColumnSet, Embedded, EntityOf, ForeignKeyDef, IndexDef, LazyMeta, Model, ModelDef,
-    ModelMeta, Registered, ServerDefaultDef, Unasked, UniqueDef, join,
+    CheckDef, ColumnDef, ColumnSet, Embedded, EntityOf, ForeignKeyDef, IndexDef, Invalid, LazyMeta, Model,
+    ModelDef, ModelMeta, Registered, ServerDefaultDef, Unasked, UniqueDef, join,
 };
 pub use crate::relation::{Attach, BelongsTo, Cascade, HasMany, HasOne, Relation, RelationDef, Target};

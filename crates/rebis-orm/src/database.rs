@@ -7,6 +7,7 @@ use rebis_sql::Ddl;
 use rebis_sql::schema::{Schema, Table, sort_tables};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::events::Events;
 use crate::model::{EntityOf, IntoKey, Model, ModelMeta, registered};
 use crate::session::Session;
 
@@ -21,6 +22,7 @@ pub struct Database(Arc<Inner>);
 struct Inner {
     engine: OnceLock<Engine>,
     models: Option<Vec<&'static ModelMeta>>,
+    events: Events,
 }
 
 impl Database {
@@ -41,7 +43,7 @@ impl Database {
     /// A database on an engine.
     #[must_use]
     pub fn with_engine(engine: Engine) -> Self {
-        Database(Arc::new(Inner { engine: OnceLock::from(engine), models: None }))
+        Database(Arc::new(Inner { engine: OnceLock::from(engine), models: None, events: Events::default() }))
     }
 
     /// The same database with these models only: `.models(models![User, Post])`.
@@ -50,6 +52,7 @@ impl Database {
         Database(Arc::new(Inner {
             engine: self.0.engine.clone(),
             models: Some(models.into_iter().collect()),
+            events: self.0.events.clone(),
         }))
     }
 
@@ -79,6 +82,12 @@ impl Database {
             Error::new(ErrorKind::Unbound, "this database is not bound to a URL yet")
                 .advise("give it to an app with `App::new(config).database(db)`, or make it with `Database::connect(url)`")
         })
+    }
+
+    /// What happens in all sessions of this database, told to closures: `db.events().before_insert(User, |user| …)`.
+    #[must_use]
+    pub fn events(&self) -> &Events {
+        &self.0.events
     }
 
     /// A new session. Does no I/O.

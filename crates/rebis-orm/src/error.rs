@@ -14,6 +14,7 @@ struct Inner {
     kind: ErrorKind,
     message: String,
     model: Option<&'static str>,
+    field: Option<&'static str>,
     advice: Option<String>,
     source: Option<rebis_engine::Error>,
     or_404: bool,
@@ -45,6 +46,8 @@ pub enum ErrorKind {
     State,
     /// Rows refer to each other in a circle that cannot be written.
     Cycle,
+    /// A validator, or a closure that was told of an event, refused a row or what was to be done.
+    Invalid,
 }
 
 impl ErrorKind {
@@ -61,6 +64,7 @@ impl ErrorKind {
         ErrorKind::Mapping,
         ErrorKind::State,
         ErrorKind::Cycle,
+        ErrorKind::Invalid,
     ];
 
     /// The code of the error's page under `docs/errors/`.
@@ -78,6 +82,7 @@ impl ErrorKind {
             ErrorKind::Mapping => "R108",
             ErrorKind::State => "R109",
             ErrorKind::Cycle => "R110",
+            ErrorKind::Invalid => "R111",
         }
     }
 }
@@ -88,6 +93,7 @@ impl Error {
             kind,
             message: message.into(),
             model: None,
+            field: None,
             advice: None,
             source: None,
             or_404: false,
@@ -101,11 +107,12 @@ impl Error {
 
     /// The same error once more, for a statement that is run again. (An engine's error is never kept in a statement.)
     pub(crate) fn again(&self) -> Self {
-        let Inner { kind, message, model, advice, .. } = &*self.0;
+        let Inner { kind, message, model, field, advice, .. } = &*self.0;
         Error(Box::new(Inner {
             kind: *kind,
             message: message.clone(),
             model: *model,
+            field: *field,
             advice: advice.clone(),
             source: None,
             or_404: self.0.or_404,
@@ -114,6 +121,11 @@ impl Error {
 
     pub(crate) fn on(mut self, model: &'static str) -> Self {
         self.0.model = Some(model);
+        self
+    }
+
+    pub(crate) fn at(mut self, field: &'static str) -> Self {
+        self.0.field = Some(field);
         self
     }
 
@@ -144,6 +156,12 @@ impl Error {
     #[must_use]
     pub fn model(&self) -> Option<&'static str> {
         self.0.model
+    }
+
+    /// The field concerned, of a row that is not valid.
+    #[must_use]
+    pub fn field(&self) -> Option<&'static str> {
+        self.0.field
     }
 
     /// What to do about it.

@@ -12,6 +12,7 @@
 mod database;
 mod entity;
 mod error;
+mod events;
 mod expr;
 #[cfg(feature = "axum")]
 mod extract;
@@ -28,6 +29,7 @@ pub mod __private;
 pub use database::Database;
 pub use entity::{Addable, Alone, Build, Deferred, Edit, Entity, InRelation, State, WeakEntity};
 pub use error::{Error, ErrorKind, Result};
+pub use events::{Events, Verdict};
 pub use expr::{
     Aggregate, Arguments, Assign, Case, Column, Comparable, Condition, Expression, IntoExpression, Lag,
     Number, Operand, Order, PerRow, Predicate, RowOperand, RowValue, RowsOf, Textual, Window, WindowFunction,

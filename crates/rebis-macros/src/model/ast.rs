@@ -19,6 +19,8 @@ pub(crate) struct Model {
     pub(crate) uniques: Vec<Group>,
     pub(crate) indexes: Vec<Group>,
     pub(crate) checks: Vec<Check>,
+    /// The function that is asked whether a row may be written.
+    pub(crate) validate: Option<ExprPath>,
     /// The columns, in the order of the fields, those that are deferred behind the others.
     pub(crate) columns: Vec<Column>,
     /// The relations, in the order of the fields.
@@ -86,6 +88,8 @@ pub(crate) struct Column {
     pub(crate) computed: Option<Computed>,
     /// The column counts the row's versions.
     pub(crate) version: Option<Span>,
+    /// The function that is asked whether a value may be written.
+    pub(crate) validate: Option<ExprPath>,
 }
 
 /// A column type that is not the one of the field's Rust type.

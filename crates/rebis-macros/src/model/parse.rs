@@ -13,7 +13,18 @@ use crate::suggest::Vocabulary;
 
 const MODEL: Vocabulary = Vocabulary {
     attribute: "#[model(…)]",
-    known: &["table", "schema", "comment", "bind", "primary_key", "unique", "index", "check", "crate"],
+    known: &[
+        "table",
+        "schema",
+        "comment",
+        "bind",
+        "primary_key",
+        "unique",
+        "index",
+        "check",
+        "validate",
+        "crate",
+    ],
     elsewhere: &[
         ("tablename", "the table's name is `table = \"…\"`"),
         ("table_name", "the table's name is `table = \"…\"`"),
@@ -96,6 +107,12 @@ pub(crate) fn columns(ctxt: &Ctxt, input: &DeriveInput) -> Option<Model> {
             if column.deferred {
                 ctxt.error(&column.ty, "a deferred column belongs to its model: write the field into the struct that derives `Model`");
             }
+            if let Some(path) = &column.validate {
+                ctxt.error(
+                    path,
+                    "a flattened struct has no validators of its own: `#[model(validate = …)]` at the struct that derives `Model` sees the whole row",
+                );
+            }
             if let Some(check) = &column.check {
                 ctxt.error(
                     check,
@@ -167,6 +184,7 @@ fn begin<'a>(
         uniques: Vec::new(),
         indexes: Vec::new(),
         checks: Vec::new(),
+        validate: None,
         columns: Vec::new(),
         relations: Vec::new(),
         flats: Vec::new(),
@@ -207,6 +225,7 @@ fn struct_argument(ctxt: &Ctxt, model: &mut Model, key: &mut Option<KeyArgument>
         "index" => {
             model.indexes.extend(group(ctxt, arg, "index(a, b)", &["name", "unique"]));
         }
+        "validate" => model.validate = arg.path(ctxt, "check_user"),
         "check" => model.checks.extend(check(ctxt, arg)),
         _ => {
             MODEL.refuse(ctxt, &arg.name);

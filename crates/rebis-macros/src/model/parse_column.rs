@@ -33,6 +33,7 @@ const COLUMN: Vocabulary = Vocabulary {
         "computed",
         "stored",
         "version",
+        "validate",
         "flatten",
     ],
     elsewhere: &[
@@ -121,6 +122,7 @@ pub(crate) fn column(ctxt: &Ctxt, field: &Field) -> Option<Column> {
         check: None,
         computed: None,
         version: None,
+        validate: None,
     };
     let args = args::read(ctxt, &field.attrs, "column", &[]);
     for arg in &args {
@@ -199,6 +201,7 @@ fn argument(ctxt: &Ctxt, column: &mut Column, arg: &Arg, all: &[Arg]) {
         }
         "autoincrement" => column.autoincrement = arg.flag(ctxt).map(|on| (on, arg.name.span())),
         "version" => column.version = arg.flag(ctxt).filter(|on| *on).map(|_| arg.name.span()),
+        "validate" => column.validate = arg.path(ctxt, "is_email"),
         "comment" => column.comment = arg.text(ctxt),
         "check" => column.check = arg.text(ctxt),
         "computed" => {

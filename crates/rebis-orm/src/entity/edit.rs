@@ -48,6 +48,19 @@ impl<T: Model> Edit<T> {
     }
 }
 
+impl<T: Model> Edit<T> {
+    /// Asks the validators about what this guard has changed, before it is published: `Edit::check(&edit)?`.
+    ///
+    /// A flush asks them in every case. Changes that are not valid stay in the object; set the fields back, or roll back.
+    ///
+    /// # Errors
+    /// The first refusal, with the field's name.
+    pub fn check(edit: &Self) -> Result<()> {
+        let changed = T::changed(edit, edit.entity.0.rows.at(edit.base));
+        T::validate(edit, changed).map_err(|invalid| invalid.of(&edit.entity.object()))
+    }
+}
+
 impl<T: Model> Deref for Edit<T> {
     type Target = T;
     fn deref(&self) -> &T {

@@ -15,7 +15,7 @@ use super::state::{State, Status};
 use super::versions::Versions;
 use super::{Entity, Group};
 use crate::error::Result;
-use crate::model::{ColumnSet, Model, ModelMeta, RowKey, cell_of};
+use crate::model::{ColumnSet, Invalid, Model, ModelMeta, RowKey, cell_of};
 use crate::relation::{Attach, Slot, Task, load_column, relate_pending};
 use crate::session::Shared;
 
@@ -60,6 +60,10 @@ pub(crate) trait AnyInstance: Any + Send + Sync {
     fn namesake(&self, session: &Shared) -> Option<Object>;
     /// The session's object for this one's row, read when it must be; nothing when there is no such row.
     fn counterpart<'a>(&'a self, session: &'a Arc<Shared>) -> Task<'a, Option<Object>>;
+    /// Whether its model has validators.
+    fn validates(&self) -> bool;
+    /// Asks the validators of these columns.
+    fn validate(&self, columns: ColumnSet) -> std::result::Result<(), Invalid>;
     /// Another object with the same row.
     fn twin(&self, status: Status) -> Object;
     /// Reads the row again: `false` when it is gone.
@@ -173,6 +177,14 @@ impl<T: Model> AnyInstance for Instance<T> {
             let found = session.find::<T>(T::key_of(self.rows.newest())).await?;
             Ok(found.map(|entity| entity.object()))
         })
+    }
+
+    fn validates(&self) -> bool {
+        T::VALIDATES
+    }
+
+    fn validate(&self, columns: ColumnSet) -> std::result::Result<(), Invalid> {
+        T::validate(self.rows.newest(), columns)
     }
 
     fn twin(&self, status: Status) -> Object {

@@ -10,6 +10,7 @@ mod pointers;
 mod switch;
 mod unique;
 mod update;
+mod validate;
 mod version;
 
 use std::sync::Arc;
@@ -17,8 +18,11 @@ use std::sync::atomic::Ordering;
 
 use crate::entity::{Object, State};
 use crate::error::{Error, Result};
+use crate::events::{Listeners, Moment};
 use crate::relation::{RelationKind, companions, delete_associations, held, write_disconnections};
 use crate::session::{Shared, cascade_add, delete_object, inactive};
+
+pub(crate) use validate::one as validate;
 
 /// What one flush writes.
 #[derive(Default)]
@@ -59,15 +63,32 @@ pub(crate) async fn flush(session: &Arc<Shared>, last: bool) -> Result<()> {
             return Err(Error::new(*kind, why.clone()).advise("call `session.rollback().await?` to go on"));
         }
     }
+    let listeners = Listeners::of(session);
+    if let Some(listeners) = &listeners {
+        listeners.tell_session(Moment::BeforeFlush, session)?;
+    }
+    // Before anything is taken up: who mends the row can flush again.
+    validate::registered(session)?;
     let mut fuse = Fuse { session, why: Some(String::from("a flush was interrupted")) };
-    let result = run(session, last).await;
+    let result = run(session, listeners.as_ref(), last && listeners.is_none()).await;
     fuse.why = result.as_ref().err().map(ToString::to_string);
     result
 }
 
-async fn run(session: &Arc<Shared>, last: bool) -> Result<()> {
+async fn run(session: &Arc<Shared>, listeners: Option<&Listeners>, last: bool) -> Result<()> {
     let mut batch = collect(session).await?;
     switch::switch(session, &mut batch)?;
+    let written = listeners.map(|l| l.before(&batch)).transpose()?;
+    validate::batch(&batch)?;
+    write(session, batch, last).await?;
+    if let (Some(listeners), Some(written)) = (listeners, written) {
+        listeners.after(written)?;
+        listeners.tell_session(Moment::AfterFlush, session)?;
+    }
+    Ok(())
+}
+
+async fn write(session: &Arc<Shared>, mut batch: Batch, last: bool) -> Result<()> {
     let lone = last && batch.dirty.is_empty() && batch.deleted.is_empty();
     let first = unique::plan(&mut batch)?;
     let mut connection = session.connection().await?;
@@ -75,6 +96,13 @@ async fn run(session: &Arc<Shared>, last: bool) -> Result<()> {
     let later = insert::insert(session, &mut connection, batch.new, lone).await?;
     update::update(&mut connection, batch.dirty.into_iter().chain(later).collect()).await?;
     delete::delete(session, &mut connection, batch.deleted).await
+}
+
+/// Whether a changed object is different from its row.
+pub(crate) fn changes(object: &Object) -> Result<bool> {
+    let waits = pointers::follow(object)?;
+    let flushed = object.status().flushed;
+    Ok(waits || !object.changed_since(flushed).minus(object.meta().computed).is_empty())
 }
 
 /// Takes what is registered, cascades to a fixed point, and leaves out what is new and deleted at once.

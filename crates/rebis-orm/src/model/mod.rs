@@ -3,6 +3,7 @@
 mod columns;
 mod def;
 mod embedded;
+mod invalid;
 mod key;
 mod link;
 mod meta;
@@ -21,6 +22,7 @@ use crate::relation::Attach;
 pub use columns::ColumnSet;
 pub use def::{CheckDef, ColumnDef, ForeignKeyDef, IndexDef, ModelDef, ServerDefaultDef, UniqueDef};
 pub use embedded::{Embedded, Unasked, join};
+pub use invalid::Invalid;
 pub use key::{IntoKey, Key, KeyPart};
 pub use meta::{LazyMeta, ModelMeta};
 pub use registry::Registered;
@@ -92,6 +94,17 @@ pub trait Model: Clone + Send + Sync + Sized + 'static {
     /// The columns in which two rows differ.
     #[doc(hidden)]
     fn changed(new: &Self, old: &Self) -> ColumnSet;
+
+    /// Whether any of its columns, or the row, has a validator.
+    #[doc(hidden)]
+    const VALIDATES: bool = false;
+
+    /// Asks the validators of these columns, and the row's.
+    #[doc(hidden)]
+    fn validate(row: &Self, columns: ColumnSet) -> Result<(), Invalid> {
+        let _ = (row, columns);
+        Ok(())
+    }
 
     /// Tells the relation fields whom they belong to.
     #[doc(hidden)]

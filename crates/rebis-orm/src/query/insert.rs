@@ -12,6 +12,7 @@ use super::selection::Selection;
 use crate::ColumnSet;
 use crate::entity::{Addable, Object};
 use crate::error::{Error, ErrorKind, Result};
+use crate::flush::validate;
 use crate::model::{EntityOf, Model};
 use crate::relation::held;
 
@@ -50,7 +51,7 @@ impl<M: Model> InsertStatement<M> {
         let meta = M::meta();
         for row in rows {
             let object = row.into_entity().object();
-            if let Err(error) = plain(&object) {
+            if let Err(error) = plain(&object).and_then(|()| validate(&object)) {
                 self.broken.get_or_insert(Arc::new(error));
             }
             let unset = object.status().unset;

@@ -91,12 +91,7 @@ async fn fetch<S: Selection, R>(
     mut keep: impl FnMut(R) + Send,
 ) -> Result<Vec<Object>> {
     let group = Group::new(session);
-    let mut arrivals = Arrivals {
-        group: Some(Arc::clone(&group)),
-        members: Vec::new(),
-        expired: session.has_expired(),
-        populate: query.populate,
-    };
+    let mut arrivals = Arrivals::of(session, &group, query.populate);
     let plain = plan.iter().any(Loading::is_joined).then(|| query.select.clone());
     let mut joins = Joins::add(&mut query.select, &Session(Arc::clone(session)), plan)?;
     {
@@ -117,6 +112,7 @@ async fn fetch<S: Selection, R>(
             })
             .await?;
     }
+    arrivals.tell()?;
     // What is loaded by the query's statement later is loaded by the one without joins.
     if let Some(plain) = plain {
         query.select = plain;

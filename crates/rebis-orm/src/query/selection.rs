@@ -7,10 +7,11 @@ use rebis_engine::Row;
 use rebis_sql::{ColumnType, Expr, Name, Select};
 
 use super::alias::Alias;
-use crate::entity::{AnyInstance, Entity, Group, Instance};
+use crate::entity::{AnyInstance, Entity, Group, Instance, Object};
+use crate::events::{Listeners, Moment};
 use crate::expr::{Column, Expression, Origin};
 use crate::model::{ColumnDef, EntityOf, Model};
-use crate::session::{IdentityMap, Session, freshen};
+use crate::session::{IdentityMap, Session, Shared, freshen};
 
 /// What can be selected: a model, a column, an expression, and tuples of these.
 #[diagnostic::on_unimplemented(
@@ -53,7 +54,6 @@ pub trait Selection: Send + Sync + Clone + 'static {
 
 /// The objects that a query brings.
 #[doc(hidden)]
-#[derive(Default)]
 pub struct Arrivals {
     pub(crate) group: Option<Arc<Group>>,
     pub(crate) members: Vec<Weak<dyn AnyInstance>>,
@@ -61,6 +61,26 @@ pub struct Arrivals {
     pub(crate) expired: bool,
     /// Whether objects that are known take what is read.
     pub(crate) populate: bool,
+    /// Who is told of objects that the session did not hold, and these objects.
+    told: Option<(Listeners, Vec<Object>)>,
+}
+
+impl Arrivals {
+    pub(crate) fn of(session: &Shared, group: &Arc<Group>, populate: bool) -> Self {
+        Arrivals {
+            group: Some(Arc::clone(group)),
+            members: Vec::new(),
+            expired: session.has_expired(),
+            populate,
+            told: Listeners::of(session).map(|listeners| (listeners, Vec::new())),
+        }
+    }
+
+    /// Tells of the objects that have come.
+    pub(crate) fn tell(&mut self) -> crate::Result<()> {
+        let Some((listeners, objects)) = self.told.take() else { return Ok(()) };
+        objects.iter().try_for_each(|object| listeners.tell(Moment::Load, object, 0))
+    }
 }
 
 impl std::fmt::Debug for Arrivals {
@@ -118,6 +138,13 @@ fn read_object<M: Model>(
         Some(group) => Ok(Instance::loaded(M::decode(row, start)?, group)),
         None => Err(rebis_engine::Error::new(rebis_engine::ErrorKind::State, "a query without a session")),
     })?;
+    if !known
+        && let Some((_, objects)) =
+            arrivals.told.as_mut().filter(|(l, _)| l.listens(M::meta().type_id, Moment::Load))
+    {
+        let object: Object = Arc::<Instance<M>>::clone(&instance);
+        objects.push(object);
+    }
     if known && (arrivals.expired || arrivals.populate) {
         freshen(&instance, row, start, arrivals.populate)?;
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Session, Shared};
 use crate::entity::{Entity, Instance};
 use crate::error::{Error, ErrorKind, Result};
+use crate::events::{Listeners, Moment};
 use crate::model::{EntityOf, IntoKey, Key, Model};
 
 impl Session {
@@ -69,14 +70,20 @@ impl Shared {
         }
         self.autoflush().await?;
         let Some(row) = self.read::<T>(&key).await? else { return Ok(None) };
-        let map = self.map::<T>();
-        let mut map = map.lock();
-        if let Some(known) = map.live(&key) {
-            return Ok(Some(Entity(known)));
+        let entity = {
+            let map = self.map::<T>();
+            let mut map = map.lock();
+            if let Some(known) = map.live(&key) {
+                return Ok(Some(Entity(known)));
+            }
+            let instance = Instance::loaded(row, &self.solo);
+            map.insert(key, Arc::downgrade(&instance));
+            Entity(instance)
+        };
+        if let Some(listeners) = Listeners::of(self) {
+            listeners.tell(Moment::Load, &entity.object(), 0)?;
         }
-        let instance = Instance::loaded(row, &self.solo);
-        map.insert(key, Arc::downgrade(&instance));
-        Ok(Some(Entity(instance)))
+        Ok(Some(entity))
     }
 
     /// The row with that key, past the identity map.

@@ -19,8 +19,8 @@ mod view;
 
 use std::any::TypeId;
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 use rebis_engine::{Connection, TransactionOptions};
@@ -28,6 +28,7 @@ use rebis_engine::{Connection, TransactionOptions};
 use crate::database::Database;
 use crate::entity::{AnyInstance, Group, Object};
 use crate::error::{Error, ErrorKind, Result};
+use crate::events::{Events, Hooks};
 use crate::model::Model;
 
 pub(crate) use change::{before_change, cascade_add, delete_object, register_change, touch};
@@ -73,6 +74,8 @@ pub(crate) struct Shared {
     /// Whether any object was expired: read for every query, so that a session without them pays nothing.
     expired: AtomicBool,
     closed: AtomicBool,
+    /// Who is told of what this session does, besides those whom the database tells.
+    events: OnceLock<Events>,
     /// Whether this transaction met another one, so that running it again may mend it.
     conflict: AtomicBool,
     /// How the next transaction begins.
@@ -112,6 +115,7 @@ impl Session {
             editing: AtomicUsize::new(0),
             expired: AtomicBool::new(false),
             closed: AtomicBool::new(false),
+            events: OnceLock::new(),
             conflict: AtomicBool::new(false),
             options: Mutex::default(),
             solo: Arc::new(Group { session: me.clone(), ..Group::default() }),
@@ -122,6 +126,12 @@ impl Session {
     #[must_use]
     pub fn database(&self) -> &Database {
         &self.0.database
+    }
+
+    /// What happens in this session, told to closures. Those of the [`Database`](Database::events) are told before.
+    #[must_use]
+    pub fn events(&self) -> &Events {
+        self.0.events.get_or_init(Events::default)
     }
 
     /// How relations that are not loaded are fetched from now on.
@@ -192,6 +202,11 @@ impl Shared {
         tokio::sync::MutexGuard::try_map(guard, Option::as_mut)
             .map(|connection| Lease::new(self, connection))
             .map_err(|_| Error::new(ErrorKind::State, "the session has no connection"))
+    }
+
+    /// What is registered with this session alone.
+    pub(crate) fn hooks(&self) -> Option<Arc<Hooks>> {
+        self.events.get().and_then(Events::hooks)
     }
 
     pub(crate) fn note_conflict(&self) {

@@ -5,7 +5,11 @@ use std::sync::atomic::Ordering;
 
 use super::Session;
 use crate::entity::{Object, State};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
+use crate::events::{Listeners, Moment};
+
+/// How often a commit flushes when closures change objects.
+const MOST_FLUSHES: usize = 100;
 
 impl Session {
     /// Writes what has changed; the transaction stays open.
@@ -21,7 +25,14 @@ impl Session {
     /// # Errors
     /// As [`flush`](Self::flush); and when the database refuses the commit, which rolls the transaction back.
     pub async fn commit(&self) -> Result<()> {
+        let listeners = Listeners::of(&self.0);
+        if let Some(listeners) = &listeners {
+            listeners.tell_session(Moment::BeforeCommit, &self.0)?;
+        }
         crate::flush::flush(&self.0, true).await?;
+        if listeners.is_some() {
+            self.flush_until_clean().await?;
+        }
         let connection = self.0.connection.lock().await.take();
         if let Some(mut connection) = connection
             && let Err(error) = connection.commit().await
@@ -58,7 +69,22 @@ impl Session {
                 self.0.work.lock().touched.push(object);
             }
         }
-        Ok(())
+        listeners.map_or(Ok(()), |listeners| listeners.tell_session(Moment::AfterCommit, &self.0))
+    }
+
+    /// What closures changed when they were told of a flush belongs to the transaction that is being committed.
+    async fn flush_until_clean(&self) -> Result<()> {
+        for _ in 0..MOST_FLUSHES {
+            if !self.is_dirty() {
+                return Ok(());
+            }
+            self.flush().await?;
+        }
+        Err(Error::new(
+            ErrorKind::State,
+            format!("after {MOST_FLUSHES} flushes there is still something to write: a closure changes an object whenever it is told of a flush"),
+        )
+        .advise("let it change an object only when that is needed; then roll back and repeat the work"))
     }
 
     /// Rolls the transaction back. Objects show what was committed last: what was added is transient again, what was edited has its
@@ -74,7 +100,10 @@ impl Session {
         {
             connection.rollback().await?;
         }
-        Ok(())
+        match Listeners::of(&self.0) {
+            Some(listeners) => listeners.tell_session(Moment::AfterRollback, &self.0),
+            None => Ok(()),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod concurrency;
 mod deferred;
 mod eager;
 mod embedded;
+mod events;
 #[cfg(feature = "axum")]
 mod extract;
 mod fetching;

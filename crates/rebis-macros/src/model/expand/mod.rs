@@ -6,6 +6,7 @@ mod consts;
 mod definition;
 mod embedded;
 mod rows;
+mod validate;
 
 use proc_macro2::TokenStream;
 use quote::quote;

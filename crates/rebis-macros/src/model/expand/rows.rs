@@ -103,6 +103,7 @@ pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
         quote!(fn attach(row: &mut Self, owner: &mut #p::Attach<'_>) { #(#relations)* #(#attached)* })
     };
     let linked = linked(model, p);
+    let validate = super::validate::validate(model, p);
     quote! {
         fn decode(row: &#p::Row<'_>, at: usize) -> #p::EngineResult<Self> {
             ::core::result::Result::Ok(#name { #(#fields),* })
@@ -132,6 +133,7 @@ pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
         #attach
         #deferred
         #linked
+        #validate
     }
 }
 
