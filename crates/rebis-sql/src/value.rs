@@ -41,6 +41,8 @@ pub enum Value {
     Uuid(Uuid),
     /// An array of one element type (PostgreSQL).
     Array(Vec<Value>),
+    /// A Rust value that could not be written, and why: no database takes it, and binding it gives this text as the error.
+    Unwritable(String),
 }
 
 impl Value {

@@ -33,4 +33,5 @@ mod states;
 mod support;
 mod tree;
 mod unique;
+mod unwritable;
 mod upserts;

@@ -50,10 +50,10 @@ impl<T: Serialize + DeserializeOwned> ColumnType for Json<T> {
         SqlType::Json
     }
 
-    /// A value that serde_json cannot write (a map whose keys are no text) is the JSON `null`, which does not read back; use
-    /// types that it can.
+    /// A value that serde_json cannot write (a map whose keys are no text) is an error when it is bound: at the flush, or when the statement
+    /// is run.
     fn to_value(&self) -> Value {
-        Value::Json(serde_json::to_value(&self.0).unwrap_or_default())
+        serde_json::to_value(&self.0).map_or_else(unwritable::<T>, Value::Json)
     }
 
     fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError> {
@@ -67,7 +67,7 @@ impl<T: Serialize + DeserializeOwned> ColumnType for Blob<T> {
     }
 
     fn to_value(&self) -> Value {
-        Value::Bytes(serde_json::to_vec(&self.0).unwrap_or_default())
+        serde_json::to_vec(&self.0).map_or_else(unwritable::<T>, Value::Bytes)
     }
 
     fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError> {
@@ -96,6 +96,13 @@ impl<T: ColumnType> ColumnType for Array<T> {
             other => Err(wrong("an array", other)),
         }
     }
+}
+
+fn unwritable<T>(why: serde_json::Error) -> Value {
+    Value::Unwritable(format!(
+        "a value of type {} cannot be written as JSON: {why}",
+        std::any::type_name::<T>()
+    ))
 }
 
 /// SQLite keeps a JSON document that is only a number or a boolean as a number.

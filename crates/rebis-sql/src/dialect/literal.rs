@@ -13,6 +13,7 @@ pub(crate) fn push_plain(value: &Value, backslash_escapes: bool, sql: &mut Strin
     let text = |text: &str, sql: &mut String| push_text(text, backslash_escapes, sql);
     match value {
         Value::Null => sql.push_str("NULL"),
+        Value::Unwritable(why) => return Err(invalid(why.as_str())),
         Value::Bool(b) => sql.push(if *b { '1' } else { '0' }),
         Value::Int(i) => push_int(*i, sql),
         Value::Float(f) => push_float(*f, sql)?,

@@ -55,6 +55,7 @@ pub(super) fn bind(value: &Value) -> Result<Raw> {
         Value::Json(json) => Raw::Bytes(json.to_string().into_bytes()),
         Value::Uuid(uuid) => Raw::Bytes(storage::uuid_text(*uuid).into_bytes()),
         Value::Array(_) => return Err(refuse("MySQL has no arrays; store the list as JSON")),
+        Value::Unwritable(why) => return Err(refuse(why)),
         _ => return Err(refuse("MySQL has no form for this kind of value")),
     })
 }

@@ -53,6 +53,7 @@ impl ToSql for Bind<'_> {
             Value::Json(json) => owned(json.to_string()),
             Value::Uuid(uuid) => owned(storage::uuid_text(*uuid)),
             Value::Array(_) => return Err(refuse("SQLite has no arrays; store the list as JSON")),
+            Value::Unwritable(why) => return Err(refuse(why)),
             _ => return Err(refuse("SQLite has no form for this kind of value")),
         })
     }

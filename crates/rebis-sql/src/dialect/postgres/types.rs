@@ -49,6 +49,7 @@ impl TypeRules for Postgres {
     fn literal(&self, value: &Value, sql: &mut String) -> Result<()> {
         match value {
             Value::Null => sql.push_str("NULL"),
+            Value::Unwritable(why) => return Err(invalid(why.as_str())),
             Value::Bool(b) => sql.push_str(if *b { "true" } else { "false" }),
             Value::Int(i) => push_int(*i, sql),
             Value::Float(f) if f.is_nan() => sql.push_str("'NaN'::double precision"),

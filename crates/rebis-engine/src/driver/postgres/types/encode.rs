@@ -35,6 +35,7 @@ fn encode(value: &Value, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Refuse
     }
     match (value, ty) {
         (Value::Null, _) => return Ok(IsNull::Yes),
+        (Value::Unwritable(why), _) => return refused(why),
         (Value::Bool(b), &Type::BOOL) => out.extend_from_slice(&[u8::from(*b)]),
         (Value::Int(i), _) => return integer(*i, ty, out),
         (Value::Float(f), &Type::FLOAT8) => out.extend_from_slice(&f.to_be_bytes()),
