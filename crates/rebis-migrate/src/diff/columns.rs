@@ -170,6 +170,8 @@ pub(super) fn altered(there: &Table, model: &Table, dialect: Dialect, found: &mu
         }
         if seen.identity != expected.identity {
             change.identity = Some(expected.identity.clone());
+            let counts = expected.identity.is_none() && expected.autoincrement;
+            change.autoincrement = counts.then_some(true);
             said.push(format!("server default on column {at}: identity"));
         }
         if said.is_empty() {

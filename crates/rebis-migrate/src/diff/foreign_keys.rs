@@ -6,6 +6,7 @@ use rebis_sql::schema::{ForeignKey, Table};
 use rebis_sql::{Ddl, Dialect};
 
 use super::Noted;
+use super::indexes::plain_columns;
 
 pub(super) fn removed(
     there: &Table,
@@ -35,7 +36,7 @@ pub(super) fn removed(
     }
 }
 
-/// A key to a column that a later table gets in the same migration goes to `closing`.
+/// A key to columns that become unique in the same migration goes to `closing`.
 pub(super) fn added(
     there: &Table,
     model: &Table,
@@ -48,12 +49,7 @@ pub(super) fn added(
         if there.foreign_keys.iter().any(|t| same(dialect, there, t, key)) {
             continue;
         }
-        let waits = pairs.iter().any(|(now, wanted)| {
-            wanted.name == key.ref_table
-                && wanted.name > model.name
-                && key.ref_columns.iter().any(|c| now.column(c).is_none())
-        });
-        let list = if waits { &mut *closing } else { &mut *found };
+        let list = if waits(model, key, pairs) { &mut *closing } else { &mut *found };
         list.push(Noted::new(
             Ddl::AddConstraint {
                 schema: model.schema.clone(),
@@ -63,6 +59,19 @@ pub(super) fn added(
             said("added", key, &model.name),
         ));
     }
+}
+
+/// Whether the table referred to is there, and is not yet what the key needs.
+pub(super) fn waits(model: &Table, key: &ForeignKey, pairs: &[(&Table, &Table)]) -> bool {
+    let schema = key.ref_schema.as_ref().or(model.schema.as_ref());
+    let target = pairs.iter().find(|(_, t)| t.name == key.ref_table && t.schema.as_ref() == schema);
+    target.is_some_and(|(now, _)| {
+        let primary = now.primary_key.as_ref().is_some_and(|k| k.columns == key.ref_columns);
+        let unique = now.uniques.iter().any(|u| u.columns == key.ref_columns);
+        let index =
+            now.indexes.iter().any(|i| i.unique && plain_columns(i).as_ref() == Some(&key.ref_columns));
+        !(primary || unique || index)
+    })
 }
 
 pub(super) fn said(what: &str, key: &ForeignKey, table: &str) -> String {

@@ -1,7 +1,7 @@
 //! [`compare`]: a live database with the models.
 
 use rebis_engine::{Connection, InspectOptions, inspect};
-use rebis_sql::schema::Schema;
+use rebis_sql::schema::{NamingConvention, Schema};
 
 use super::{DiffOptions, Noted, diff, rename, settle};
 use crate::{Result, dialect};
@@ -28,6 +28,8 @@ pub async fn compare(
         forget(&mut models, &own);
     }
     let mut database = inspect(connection, &InspectOptions { schemas, tables: Vec::new() }).await?;
+    // So that what drops it finds it again.
+    database.tables.iter_mut().for_each(|t| NamingConvention.apply(t));
     // Asked under the new names, kept under the old ones.
     let mut renames = Vec::new();
     rename::apply(&mut database, &options.renames, &mut renames);

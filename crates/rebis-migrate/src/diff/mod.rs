@@ -26,7 +26,7 @@ use crate::Op;
 pub use live::compare;
 pub use rename::Rename;
 pub(crate) use settle::TEMPORARY;
-pub(crate) use undo::undo;
+pub use undo::undo;
 
 /// One difference: the operation that removes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,6 +86,7 @@ pub fn diff(database: &Schema, models: &Schema, dialect: Dialect, options: &Diff
     database.tables.iter_mut().for_each(|t| NamingConvention.apply(t));
     rename::apply(&mut database, &options.renames, &mut found);
 
+    types::altered(&database, models, dialect, &mut found);
     columns::replaced(&mut database, models, dialect, &mut found);
     key::open(&mut database, models, dialect, &mut found);
     let pairs: Vec<(&Table, &Table)> = sorted(models)
@@ -97,14 +98,14 @@ pub fn diff(database: &Schema, models: &Schema, dialect: Dialect, options: &Diff
     let removed: Vec<&Table> =
         sorted(&database).into_iter().filter(|t| counterpart(models, t).is_none()).collect();
 
-    tables::added(&added, &removed, &mut found);
+    let mut closing = Vec::new();
+    tables::added(&added, &removed, &pairs, &mut found, &mut closing);
     // A foreign key to a table that goes must go before it.
     let leaving = |key: &rebis_sql::schema::ForeignKey| removed.iter().any(|t| t.name == key.ref_table);
     for (there, model) in &pairs {
         foreign_keys::removed(there, model, dialect, leaving, &mut found);
     }
     tables::removed(&removed, &mut found);
-    let mut closing = Vec::new();
     for (there, model) in &pairs {
         key::removed(there, model, &mut found);
         columns::added(there, model, &mut found);

@@ -6,7 +6,14 @@ use rebis_sql::{Ddl, Dialect};
 
 use super::{Noted, indexes, rename};
 
-pub(super) fn added(added: &[&Table], removed: &[&Table], found: &mut Vec<Noted>) {
+/// Foreign keys that close a circle come behind the new tables, those to tables that change behind everything, in `last`.
+pub(super) fn added(
+    added: &[&Table],
+    removed: &[&Table],
+    pairs: &[(&Table, &Table)],
+    found: &mut Vec<Noted>,
+    last: &mut Vec<Noted>,
+) {
     let (order, edges) = sort_tables(added);
     let mut closing = Vec::new();
     for table in order {
@@ -16,11 +23,13 @@ pub(super) fn added(added: &[&Table], removed: &[&Table], found: &mut Vec<Noted>
         let closes = |i: usize| edges.iter().any(|e| e.table == table.name && e.foreign_key == i);
         create.foreign_keys = Vec::new();
         for (i, key) in table.foreign_keys.iter().enumerate() {
-            if !closes(i) {
+            let waits = super::foreign_keys::waits(table, key, pairs);
+            if !closes(i) && !waits {
                 create.foreign_keys.push(key.clone());
                 continue;
             }
-            closing.push(Noted::new(
+            let list = if waits { &mut *last } else { &mut closing };
+            list.push(Noted::new(
                 Ddl::AddConstraint {
                     schema: table.schema.clone(),
                     table: table.name.clone(),

@@ -45,6 +45,31 @@ pub(super) fn named(ty: &SqlType) -> Option<(&str, &[String])> {
     }
 }
 
+/// A type whose labels change and which new tables or columns use: it changes before they come. Where no column comes, the columns' own
+/// change is enough.
+pub(super) fn altered(database: &Schema, models: &Schema, dialect: Dialect, found: &mut Vec<Noted>) {
+    if !dialect.capabilities().named_enums {
+        return;
+    }
+    let mut seen = BTreeSet::new();
+    for table in &models.tables {
+        let there = super::counterpart(database, table);
+        let new = table.columns.iter().filter(|c| there.is_none_or(|t| t.column(&c.name).is_none()));
+        for (name, to) in new.filter_map(|c| named(&c.ty)) {
+            let held = database.tables.iter().flat_map(|t| &t.columns).filter_map(|c| named(&c.ty));
+            let Some((_, from)) = held.into_iter().find(|(n, from)| *n == name && *from != to) else {
+                continue;
+            };
+            if seen.insert(name) {
+                let (name, from, to) = (name.to_owned(), from.to_vec(), to.to_vec());
+                let said = format!("changed labels of type '{name}'");
+                let change = Ddl::AlterType { name, from, to, anew: false, used_by: Vec::new() };
+                found.push(Noted::new(change, said));
+            }
+        }
+    }
+}
+
 /// The labels that go, when both are one enum's.
 pub(super) fn labels_gone(now: &SqlType, wanted: &SqlType) -> Vec<String> {
     match (named(now), named(wanted)) {

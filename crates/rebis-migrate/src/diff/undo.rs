@@ -7,7 +7,24 @@ use super::types::named;
 use crate::{Error, ErrorKind, Op, Result};
 
 /// The reverse of each operation, the last first, for a database that was `before` them.
-pub(crate) fn undo(ops: &[Op], before: &Schema) -> Result<Vec<Op>> {
+///
+/// ```
+/// use rebis_migrate::diff::{DiffOptions, diff, undo};
+/// use rebis_sql::schema::{Column, Schema, Table};
+/// use rebis_sql::{Dialect, SqlType};
+///
+/// let mut user = Table::new("user");
+/// user.columns.push(Column::new("id", SqlType::Integer));
+/// let (before, after) = (Schema::default(), Schema { tables: vec![user] });
+/// let ops: Vec<_> =
+///     diff(&before, &after, Dialect::Sqlite, &DiffOptions::default()).into_iter().map(|n| n.op).collect();
+/// assert_eq!(undo(&ops, &before)?[0].describe(), "drop table user");
+/// # Ok::<(), rebis_migrate::Error>(())
+/// ```
+///
+/// # Errors
+/// When an operation has no reverse.
+pub fn undo(ops: &[Op], before: &Schema) -> Result<Vec<Op>> {
     let broken = |op: &Op, why: &str| {
         Error::new(
             ErrorKind::Migration,

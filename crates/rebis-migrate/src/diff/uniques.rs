@@ -58,8 +58,12 @@ fn left<'a>(of: &'a Table, other: &Table, dialect: Dialect) -> Vec<&'a Unique> {
         same_set(&a.columns, &b.columns)
             && (a.name == b.name || nobody_named(a, of, dialect) || nobody_named(b, of, dialect))
     };
+    // One over the primary key says nothing, and a database may leave it out.
+    let key = |t: &Table| t.primary_key.as_ref().map(|k| k.columns.clone());
+    let is_key = |u: &Unique| key(of).as_ref() == Some(&u.columns) && key(of) == key(other);
     of.uniques
         .iter()
+        .filter(|u| !is_key(u))
         .filter(|u| !other.uniques.iter().any(|o| same(o, u)))
         .filter(|u| !other.indexes.iter().any(|i| stands_for(i, u, of, nameless, dialect)))
         .collect()

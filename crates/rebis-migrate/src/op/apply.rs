@@ -155,6 +155,8 @@ fn alter(column: &mut Column, change: &ColumnChange) {
     if let Some(identity) = &change.identity {
         column.identity.clone_from(identity);
         column.autoincrement = identity.is_some();
+        // Such a column forbids NULL by itself.
+        column.nullable &= identity.is_none();
     }
     if let Some(counts) = change.autoincrement {
         column.autoincrement = counts;

@@ -52,7 +52,11 @@ pub(super) fn reverse(ddl: &Ddl, before: &Schema) -> Option<Ddl> {
         },
         Ddl::AddConstraint { schema, table, constraint } | Ddl::AddNotValid { schema, table, constraint } => {
             let (name, kind) = match constraint {
-                Constraint::PrimaryKey(c) => (c.name.clone(), ConstraintKind::PrimaryKey),
+                // Databases find a key without its name, or give it this one.
+                Constraint::PrimaryKey(c) => (
+                    Some(c.name.clone().unwrap_or_else(|| format!("{table}_pkey"))),
+                    ConstraintKind::PrimaryKey,
+                ),
                 Constraint::ForeignKey(c) => (c.name.clone(), ConstraintKind::ForeignKey),
                 Constraint::Unique(c) => (c.name.clone(), ConstraintKind::Unique),
                 Constraint::Check(c) => (c.name.clone(), ConstraintKind::Check),
@@ -118,13 +122,17 @@ fn back(now: &Column, change: &ColumnChange) -> (Column, ColumnChange) {
         after.default.clone_from(default);
         undo.default = Some(now.default.clone());
     }
-    if let Some(identity) = &change.identity {
-        after.identity.clone_from(identity);
-        undo.identity = Some(now.identity.clone());
-    }
     if let Some(counts) = change.autoincrement {
         after.autoincrement = counts;
         undo.autoincrement = Some(!counts);
+    }
+    if let Some(identity) = &change.identity {
+        after.identity.clone_from(identity);
+        after.autoincrement = identity.is_some() || change.autoincrement == Some(true);
+        undo.identity = Some(now.identity.clone());
+        // What counted up by itself does so again; an identity column brings its own counter.
+        let counted = now.autoincrement && now.identity.is_none();
+        undo.autoincrement = counted.then_some(true);
     }
     if let Some(comment) = &change.comment {
         after.comment.clone_from(comment);

@@ -13,6 +13,7 @@ mod graph;
 mod migrations;
 mod migrator;
 mod offline;
+mod pairs;
 mod rebuild;
 mod runtime;
 mod wide;

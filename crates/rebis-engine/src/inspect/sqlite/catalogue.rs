@@ -101,7 +101,23 @@ pub(super) async fn indexes(
             t.uniques.push(Unique { name, columns });
         }
     }
+    over_key(tables, texts);
     Ok(())
+}
+
+/// A unique constraint over the primary key has no index of its own, but stays when the key changes.
+fn over_key(tables: &mut Tables, texts: &HashMap<String, TableText>) {
+    for table in tables.iter_mut() {
+        let (Some(text), Some(key)) = (texts.get(&table.name), &table.primary_key) else { continue };
+        let written = text.constraints.iter().filter_map(|c| match &c.kind {
+            Kind::Unique(columns) if same(columns, &key.columns) => {
+                Some(Unique { name: c.name.clone(), columns: key.columns.clone() })
+            }
+            _ => None,
+        });
+        let new: Vec<Unique> = written.filter(|u| !table.uniques.contains(u)).collect();
+        table.uniques.extend(new);
+    }
 }
 
 /// SQLite's names are the same in any case of letters.

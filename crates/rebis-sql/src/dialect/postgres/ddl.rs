@@ -107,7 +107,7 @@ impl DdlRules for Postgres {
         let column = name(self, &existing.name)?;
         let alter = format!("ALTER TABLE {table} ALTER COLUMN {column}");
         if change.autoincrement == Some(false) {
-            out.push(format!("{alter} DROP DEFAULT"));
+            out.push(drop_counter(self, table, existing)?);
         }
         let mut restored = false;
         if let Some(ty) = &change.ty {
@@ -161,7 +161,13 @@ impl DdlRules for Postgres {
             count_up(self, table, existing, &alter, out)?;
         }
         if let Some(Some(identity)) = &change.identity {
+            if existing.autoincrement && existing.identity.is_none() && change.autoincrement != Some(false) {
+                out.push(drop_counter(self, table, existing)?);
+            }
             out.extend(change_identity(&alter, existing.identity.as_ref(), Some(identity)));
+            if existing.identity.is_none() && existing.autoincrement {
+                out.push(go_on(self, table, existing)?);
+            }
         }
         if let Some(comment) = &change.comment {
             self.comment_on(&format!("COLUMN {table}.{column}"), comment.as_deref(), out)?;
@@ -242,6 +248,23 @@ impl DdlRules for Postgres {
         out.push(sql);
         Ok(())
     }
+}
+
+/// A column counts up no more by itself: its own sequence, which has whatever name, goes with the default that uses it.
+fn drop_counter(r: &Postgres, table: &str, column: &Column) -> Result<String> {
+    let (table, column) = (text_literal(r, table)?, text_literal(r, &column.name)?);
+    Ok(format!(
+        "DO $rebis$ BEGIN EXECUTE 'DROP SEQUENCE ' || pg_get_serial_sequence({table}, {column}) || ' CASCADE'; END $rebis$"
+    ))
+}
+
+/// The identity goes on behind the values that are there.
+fn go_on(r: &Postgres, table: &str, column: &Column) -> Result<String> {
+    let quoted = name(r, &column.name)?;
+    let (text, called) = (text_literal(r, table)?, text_literal(r, &column.name)?);
+    Ok(format!(
+        "SELECT setval(pg_get_serial_sequence({text}, {called}), max({quoted})) FROM {table} HAVING max({quoted}) IS NOT NULL"
+    ))
 }
 
 /// What SERIAL stands for, from the greatest value that is there.

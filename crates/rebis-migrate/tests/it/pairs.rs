@@ -1,0 +1,416 @@
+//! Random pairs of schemas, with data: a database that is one becomes the other by what the comparison writes, and comes back.
+//!
+//! **Invariant.** A pair depends on its seed only, which every failure prints; `REBIS_PROPTEST_CASES` raises the number of pairs.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use rebis_engine::{Connection, Row};
+use rebis_migrate::diff::{DiffOptions, compare, undo};
+use rebis_migrate::{Migrator, Op, Operations, Script, revision};
+use rebis_sql::schema::{
+    Check, Column, Computed, ForeignKey, Identity, Index, IndexKey, NamingConvention, PrimaryKey,
+    ReferentialAction, Schema, ServerDefault, Table, Unique,
+};
+use rebis_sql::{Dialect, SqlType, Value};
+use rebis_testkit::{Backend, TestDatabase};
+
+/// What a column is called decides what kind of values it holds; which type of the kind, and what else, is random.
+const NAMES: [&str; 7] = ["small", "title", "price", "yes", "at", "mood", "note"];
+
+/// A table's dice.
+#[derive(Clone, Debug)]
+struct Spec {
+    columns: Vec<Option<(u8, bool, u8)>>,
+    key: u8,
+    computed: Option<u8>,
+    checks: Vec<u8>,
+    indexes: Vec<u8>,
+    uniques: Vec<u8>,
+    references: Vec<Option<u8>>,
+    comment: Option<u8>,
+}
+
+/// The tables' dice, and the labels of the enum that all of them share.
+type Dice = (Vec<Option<Spec>>, u8);
+
+fn dice() -> impl Strategy<Value = Dice> {
+    (specs(), 0..4_u8)
+}
+
+fn specs() -> impl Strategy<Value = Vec<Option<Spec>>> {
+    let table =
+        (
+            proptest::collection::vec(proptest::option::of((0..4_u8, any::<bool>(), 0..4_u8)), NAMES.len()),
+            0..6_u8,
+            proptest::option::of(0..3_u8),
+            proptest::collection::vec(0..6_u8, 0..3),
+            proptest::collection::vec(0..8_u8, 0..4),
+            proptest::collection::vec(0..3_u8, 0..2),
+            proptest::collection::vec(proptest::option::of(0..4_u8), 3),
+            proptest::option::of(0..2_u8),
+        )
+            .prop_map(|(columns, key, computed, checks, indexes, uniques, references, comment)| {
+                Spec { columns, key, computed, checks, indexes, uniques, references, comment }
+            });
+    proptest::collection::vec(proptest::option::weighted(0.8, table), 3)
+}
+
+fn schema((specs, labels): &Dice, dialect: Dialect) -> Schema {
+    let labels: &[&str] =
+        [&["good", "bad"][..], &["good", "bad", "ugly"], &["ugly", "good", "bad"], &["bad", "good"]]
+            [usize::from(*labels)];
+    let named = |i: usize| format!("t{i}");
+    let counted = |i: usize| specs[i].as_ref().is_some_and(|s| s.key < 4);
+    let mut tables = Vec::new();
+    for (i, spec) in specs.iter().enumerate() {
+        let Some(spec) = spec else { continue };
+        let mut table = table(&named(i), spec, labels, dialect);
+        for (to, action) in spec.references.iter().enumerate() {
+            let Some(action) = action.filter(|_| to < specs.len() && counted(to)) else { continue };
+            let column = format!("t{to}_id");
+            table.columns.push(Column::new(column.clone(), SqlType::Integer));
+            table.foreign_keys.push(ForeignKey {
+                columns: vec![column],
+                ref_table: named(to),
+                ref_columns: vec!["id".into()],
+                on_delete: [
+                    ReferentialAction::NoAction,
+                    ReferentialAction::Cascade,
+                    ReferentialAction::SetNull,
+                    ReferentialAction::Restrict,
+                ][usize::from(action)],
+                ..ForeignKey::default()
+            });
+        }
+        NamingConvention.apply(&mut table);
+        tables.push(table);
+    }
+    Schema { tables }
+}
+
+fn table(name: &str, spec: &Spec, labels: &[&str], dialect: Dialect) -> Table {
+    let can = dialect.capabilities();
+    let mut table = Table::new(name);
+    table.columns =
+        vec![Column::new("id", SqlType::Integer).not_null(), Column::new("n", SqlType::Integer).not_null()];
+    table.primary_key = Some(PrimaryKey {
+        name: None,
+        columns: match spec.key {
+            4 => vec!["id".into(), "n".into()],
+            5 => vec!["n".into()],
+            _ => vec!["id".into()],
+        },
+    });
+    if spec.key < 4 {
+        table.columns[0].autoincrement = true;
+        if spec.key > 1 && can.named_enums {
+            let identity = Identity::by_default();
+            table.columns[0].identity = Some(if spec.key == 3 { identity.increment(2) } else { identity });
+        }
+    }
+    for (name, dice) in NAMES.iter().zip(&spec.columns) {
+        let Some((ty, nullable, default)) = *dice else { continue };
+        let mut column = Column::new(*name, kind(name, ty, labels));
+        column.default = self::default(name, default);
+        // A new column of a table with rows needs a value for them.
+        column.nullable = nullable || column.default.is_none();
+        column.comment = (can.comments && default == 3).then(|| format!("About {name}: «it's»"));
+        table.columns.push(column);
+    }
+    let has = |table: &Table, column: &str| table.column(column).is_some();
+    if let Some(n) = spec.computed {
+        let sql = ["n + 1", "n * 2 + 1", "n + n"][usize::from(n)];
+        let stored = can.named_enums || n != 2;
+        table.columns.push(Column {
+            computed: Some(Computed { sql: sql.into(), stored }),
+            ..Column::new("next", SqlType::Integer)
+        });
+    }
+    for n in &spec.checks {
+        let (name, sql) = [
+            ("ck_a", "n > 0"),
+            ("ck_a", "n > -1 AND n < 1000"),
+            ("ck_b", "n BETWEEN -5 AND 500"),
+            ("ck_b", "n IN (1, 2, 3) OR n > 3"),
+            ("ck_c", "NOT (n = -7)"),
+            ("ck_c", "(n + 1) * 2 > n"),
+        ][usize::from(*n)];
+        if !table.checks.iter().any(|c| c.name.as_deref() == Some(&format!("{}_{name}", table.name))) {
+            table.checks.push(Check { name: Some(format!("{}_{name}", table.name)), sql: sql.into() });
+        }
+    }
+    let expressions = can.named_enums || !can.alter_table;
+    for n in &spec.indexes {
+        let plain = |name: &str, columns: &[&str]| {
+            Index::new(format!("ix_{}_{name}", table.name), columns.iter().copied())
+        };
+        let index = match n {
+            0 => plain("n", &["n"]),
+            1 => plain("n", &["n"]).unique(),
+            2 => plain("n_id", &["n", "id"]),
+            3 if has(&table, "small") => plain("small", &["small", "n"]),
+            4 if has(&table, "title") => plain("title", &["title"]),
+            5 if expressions => Index { filter: Some("n > 1 AND n < 50".into()), ..plain("part", &["n"]) },
+            6 if expressions && has(&table, "title") => Index {
+                keys: vec![IndexKey::Expression("lower(title)".into())],
+                ..plain("lower", &["title"])
+            },
+            7 => Index {
+                keys: vec![IndexKey::Column { name: "n".into(), descending: true }],
+                ..plain("down", &["n"])
+            },
+            _ => continue,
+        };
+        if !table.indexes.iter().any(|i| i.name == index.name) {
+            table.indexes.push(index);
+        }
+    }
+    for n in &spec.uniques {
+        let columns: &[&str] = [&["n"][..], &["n", "id"], &["id", "n"]][usize::from(*n)];
+        table.uniques.push(Unique { name: None, columns: columns.iter().map(|c| (*c).to_owned()).collect() });
+    }
+    table.comment = spec.comment.filter(|_| can.comments).map(|n| format!("Table comment {n}"));
+    table
+}
+
+fn kind(name: &str, n: u8, labels: &[&str]) -> SqlType {
+    let n = usize::from(n);
+    match name {
+        "small" => {
+            [SqlType::SmallInteger, SqlType::Integer, SqlType::BigInteger, SqlType::Integer][n].clone()
+        }
+        "title" => [
+            SqlType::String(Some(20)),
+            SqlType::String(Some(50)),
+            SqlType::String(Some(80)),
+            SqlType::String(None),
+        ][n]
+            .clone(),
+        "price" => {
+            let scale = [2, 3, 4, 2][n];
+            SqlType::Numeric { precision: Some(8 + scale), scale: Some(scale) }
+        }
+        "yes" => SqlType::Boolean,
+        "at" => SqlType::DateTime { timezone: n < 2 },
+        "mood" => {
+            SqlType::Enum { name: "mood".into(), values: labels.iter().map(|l| (*l).to_owned()).collect() }
+        }
+        _ => [SqlType::Text, SqlType::Text, SqlType::String(Some(200)), SqlType::Text][n].clone(),
+    }
+}
+
+fn default(name: &str, n: u8) -> Option<ServerDefault> {
+    let value = |v: Value| Some(ServerDefault::Value(v));
+    let text = |t: &str| value(Value::Text(t.into()));
+    match (name, n) {
+        (_, 0) => None,
+        ("small", 1) => value(Value::Int(7)),
+        ("small", _) => Some(ServerDefault::Sql("3 + 4".into())),
+        ("title", 1) => text("it's"),
+        ("title", _) => text("other"),
+        ("price", 1) => value(Value::Decimal("1.5".parse().unwrap())),
+        ("price", _) => value(Value::Decimal("2.25".parse().unwrap())),
+        ("yes", n) => value(Value::Bool(n == 1)),
+        ("at", _) => Some(ServerDefault::Now),
+        ("mood", 1) => text("good"),
+        ("mood", _) => text("bad"),
+        (_, 1) => text("a note"),
+        _ => text("another"),
+    }
+}
+
+thread_local! {
+    /// What the two scripts of the running case do, up and down.
+    static STEPS: RefCell<[(Vec<Op>, Vec<Op>); 2]> = const { RefCell::new([(Vec::new(), Vec::new()), (Vec::new(), Vec::new())]) };
+}
+
+fn record(op: &mut Operations, of: impl Fn(&[(Vec<Op>, Vec<Op>); 2]) -> Vec<Op>) {
+    STEPS.with_borrow(of).into_iter().for_each(|o| op.push(o));
+}
+
+static SCRIPTS: [Script; 2] = [
+    Script {
+        revision: revision("aaaa1111"),
+        file: "a.rs",
+        source: "//! first",
+        program: "",
+        upgrade: |op| record(op, |s| s[0].0.clone()),
+        downgrade: |op| record(op, |s| s[0].1.clone()),
+    },
+    Script {
+        revision: revision("bbbb2222").down(&["aaaa1111"]),
+        file: "b.rs",
+        source: "//! second",
+        program: "",
+        upgrade: |op| record(op, |s| s[1].0.clone()),
+        downgrade: |op| record(op, |s| s[1].1.clone()),
+    },
+];
+
+/// Writes the migration from what the database is to `models`, as `db migrate` would.
+async fn write(conn: &mut Connection, step: usize, models: &Schema) -> Result<Vec<String>, String> {
+    let (before, found) = compare(conn, models, &DiffOptions::default()).await.map_err(|e| e.to_string())?;
+    let detected = found.iter().map(|n| n.detected.clone()).collect();
+    let ops: Vec<Op> = found.into_iter().map(|n| n.op).collect();
+    for op in &ops {
+        op.render().map_err(|e| format!("{} is not written: {e}", op.describe()))?;
+    }
+    let undone = undo(&ops, &before).map_err(|e| e.to_string())?;
+    STEPS.with_borrow_mut(|s| s[step] = (ops, undone));
+    Ok(detected)
+}
+
+async fn clean(conn: &mut Connection, models: &Schema, when: &str) -> Result<(), String> {
+    let (_, found) = compare(conn, models, &DiffOptions::default()).await.map_err(|e| e.to_string())?;
+    let left: Vec<String> = found.into_iter().map(|n| n.detected).collect();
+    if left.is_empty() { Ok(()) } else { Err(format!("{when} there is still: {left:#?}")) }
+}
+
+/// Three rows for each table, parents first.
+async fn fill(conn: &mut Connection, schema: &Schema) -> Result<(), String> {
+    let dialect = conn.dialect();
+    for update in [false, true] {
+        for table in &schema.tables {
+            let refers = |c: &Column| table.foreign_keys.iter().any(|k| k.columns.contains(&c.name));
+            for row in 1..=3_i64 {
+                let mut set = Vec::new();
+                for column in table.columns.iter().filter(|c| c.computed.is_none() && refers(c) == update) {
+                    let value = match column.name.as_str() {
+                        "title" => Value::Text(format!("Title {row}")),
+                        "price" => Value::Decimal(format!("{row}.5").parse().map_err(|_| "a number")?),
+                        "yes" => Value::Bool(row == 1),
+                        "at" => Value::Text(format!("2026-11-2{row} 10:12:33")),
+                        "mood" => Value::Text(if row == 2 { "bad".into() } else { "good".into() }),
+                        "note" => Value::Text(format!("Note {row}, it's")),
+                        _ => Value::Int(row),
+                    };
+                    let mut name = String::new();
+                    dialect.quote_into(&column.name, &mut name);
+                    set.push((name, dialect.literal(&value).map_err(|e| e.to_string())?));
+                }
+                let sql = if update {
+                    if set.is_empty() {
+                        continue;
+                    }
+                    let set: Vec<String> = set.iter().map(|(n, v)| format!("{n} = {v}")).collect();
+                    format!("UPDATE {} SET {} WHERE n = {row}", table.name, set.join(", "))
+                } else {
+                    let (names, values): (Vec<String>, Vec<String>) = set.into_iter().unzip();
+                    format!(
+                        "INSERT INTO {} ({}) VALUES ({})",
+                        table.name,
+                        names.join(", "),
+                        values.join(", ")
+                    )
+                };
+                conn.script(&sql).await.map_err(|e| format!("{e}\n{sql}"))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+type Data = BTreeMap<(String, String), Vec<String>>;
+
+/// What both schemas hold, in words that do not depend on the type.
+async fn data(conn: &mut Connection, a: &Schema, b: &Schema) -> Result<Data, String> {
+    let mut all = Data::new();
+    let text = if conn.dialect().capabilities().alter_table && !conn.dialect().capabilities().named_enums {
+        "CHAR(200)"
+    } else {
+        "VARCHAR(200)"
+    };
+    for table in &a.tables {
+        let Some(other) = b.table(&table.name) else { continue };
+        for column in &table.columns {
+            let kept =
+                other.column(&column.name).is_some_and(|o| o.computed.is_some() == column.computed.is_some());
+            if !kept || column.computed.is_some() || column.name == "at" {
+                continue;
+            }
+            let mut name = String::new();
+            conn.dialect().quote_into(&column.name, &mut name);
+            let sql = format!("SELECT CAST({name} AS {text}) FROM {} ORDER BY n", table.name);
+            let mut values = Vec::new();
+            conn.query(&sql, &[], |row: &Row<'_>| {
+                let value: Option<String> = row.get(0)?;
+                let value = value.unwrap_or_else(|| "NULL".into());
+                // 1.50 and 1.5000 are one number.
+                values.push(match (column.name.as_str(), value.parse::<f64>()) {
+                    ("price", Ok(number)) => number.to_string(),
+                    _ => value,
+                });
+                Ok(())
+            })
+            .await
+            .map_err(|e| format!("{e}\n{sql}"))?;
+            all.insert((table.name.clone(), column.name.clone()), values);
+        }
+    }
+    Ok(all)
+}
+
+async fn pair(db: &TestDatabase, a: &Dice, b: &Dice) -> Result<(), String> {
+    let mut conn = db.acquire().await;
+    let dialect = conn.dialect();
+    let (a, b) = (schema(a, dialect), schema(b, dialect));
+    let migrator = |models: &Schema, scripts: &'static [Script]| {
+        Migrator::new(db.engine().clone(), models.clone(), Some(scripts), "/nowhere")
+    };
+    write(&mut conn, 0, &a).await?;
+    migrator(&a, &SCRIPTS[..1]).upgrade("head").await.map_err(|e| format!("to A: {e}"))?;
+    clean(&mut conn, &a, "after A").await?;
+    fill(&mut conn, &a).await?;
+    let before = data(&mut conn, &a, &b).await?;
+    let detected = write(&mut conn, 1, &b).await?;
+    let within = |e: String| format!("{e}\nthe migration: {detected:#?}");
+    migrator(&b, &SCRIPTS).upgrade("head").await.map_err(|e| within(format!("to B: {e}")))?;
+    clean(&mut conn, &b, "after B").await.map_err(within)?;
+    let after = data(&mut conn, &a, &b).await.map_err(within)?;
+    if before != after {
+        return Err(within(format!("the data was {before:?}\nand is {after:?}")));
+    }
+    migrator(&a, &SCRIPTS).downgrade("-1").await.map_err(|e| within(format!("back to A: {e}")))?;
+    clean(&mut conn, &a, "back at A").await.map_err(within)?;
+    let after = data(&mut conn, &a, &b).await.map_err(within)?;
+    if before != after {
+        return Err(within(format!("back at A the data was {before:?}\nand is {after:?}")));
+    }
+    migrator(&a, &SCRIPTS).downgrade("base").await.map_err(|e| within(format!("to the base: {e}")))?;
+    clean(&mut conn, &Schema::default(), "at the base").await.map_err(within)
+}
+
+fn pairs(backend: Backend, cases: u32) {
+    let cases = std::env::var("REBIS_PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(cases);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 100, ..Config::default() };
+    let mut runner = TestRunner::new(config);
+    let done = runner.run(&(dice(), dice()), |(a, b)| {
+        runtime.block_on(async {
+            // A server that is missing is said by the other tests.
+            let Some(db) = TestDatabase::create(backend).await else { return Ok(()) };
+            pair(&db, &a, &b).await.map_err(TestCaseError::fail)
+        })
+    });
+    if let Err(e) = done {
+        panic!("{e}");
+    }
+}
+
+#[test]
+fn pairs_on_sqlite() {
+    pairs(Backend::Sqlite, 40);
+}
+
+#[test]
+fn pairs_on_postgres() {
+    pairs(Backend::Postgres, 6);
+}
+
+#[test]
+fn pairs_on_mysql() {
+    pairs(Backend::MySql, 6);
+}
