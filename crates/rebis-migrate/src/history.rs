@@ -135,7 +135,10 @@ pub(crate) fn edited(lines: Vec<Applied>, applied: &BTreeSet<String>, scripts: &
     let latest = latest(lines, applied).into_values();
     let changed = latest.filter_map(|applied| {
         let script = scripts.iter().find(|s| s.revision.id == applied.revision)?;
-        let same = applied.checksum.is_empty() || applied.checksum == checksum(script.source);
+        // A squash is another script by design.
+        let same = !script.revision.replaces.is_empty()
+            || applied.checksum.is_empty()
+            || applied.checksum == checksum(script.source);
         (!same).then_some(Edited { applied, file: script.file })
     });
     changed.collect()

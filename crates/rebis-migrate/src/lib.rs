@@ -33,6 +33,7 @@ pub use history::{Applied, Edited};
 pub use migrator::{
     Branches, Check, Current, ExplainedOperation, ExplainedStep, Explanation, Generated, Heads, History,
     HistoryOptions, Init, Merged, MigrateOptions, Migrator, RevisionInfo, RevisionOptions, Show, SqlOptions,
+    Squashed,
 };
 pub use op::{
     AddColumn, AlterColumn, ColumnBuilder, CreateExclusion, CreateForeignKey, CreateIndex, DataStep,

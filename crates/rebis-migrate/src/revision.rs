@@ -20,12 +20,14 @@ pub struct Revision {
     pub labels: &'static [&'static str],
     /// Revisions of other branches that must be applied before it.
     pub depends_on: &'static [&'static str],
+    /// Revisions that were squashed into it, and have no script any more.
+    pub replaces: &'static [&'static str],
 }
 
 /// A revision of that id that follows nothing.
 #[must_use]
 pub const fn revision(id: &'static str) -> Revision {
-    Revision { id, down: &[], labels: &[], depends_on: &[] }
+    Revision { id, down: &[], labels: &[], depends_on: &[], replaces: &[] }
 }
 
 impl Revision {
@@ -47,6 +49,13 @@ impl Revision {
     #[must_use]
     pub const fn depends_on(mut self, revisions: &'static [&'static str]) -> Self {
         self.depends_on = revisions;
+        self
+    }
+
+    /// The same revision, standing for these as well.
+    #[must_use]
+    pub const fn replaces(mut self, revisions: &'static [&'static str]) -> Self {
+        self.replaces = revisions;
         self
     }
 }

@@ -3,7 +3,7 @@
 //! Read `migrations/`: `db history` lists them, `db branches` shows where they part. Two lines never join: `billing` has a base and a
 //! folder of its own, and needs one of the other's revisions (`depends_on`). `models.rs` is where they all lead.
 
-mod migrations;
+pub mod migrations;
 mod models;
 
 use rebis::prelude::*;

@@ -35,6 +35,8 @@ pub struct Graph {
     labelled: BTreeMap<String, usize>,
     /// Where each node stood among those given: it orders branches.
     rank: Vec<usize>,
+    /// What was squashed, and into which revision.
+    squashed: BTreeMap<String, String>,
 }
 
 /// Where to go.
@@ -131,6 +133,13 @@ impl Graph {
             }
         }
         Ok(graph)
+    }
+
+    /// The same graph, knowing that a revision stands for others that are gone.
+    #[must_use]
+    pub fn squashed<'a>(mut self, into: &str, gone: impl IntoIterator<Item = &'a str>) -> Self {
+        self.squashed.extend(gone.into_iter().map(|id| (id.to_owned(), into.to_owned())));
+        self
     }
 
     /// The revisions, parents before children.
@@ -268,6 +277,14 @@ impl Graph {
     pub fn known(&self, current: &BTreeSet<String>) -> Result<()> {
         match current.iter().find(|id| !self.at.contains_key(*id)) {
             None => Ok(()),
+            Some(id) if self.squashed.contains_key(id) => Err(Error::new(
+                ErrorKind::State,
+                format!(
+                    "The database is at {id}, which was squashed into {into}: this program cannot go on from the middle. Bring it to {into} \
+                     with a program from before the squash, then use this one.",
+                    into = self.squashed[id]
+                ),
+            )),
             Some(id) => Err(Error::new(
                 ErrorKind::State,
                 format!(

@@ -11,6 +11,7 @@ mod listing;
 mod merge;
 mod offline;
 mod place;
+mod squash;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ pub use listing::{Branches, Current, Heads, History, HistoryOptions, RevisionInf
 pub use merge::Merged;
 pub use offline::SqlOptions;
 pub use place::RevisionOptions;
+pub use squash::Squashed;
 
 use crate::execute::{self, RunOptions, StepDone, Way};
 use crate::graph::Node;
@@ -115,6 +117,16 @@ impl Migrator {
     /// When there is nothing to join, a revision is not a head (unless `splice`), or as for [`revision`](Self::revision).
     pub async fn merge(&self, revisions: &[&str], message: &str, options: RevisionOptions) -> Result<Merged> {
         merge::merge(self, revisions, message, &options)
+    }
+
+    /// Makes one script of all up to `target`, which keeps that revision's id: a database that is there or further sees no difference, a new
+    /// one takes the short way. What creates tables before the first step with data becomes the tables as they are then; everything else is
+    /// kept as it was written. The old files are removed: they are in the version control. Needs no database.
+    ///
+    /// # Errors
+    /// When a branch leaves from within, a script holds more than its two functions, or files cannot be written.
+    pub async fn squash(&self, target: &str, message: &str) -> Result<Squashed> {
+        squash::squash(self, target, message)
     }
 
     /// Compares the models with the database and writes what differs as a script; `None` when nothing does.
@@ -391,12 +403,14 @@ impl Migrator {
         // The order of branches is that of the files, however the list is sorted.
         let mut scripts: Vec<&Script> = self.scripts.iter().collect();
         scripts.sort_by_key(|s| s.file);
-        Graph::new(scripts.into_iter().map(|s| Node {
+        let graph = Graph::new(scripts.into_iter().map(|s| Node {
             id: s.revision.id.to_owned(),
             down: owned(s.revision.down),
             depends_on: owned(s.revision.depends_on),
             labels: owned(s.revision.labels),
-        }))
+        }))?;
+        let squashes = self.scripts.iter().filter(|s| !s.revision.replaces.is_empty());
+        Ok(squashes.fold(graph, |g, s| g.squashed(s.revision.id, s.revision.replaces.iter().copied())))
     }
 
     fn script(&self, id: &str) -> Option<&'static Script> {

@@ -10,7 +10,7 @@ mod table;
 mod types;
 mod values;
 
-pub(crate) use script::{NewScript, script};
+pub(crate) use script::{NewScript, operations, script, squashed};
 
 /// One operation as a statement, from the first column.
 pub(crate) fn statement_of(op: &crate::Op) -> crate::Result<String> {

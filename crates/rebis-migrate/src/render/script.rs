@@ -23,6 +23,28 @@ pub(crate) struct NewScript<'a> {
 
 /// The script's source.
 pub(crate) fn script(new: &NewScript<'_>) -> Result<String> {
+    let upgrade: Vec<(&Op, &[String])> = new.upgrade.iter().map(|n| (&n.op, &n.notes[..])).collect();
+    Ok(assemble(new, &[], &[], [body(&upgrade)?, operations(new.downgrade)?]))
+}
+
+/// The source of a script that stands for several: its bodies are given, with the imports that they need and the ids that it replaces.
+pub(crate) fn squashed(
+    new: &NewScript<'_>,
+    imports: &[String],
+    replaces: &[String],
+    bodies: [String; 2],
+) -> String {
+    let empty = |body: String| if body.trim().is_empty() { String::from("    let _ = op;\n") } else { body };
+    assemble(new, imports, replaces, bodies.map(empty))
+}
+
+/// Operations as the body of a function.
+pub(crate) fn operations(ops: &[Op]) -> Result<String> {
+    let plain: Vec<(&Op, &[String])> = ops.iter().map(|op| (op, &[][..])).collect();
+    body(&plain)
+}
+
+fn assemble(new: &NewScript<'_>, imports: &[String], replaces: &[String], bodies: [String; 2]) -> String {
     let message = if new.message.trim().is_empty() { "empty message" } else { new.message.trim() };
     let mut out = String::new();
     let revises = format!("Revises: {}", new.down.join(", "));
@@ -40,24 +62,24 @@ pub(crate) fn script(new: &NewScript<'_>) -> Result<String> {
         out.push_str(format!("//! {}", line.replace('\r', " ")).trim_end());
         out.push('\n');
     }
-    out.push_str(&format!("\nuse {}::prelude::*;\n\n", new.krate));
-    out.push_str(&revision(new));
-    let upgrade: Vec<(&Op, &[String])> = new.upgrade.iter().map(|n| (&n.op, &n.notes[..])).collect();
-    let downgrade: Vec<(&Op, &[String])> = new.downgrade.iter().map(|op| (op, &[][..])).collect();
-    for (name, ops) in [("upgrade", upgrade), ("downgrade", downgrade)] {
-        out.push_str(&format!("\npub fn {name}(op: &mut Operations) {{\n{}}}\n", body(&ops)?));
+    out.push_str(&format!("\nuse {}::prelude::*;\n", new.krate));
+    imports.iter().for_each(|import| out.push_str(&format!("{import}\n")));
+    out.push('\n');
+    out.push_str(&revision(new, replaces));
+    for (name, body) in ["upgrade", "downgrade"].into_iter().zip(bodies) {
+        out.push_str(&format!("\npub fn {name}(op: &mut Operations) {{\n{body}}}\n"));
     }
-    Ok(out)
+    out
 }
 
-fn revision(new: &NewScript<'_>) -> String {
+fn revision(new: &NewScript<'_>, replaces: &[String]) -> String {
     let link = |method: &str, names: &[String]| {
         let names: Vec<String> = names.iter().map(|n| format!("{n:?}")).collect();
         format!(".{method}(&[{}])", names.join(", "))
     };
     let declared = "pub const REVISION: Revision =";
     let (who, down) = (format!("revision({:?})", new.id), link("down", new.down));
-    let more: Vec<String> = [("labels", new.labels), ("depends_on", new.depends_on)]
+    let more: Vec<String> = [("labels", new.labels), ("depends_on", new.depends_on), ("replaces", replaces)]
         .into_iter()
         .filter(|(_, names)| !names.is_empty())
         .map(|(method, names)| link(method, names))

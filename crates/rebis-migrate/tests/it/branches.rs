@@ -357,3 +357,55 @@ async fn a_merge_says_what_both_sides_change() {
     }
     m.merge(&["bbbb", "dddd"], "", options(|o| o.splice = true)).await.unwrap();
 }
+
+/// Scripts that only change the schema become the tables as they are in the end.
+#[tokio::test]
+async fn a_squash_of_schemas_is_the_last_schema() {
+    let db = sqlite().await;
+    let source = |id: &str| {
+        let text = format!(
+            "//! {id}\n\nuse rebis_migrate::prelude::*;\n\npub const REVISION: Revision = revision(\"{id}\");\n\n\
+             pub fn upgrade(op: &mut Operations) {{\n    let _ = op;\n}}\n\npub fn downgrade(op: &mut Operations) {{\n    let _ = op;\n}}\n"
+        );
+        &*Box::leak(text.into_boxed_str())
+    };
+    let change: Records = |op| {
+        op.add_column("first", "more", Integer);
+        op.alter_column("first", "more").existing_type(Integer).set_type(BigInteger);
+        op.create_index("ix_first_more", "first", ["more"]);
+        op.rename_table("first", "last");
+    };
+    let mut scripts = vec![
+        script(revision("aaaa1111"), "a.rs", table!("first")),
+        script(revision("bbbb2222").down(&["aaaa1111"]), "b.rs", (change, |_| ())),
+        script(revision("cccc3333").down(&["bbbb2222"]), "c.rs", (|_| (), |_| ())),
+    ];
+    scripts.iter_mut().for_each(|s| s.source = source(s.revision.id));
+    let scripts = scripts.leak();
+    let folder = folder_of(scripts);
+    let made = migrator(&db, scripts, folder.path()).squash("bbbb", "").await.unwrap();
+    assert_eq!((made.revision.as_str(), made.replaces.join(" ").as_str()), ("bbbb2222", "aaaa1111"));
+    let text = fs::read_to_string(&made.path).unwrap();
+    assert!(text.starts_with("//! everything up to bbbb2222\n"), "{text}");
+    let body = &text[text.find("pub const").unwrap()..];
+    assert_eq!(
+        body,
+        "pub const REVISION: Revision = revision(\"bbbb2222\").down(&[]).replaces(&[\"aaaa1111\"]);\n\n\
+         pub fn upgrade(op: &mut Operations) {\n    op.create_table(\"last\", |t| {\n        t.column(\"id\", Integer).primary_key();\n        \
+         t.column(\"more\", BigInteger);\n    });\n    op.create_index(\"ix_first_more\", \"last\", [\"more\"]);\n}\n\n\
+         pub fn downgrade(op: &mut Operations) {\n    op.drop_index(\"ix_first_more\", \"last\");\n    op.drop_table(\"last\");\n}\n"
+    );
+    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 3, "{left:?}: the squash, the one after it, mod.rs");
+
+    let with_more = scripts.to_vec().leak();
+    with_more[0].source = Box::leak(format!("{}\nfn helper() {{}}\n", with_more[0].source).into_boxed_str());
+    let folder = folder_of(with_more);
+    let m = migrator(&db, with_more, folder.path());
+    let error = m.squash("cccc", "").await.unwrap_err().to_string();
+    assert!(
+        error.starts_with("a.rs cannot be squashed: it holds more than its two functions (`fn helper() {}`)"),
+        "{error}"
+    );
+    assert!(m.squash("aaaa", "").await.unwrap_err().to_string().starts_with("there is nothing to squash"));
+}

@@ -49,6 +49,10 @@ fn writing() -> Vec<Command> {
             .arg(rev_id())
             .arg(branch_label())
             .arg(flag("splice", "What is joined need not be a head")),
+        Command::new("squash")
+            .about("Makes one script of all up to a revision; databases that are there or further see no difference")
+            .arg(revision("head", "The last one to take in: an id, a label"))
+            .arg(message()),
         Command::new("edit")
             .about("Opens a script in $EDITOR")
             .arg(revision("head", "The script to open: an id, head, current")),

@@ -96,6 +96,7 @@ async fn one(migrator: Migrator, command: &str, given: &ArgMatches) -> Result<Ex
             }
             output::line(merged);
         }
+        "squash" => output::line(migrator.squash(&target(), &message()).await?),
         "edit" => edit::run(&migrator, &target()).await?,
         "check" => {
             for edited in migrator.edited().await? {
