@@ -39,6 +39,9 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 
 /// Makes a struct whose fields are columns of the models that flatten it: `#[column(flatten)] pub times: Timestamps`.
 ///
+/// An enum is rows of several kinds in one table (single-table inheritance): a column says the kind (`#[model(tag = "kind")]`, labels by
+/// `#[column(name = "…")]`), the fields of its variants are columns that are NULL in rows of other kinds. Fields of one name are one column.
+///
 /// Column: as in `Model`, without `primary_key`, `version` and `check`. The columns stand behind the model's own, and are named
 /// `Post::times.created_at` in queries. A builder asks for the struct only when one of its fields has no default.
 #[proc_macro_derive(Columns, attributes(model, column))]

@@ -11,6 +11,6 @@ pub use crate::entity::{
 pub use crate::expr::{Assign, Column};
 pub use crate::model::{
     CheckDef, ColumnDef, ColumnSet, Embedded, EntityOf, ForeignKeyDef, IndexDef, Invalid, LazyMeta, Model,
-    ModelDef, ModelMeta, Registered, ServerDefaultDef, Unasked, UniqueDef, join,
+    ModelDef, ModelMeta, Registered, ServerDefaultDef, Unasked, UniqueDef, differing, join, no_placeholder,
 };
 pub use crate::relation::{Attach, BelongsTo, Cascade, HasMany, HasOne, Relation, RelationDef, Target};

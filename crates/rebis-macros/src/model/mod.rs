@@ -8,6 +8,7 @@ mod parse_column;
 mod parse_relation;
 #[cfg(test)]
 mod tests;
+mod variants;
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
@@ -30,9 +31,18 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
 /// The output of the derive for structs that models flatten.
 pub(crate) fn derive_columns(input: &DeriveInput) -> TokenStream {
     let ctxt = Ctxt::default();
-    let mut out = match parse::columns(&ctxt, input) {
-        Some(model) if !ctxt.is_fatal() => expand::embedded(&model),
-        _ => TokenStream::new(),
+    let mut out = match &input.data {
+        syn::Data::Enum(data) => match variants::variants(&ctxt, input, data) {
+            Some(mut all) if !ctxt.is_fatal() => {
+                let holder = parse::holder(input, std::mem::take(&mut all.columns), all.krate.clone());
+                expand::kinds(&all, &holder)
+            }
+            _ => TokenStream::new(),
+        },
+        _ => match parse::columns(&ctxt, input) {
+            Some(model) if !ctxt.is_fatal() => expand::embedded(&model),
+            _ => TokenStream::new(),
+        },
     };
     out.extend(ctxt.into_compile_errors());
     out

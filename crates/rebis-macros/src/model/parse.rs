@@ -4,7 +4,7 @@
 use proc_macro2::Ident;
 use syn::{Data, DeriveInput, Expr, Fields, GenericArgument, LitStr, Path, PathArguments, Type};
 
-use super::ast::{Check, FieldRef, Group, Model, RelationKind};
+use super::ast::{Check, Column, FieldRef, Group, Model, RelationKind};
 use super::{parse_column, parse_relation};
 use crate::args::{self, Arg, ListItem};
 use crate::case::snake;
@@ -33,6 +33,18 @@ const MODEL: Vocabulary = Vocabulary {
         ("bind_key", "the database is named by `bind = \"…\"`"),
         ("pk", "a key of several columns is `primary_key(a, b)`"),
         ("constraint", "constraints are `unique(a, b)`, `check(\"sql\")` and `primary_key(a, b)`"),
+        (
+            "inherits",
+            "kinds of rows in one table are an enum that derives `Columns`, flattened into the struct: `#[column(flatten)] pub role: Role`",
+        ),
+        (
+            "inheritance",
+            "kinds of rows in one table are an enum that derives `Columns`, flattened into the struct: `#[column(flatten)] pub role: Role`; a table for each kind is a model for each, related by `HasOne`",
+        ),
+        (
+            "polymorphic_on",
+            "kinds of rows in one table are an enum that derives `Columns`, with `#[model(tag = \"kind\")]`",
+        ),
         ("flatten", "it stands at the field: `#[column(flatten)] pub times: Timestamps`"),
         ("foreign_key", "a foreign key stands at its column: `#[column(foreign_key = User::id)]`"),
     ],
@@ -41,7 +53,6 @@ const MODEL: Vocabulary = Vocabulary {
             "abstract",
             "columns that several models share are a struct that derives `Columns`: `#[column(flatten)] pub times: Timestamps`",
         ),
-        ("inherits", "use one model for each table"),
         ("was", "rename the table in the migration by hand: `op.rename_table(…)`"),
     ],
 };
@@ -158,7 +169,7 @@ fn begin<'a>(
             ctxt.fatal(
                 data.enum_token,
                 format!(
-                    "`{derive}` is for structs; an enum that is the type of a column derives `rebis::Enum`"
+                    "`{derive}` is for structs; an enum that is the type of a column derives `rebis::Enum`, and one whose variants are kinds of rows derives `rebis::Columns`: `#[column(flatten)] pub role: Role`"
                 ),
             );
             return None;
@@ -172,10 +183,15 @@ fn begin<'a>(
         ctxt.fatal(&input.generics, "a model is one table, so it cannot be generic");
         return None;
     }
-    let model = Model {
+    Some((holder(input, Vec::new(), syn::parse_quote!(::rebis)), fields.iter()))
+}
+
+/// A model of these columns and nothing else.
+pub(crate) fn holder(input: &DeriveInput, columns: Vec<Column>, krate: Path) -> Model {
+    Model {
         ident: input.ident.clone(),
         vis: input.vis.clone(),
-        krate: syn::parse_quote!(::rebis),
+        krate,
         table: LitStr::new(&snake(&unraw(&input.ident)), input.ident.span()),
         schema: None,
         comment: None,
@@ -185,12 +201,11 @@ fn begin<'a>(
         indexes: Vec::new(),
         checks: Vec::new(),
         validate: None,
-        columns: Vec::new(),
+        columns,
         relations: Vec::new(),
         flats: Vec::new(),
         fields: Vec::new(),
-    };
-    Some((model, fields.iter()))
+    }
 }
 
 /// The fields that `#[model(primary_key(…))]` names, with the argument's name for its span.

@@ -295,6 +295,102 @@ fn deferred_columns_stand_last() {
 }
 
 #[test]
+fn kinds_of_rows() {
+    let says_of = |input: DeriveInput, words: &[&str]| {
+        says(&super::derive_columns(&input).to_string().replace("\\n", "\n"), words);
+    };
+    let role: DeriveInput = syn::parse_quote!(
+        #[model(tag = "type")]
+        enum Role {
+            Engineer {
+                #[column(length = 20)]
+                language: String,
+                grade: i32,
+            },
+            #[column(name = "boss")]
+            Manager {
+                grade: i32,
+                budget: Option<i64>,
+            },
+            Intern,
+        }
+    );
+    let text = super::derive_columns(&role).to_string().replace(' ', "");
+    assert!(!text.contains("compile_error"), "{text}");
+    says(
+        &text,
+        &["enumRoleKind{Engineer,Manager,Intern}", "Column::new(start+3,\"budget\")", "\"boss\",\"intern\""],
+    );
+    says(&text, &["ColumnDef::new::<RoleKind>(\"type\",\"type\")", "(Role::Manager{grade,..},2)"]);
+    says_of(
+        syn::parse_quote!(
+            enum A {
+                B { x: i32 },
+                C { x: String },
+            }
+        ),
+        &["another variant has a field `x` of another type"],
+    );
+    says_of(
+        syn::parse_quote!(
+            enum A {
+                B(i32),
+            }
+        ),
+        &["the columns of a kind are named fields"],
+    );
+    says_of(
+        syn::parse_quote!(
+            enum A {
+                B {
+                    #[column(primary_key)]
+                    id: i64,
+                },
+            }
+        ),
+        &["belong to its model, whatever its kind"],
+    );
+    says_of(
+        syn::parse_quote!(
+            enum A {
+                B {
+                    #[column(default = 1)]
+                    x: i64,
+                },
+            }
+        ),
+        &["so they have no default"],
+    );
+    says_of(
+        syn::parse_quote!(
+            #[model(polymorphic_on = "x")]
+            enum A {
+                B,
+            }
+        ),
+        &["`tag = \\\"kind\\\"`"],
+    );
+    says(
+        &errors(syn::parse_quote!(
+            #[model(inheritance(joined))]
+            struct A {
+                #[column(primary_key)]
+                id: i64,
+            }
+        ))[0],
+        &["related by `HasOne`"],
+    );
+    says(
+        &errors(syn::parse_quote!(
+            enum Person {
+                A(A),
+            }
+        ))[0],
+        &["kinds of rows derives `rebis::Columns`"],
+    );
+}
+
+#[test]
 fn groups_of_columns() {
     let e = errors(syn::parse_quote!(
         #[model(unique(a, bb))]

@@ -60,3 +60,19 @@ pub const fn join<const N: usize>(parts: &[&[ColumnDef]]) -> [ColumnDef; N] {
     assert!(at == N, "the columns of a model are counted wrongly");
     all
 }
+
+/// The columns in which two differ, by their values.
+#[must_use]
+pub fn differing<E: Embedded>(new: &E, old: &E) -> ColumnSet {
+    let columns = 0..E::COLUMNS.len();
+    columns.fold(ColumnSet::EMPTY, |all, c| all.with_if(c, new.value_of(c) != old.value_of(c)))
+}
+
+/// A row becomes another kind, column by column, and a field of that kind has no value to begin with.
+#[must_use]
+pub fn no_placeholder() -> DecodeError {
+    DecodeError::new(
+        "a type with a default",
+        "one without: a row of another kind is set as a whole, not column by column",
+    )
+}

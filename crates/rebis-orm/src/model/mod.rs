@@ -21,7 +21,7 @@ use crate::relation::Attach;
 
 pub use columns::ColumnSet;
 pub use def::{CheckDef, ColumnDef, ForeignKeyDef, IndexDef, ModelDef, ServerDefaultDef, UniqueDef};
-pub use embedded::{Embedded, Unasked, join};
+pub use embedded::{Embedded, Unasked, differing, join, no_placeholder};
 pub use invalid::Invalid;
 pub use key::{IntoKey, Key, KeyPart};
 pub use meta::{LazyMeta, ModelMeta};

@@ -16,6 +16,7 @@ mod fetching;
 mod flush;
 mod graphs;
 mod handwritten;
+mod kinds;
 mod life;
 mod many;
 mod mapping;

@@ -5,6 +5,7 @@ mod builder;
 mod consts;
 mod definition;
 mod embedded;
+mod kinds;
 mod rows;
 mod validate;
 
@@ -15,6 +16,7 @@ use super::ast::{Column, Model, Relation, RelationKind};
 use super::parse_column::inside_option;
 
 pub(crate) use embedded::embedded;
+pub(crate) use kinds::kinds;
 
 /// Everything that stands next to the struct.
 pub(crate) fn model(model: &Model) -> TokenStream {
