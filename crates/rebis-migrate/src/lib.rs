@@ -17,6 +17,7 @@ pub mod graph;
 mod history;
 mod journal;
 mod ledger;
+pub mod lint;
 mod lock;
 mod migrator;
 mod op;
@@ -27,13 +28,13 @@ mod store;
 
 pub use dialect::{Offline, offline};
 pub use error::{Error, ErrorKind, Result};
-pub use execute::{Resume, RunOptions, StepDone};
+pub use execute::{DataLoss, Resume, RunOptions, StepDone};
 pub use graph::Graph;
 pub use history::{Applied, Edited};
 pub use migrator::{
     Branches, Check, Current, ExplainedOperation, ExplainedStep, Explanation, Generated, Heads, History,
-    HistoryOptions, Init, Merged, MigrateOptions, Migrator, RevisionInfo, RevisionOptions, Show, SqlOptions,
-    Squashed,
+    HistoryOptions, Init, Linted, Merged, MigrateOptions, Migrator, RevisionInfo, RevisionOptions, Show,
+    SqlOptions, Squashed,
 };
 pub use op::{
     AddColumn, AlterColumn, ColumnBuilder, CreateExclusion, CreateForeignKey, CreateIndex, DataStep,

@@ -11,10 +11,12 @@ mod mysql_indexes;
 mod offline;
 mod postgres;
 mod sqlite;
+mod waits;
 
 pub(crate) use effect::took_effect;
 pub(crate) use locks::locks;
 pub use offline::{Offline, offline};
+pub(crate) use waits::{has_beside, long_lock};
 
 use std::time::Duration;
 

@@ -38,8 +38,8 @@ pub fn undo(ops: &[Op], before: &Schema) -> Result<Vec<Op>> {
     let mut undone: Vec<Op> = Vec::new();
     for op in ops {
         let types = new_types(op, &schema);
-        if let Some(Ddl::DropType { .. }) = op.to_ddl() {
-            // The table that comes back brings its types.
+        // The table that comes back brings its types; what was looked at need not be forgotten.
+        if let Some(Ddl::DropType { .. } | Ddl::ValidateConstraint { .. }) = op.to_ddl() {
             continue;
         }
         let reverse = op.reverse(&schema).ok_or_else(|| broken(op, "it has no reverse"))?;

@@ -17,11 +17,11 @@ use std::time::Duration;
 use rebis_engine::{Connection, Engine};
 use rebis_sql::Dialect;
 
-pub use options::{Resume, RunOptions};
+pub use options::{DataLoss, Resume, RunOptions};
 
 use crate::graph::{Direction, PlanStep};
 use crate::op::{Op, Operations};
-use crate::{Error, ErrorKind, Graph, Result, Script, dialect, history, ledger, lock};
+use crate::{Error, ErrorKind, Graph, Result, Script, dialect, history, ledger, lint, lock};
 
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,6 +172,9 @@ async fn steps(
         Direction::Upgrade => run.graph.upgrade_plan(target, &current)?,
     };
     warn_of_edits(conn, run, &current).await?;
+    if !run.options.data_loss.is_allowed() {
+        refuse_loss(run, &plan, direction)?;
+    }
     if run.options.single_transaction {
         done.extend(single::run(conn, run, plan).await?);
         return Ok(done);
@@ -194,6 +197,30 @@ async fn steps(
         }
     }
     Ok(done)
+}
+
+/// Refuses the whole plan before anything runs, when a step of it loses data.
+fn refuse_loss(run: &Run<'_>, plan: &[PlanStep], direction: Direction) -> Result<()> {
+    let mut lost = Vec::new();
+    for step in plan {
+        let script = run.script(&step.id)?;
+        let ops = recorded(script, direction);
+        lost.extend(
+            lint::losses(&ops)
+                .iter()
+                .map(|r| format!("\n  {}: {} ({}: {})", step.id, r.about, r.code, r.text)),
+        );
+    }
+    if lost.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Usage,
+        format!(
+            "nothing was run, because data would be lost:{}\nIf that is meant, say so with --allow-data-loss.",
+            lost.concat()
+        ),
+    ))
 }
 
 /// Says which applied scripts are not what they were.

@@ -13,6 +13,30 @@ pub struct RunOptions {
     pub statement_timeout: Option<Duration>,
     /// What to do with a migration that was begun and not finished; without it, it is named and nothing runs.
     pub resume: Option<Resume>,
+    /// What happens to a migration that loses data.
+    pub data_loss: DataLoss,
+}
+
+/// What happens to a migration that loses data: tables and columns that go, labels that go, types that hold less.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DataLoss {
+    /// It runs in a debug build, and is refused in a release.
+    #[default]
+    ByBuild,
+    /// It runs.
+    Allow,
+    /// It is refused before anything runs.
+    Refuse,
+}
+
+impl DataLoss {
+    pub(super) fn is_allowed(self) -> bool {
+        match self {
+            DataLoss::ByBuild => cfg!(debug_assertions),
+            DataLoss::Allow => true,
+            DataLoss::Refuse => false,
+        }
+    }
 }
 
 /// How a migration goes on that was begun and not finished, where its statements are committed one by one.

@@ -4,13 +4,14 @@ use std::fmt;
 use std::path::PathBuf;
 
 use rebis_engine::{InspectOptions, inspect};
+use rebis_sql::Dialect;
 use rebis_sql::schema::Schema;
 
 use super::Migrator;
 use super::place::{Place, RevisionOptions, place};
 use crate::diff::{self, DiffOptions, Noted, Rename, undo};
 use crate::render::{NewScript, script};
-use crate::{Error, ErrorKind, Graph, Op, Result, store};
+use crate::{Error, ErrorKind, Graph, Op, Result, lint, store};
 
 const LOG: &str = "rebis::migrate";
 
@@ -21,6 +22,8 @@ pub struct MigrateOptions {
     pub at: RevisionOptions,
     /// What was renamed; a comparison alone sees a removal and an addition.
     pub renames: Vec<Rename>,
+    /// Write the form that locks least: see [`safe`](crate::lint::safe).
+    pub safe: bool,
 }
 
 /// A script that was written.
@@ -81,9 +84,30 @@ pub(super) async fn migrate(
         tracing::info!(target: LOG, "No changes in schema detected.");
         return Ok(None);
     }
+    let dialect = m.engine.dialect();
+    let found = if options.safe { gently(dialect, found) } else { found };
     let ops: Vec<Op> = found.iter().map(|n| n.op.clone()).collect();
+    for remark in lint::lint(dialect, &ops) {
+        tracing::warn!(target: LOG, "{remark}");
+    }
     let undone = undo(&ops, &database)?;
     write(m, place, message, &found, &undone).map(Some)
+}
+
+/// The form that locks least; what is said of an operation stays with the first that takes its place.
+fn gently(dialect: Dialect, found: Vec<Noted>) -> Vec<Noted> {
+    let mut out = Vec::new();
+    for (i, noted) in found.iter().enumerate() {
+        // What is safe depends on the tables that were made before.
+        let before: Vec<Op> = found[..i].iter().map(|n| n.op.clone()).collect();
+        let known = lint::safe(dialect, &before).len();
+        let with: Vec<Op> = before.into_iter().chain([noted.op.clone()]).collect();
+        for (j, op) in lint::safe(dialect, &with).split_off(known).into_iter().enumerate() {
+            let notes = if j == 0 { noted.notes.clone() } else { Vec::new() };
+            out.push(Noted { op, detected: noted.detected.clone(), notes });
+        }
+    }
+    out
 }
 
 pub(super) async fn check(m: &Migrator) -> Result<Check> {

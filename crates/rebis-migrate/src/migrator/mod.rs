@@ -7,6 +7,7 @@ mod explain;
 mod generate;
 mod init;
 mod json;
+mod lint;
 mod listing;
 mod merge;
 mod offline;
@@ -22,6 +23,7 @@ use rebis_sql::schema::Schema;
 pub use explain::{ExplainedOperation, ExplainedStep, Explanation};
 pub use generate::{Check, Generated, MigrateOptions};
 pub use init::Init;
+pub use lint::Linted;
 pub use listing::{Branches, Current, Heads, History, HistoryOptions, RevisionInfo, Show};
 pub use merge::Merged;
 pub use offline::SqlOptions;
@@ -143,6 +145,14 @@ impl Migrator {
     /// When the database is not at head.
     pub async fn check(&self) -> Result<Check> {
         generate::check(self).await
+    }
+
+    /// The remarks on revisions: `head`, an id, `FROM:TO`; `:` means all. Needs no database. Their codes have pages under `docs/lint/`.
+    ///
+    /// # Errors
+    /// When there is no such revision.
+    pub fn lint(&self, revisions: &str) -> Result<Linted> {
+        lint::lint(self, revisions)
     }
 
     /// Brings the database forward to `target`: `head`, `heads`, a revision, `label@head`, `+1`, or several of them with spaces between.

@@ -7,6 +7,7 @@ mod diff;
 mod directives;
 mod execute;
 mod graph;
+mod lint;
 // Compared with what the tool writes, which is laid out for rustfmt's defaults and not for this workspace's settings.
 #[rustfmt::skip]
 #[allow(unreachable_pub, reason = "written as for a program")]

@@ -30,11 +30,13 @@ fn writing() -> Vec<Command> {
         placed(Command::new("revision").about("Writes an empty script, to be filled by hand"))
             .arg(flag("autogenerate", "Fills it from what differs, as `migrate` does"))
             .arg(renames())
+            .arg(safe())
             .arg(flag("sql", "").hide(true)),
         placed(
             Command::new("migrate").about("Writes a script from what differs between models and database"),
         )
         .arg(renames())
+        .arg(safe())
         .arg(flag("sql", "").hide(true)),
         Command::new("merge")
             .about("Writes a script that joins branches, and says what more than one of them changes")
@@ -87,6 +89,7 @@ fn running(command: Command) -> Command {
         .arg(flag("dry-run", "Says what would be done: operations, SQL, locks, rows touched").conflicts_with("sql"))
         .arg(format())
         .arg(flag("single-transaction", "All migrations or none, where the database can"))
+        .arg(flag("allow-data-loss", "Runs what loses data, which a release build refuses otherwise"))
         .arg(timeout("lock-timeout", "How long a statement waits for a lock: 500ms, 5s, 2m"))
         .arg(timeout("statement-timeout", "How long a statement runs, where the database has such a limit"))
         .arg(
@@ -102,6 +105,10 @@ fn running(command: Command) -> Command {
                      was in flight, restart that all of it was taken back by hand",
                 ),
         )
+}
+
+fn safe() -> Arg {
+    flag("safe", "Writes the form that makes nobody wait long, where the database has one")
 }
 
 fn format() -> Arg {
@@ -131,6 +138,9 @@ fn sql() -> [Arg; 2] {
 fn reading() -> Vec<Command> {
     let all = vec![
         Command::new("check").about("Fails when models and database differ"),
+        Command::new("lint")
+            .about("Fails when a migration loses data, fails on rows that are there, makes others wait long, or cannot be taken back")
+            .arg(revision("head", "The migrations to look at: an id, head, FROM:TO, or : for all")),
         Command::new("current")
             .about("Where the database is")
             .arg(verbose())

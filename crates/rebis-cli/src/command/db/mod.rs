@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use rebis_migrate::diff::Rename;
 use rebis_migrate::{
-    HistoryOptions, MigrateOptions, Migrator, Resume, RevisionOptions, RunOptions, SqlOptions,
+    DataLoss, HistoryOptions, MigrateOptions, Migrator, Resume, RevisionOptions, RunOptions, SqlOptions,
 };
 use rebis_sql::Dialect;
 use rebis_web::BoxError;
@@ -97,6 +97,11 @@ async fn one(migrator: Migrator, command: &str, given: &ArgMatches) -> Result<Ex
             output::line(merged);
         }
         "squash" => output::line(migrator.squash(&target(), &message()).await?),
+        "lint" => {
+            let linted = migrator.lint(&target())?;
+            listing(given, &linted, || linted.to_json());
+            return Ok(if linted.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
         "edit" => edit::run(&migrator, &target()).await?,
         "check" => {
             for edited in migrator.edited().await? {
@@ -179,7 +184,7 @@ async fn migrate(migrator: &Migrator, given: &ArgMatches) -> Result<(), BoxError
     let message = given.get_one::<String>("message").cloned().unwrap_or_default();
     let renames = all(given, "rename");
     let renames = renames.iter().map(|text| text.parse::<Rename>()).collect::<Result<Vec<_>, _>>()?;
-    let options = MigrateOptions { at: place(given), renames };
+    let options = MigrateOptions { at: place(given), renames, safe: given.get_flag("safe") };
     // That nothing has changed is in the log.
     if let Some(generated) = migrator.migrate(&message, options).await? {
         output::line(generated);
@@ -211,6 +216,7 @@ fn run_options(given: &ArgMatches) -> RunOptions {
             "restart" => Resume::Restart,
             _ => Resume::Auto,
         }),
+        data_loss: if given.get_flag("allow-data-loss") { DataLoss::Allow } else { DataLoss::ByBuild },
     }
 }
 
