@@ -21,6 +21,7 @@ pub struct Database(Arc<Inner>);
 #[derive(Default)]
 struct Inner {
     engine: OnceLock<Engine>,
+    bind: OnceLock<&'static str>,
     models: Option<Vec<&'static ModelMeta>>,
     events: Events,
 }
@@ -43,7 +44,7 @@ impl Database {
     /// A database on an engine.
     #[must_use]
     pub fn with_engine(engine: Engine) -> Self {
-        Database(Arc::new(Inner { engine: OnceLock::from(engine), models: None, events: Events::default() }))
+        Database(Arc::new(Inner { engine: OnceLock::from(engine), ..Inner::default() }))
     }
 
     /// The same database with these models only: `.models(models![User, Post])`.
@@ -51,6 +52,7 @@ impl Database {
     pub fn models(self, models: impl IntoIterator<Item = &'static ModelMeta>) -> Self {
         Database(Arc::new(Inner {
             engine: self.0.engine.clone(),
+            bind: self.0.bind.clone(),
             models: Some(models.into_iter().collect()),
             events: self.0.events.clone(),
         }))
@@ -96,10 +98,20 @@ impl Database {
         Session::new(self.clone())
     }
 
-    /// The models, sorted by table.
+    pub(crate) fn bind_name(&self) -> &OnceLock<&'static str> {
+        &self.0.bind
+    }
+
+    /// The models that it was given.
+    pub(crate) fn given(&self) -> Option<&[&'static ModelMeta]> {
+        self.0.models.as_deref()
+    }
+
+    /// The models that live in it, sorted by table: those that it was given, else every model of the program that names this database.
     #[must_use]
     pub fn model_list(&self) -> Vec<&'static ModelMeta> {
-        let mut all = self.0.models.clone().unwrap_or_else(registered);
+        let own = || registered().into_iter().filter(|m| m.bind() == self.bind_key()).collect();
+        let mut all = self.0.models.clone().unwrap_or_else(own);
         all.sort_by_key(|m| (m.def.schema, m.def.table));
         all
     }
@@ -230,6 +242,7 @@ impl Database {
     /// What the database says.
     pub async fn get<T: Model>(&self, model: EntityOf<T>, key: impl IntoKey<T::Key>) -> Result<Option<T>> {
         let _ = model;
+        self.house(T::meta())?;
         let key = key.into_key();
         let mut connection = self.engine()?.acquire().await?;
         crate::query::read_by_key::<T>(&mut connection, &key).await

@@ -9,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bound;
 mod database;
 mod entity;
 mod error;

@@ -77,6 +77,7 @@ pub(crate) async fn flush(session: &Arc<Shared>, last: bool) -> Result<()> {
 
 async fn run(session: &Arc<Shared>, listeners: Option<&Listeners>, last: bool) -> Result<()> {
     let mut batch = collect(session).await?;
+    batch.new.iter().try_for_each(|object| session.database.house(object.meta()))?;
     switch::switch(session, &mut batch)?;
     let written = listeners.map(|l| l.before(&batch)).transpose()?;
     validate::batch(&batch)?;

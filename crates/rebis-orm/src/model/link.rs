@@ -30,6 +30,14 @@ impl ModelMeta {
     pub(super) fn find_link(&self, index: usize) -> Found<Link> {
         let relation = self.relation(index);
         let target = (relation.target)();
+        for other in [Some(target), relation.through.map(|t| (t.meta)())].into_iter().flatten() {
+            if other.bind() != self.bind() {
+                return Err(format!(
+                    "leads to {}, which lives in another database: keep its key and load it with a session of that database",
+                    other.def.name
+                ));
+            }
+        }
         let inverse = self.find_inverse(index, target)?;
         if relation.through.is_some() {
             return self.find_link_through(relation, target, inverse);

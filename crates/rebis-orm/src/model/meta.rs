@@ -137,6 +137,13 @@ impl ModelMeta {
         for column in self.def.columns {
             let Some(fk) = column.foreign_key else { continue };
             let target = (fk.target)();
+            if target.bind() != self.bind() {
+                let (model, field, other) = (self.def.name, column.field, target.def.name);
+                return Err(wrong(format!(
+                    "the foreign key {model}.{field} refers to {other}, which lives in another database"
+                ))
+                .advise("no database can check it: leave the foreign key out"));
+            }
             if !target.def.columns.iter().any(|c| c.name == fk.column) {
                 let (model, field, other) = (self.def.name, column.field, target.def.name);
                 return Err(wrong(format!(

@@ -70,6 +70,7 @@ impl Runner for &Session {
     type Out<S: Selection> = S::Tracked;
 
     async fn rows<S: Selection>(self, query: SelectStatement<S>) -> Result<Vec<S::Tracked>> {
+        self.database().house_query(&query.select)?;
         self.0.autoflush().await?;
         run::tracked(&self.0, query).await
     }
@@ -118,6 +119,7 @@ impl Runner for &Database {
     type Out<S: Selection> = S::Plain;
 
     async fn rows<S: Selection>(self, query: SelectStatement<S>) -> Result<Vec<S::Plain>> {
+        self.house_query(&query.select)?;
         let mut connection = self.engine()?.acquire().await?;
         run::plain(&mut connection, query).await
     }

@@ -19,6 +19,7 @@ impl Session {
         key: impl IntoKey<T::Key>,
     ) -> Result<Option<Entity<T>>> {
         let _ = model;
+        self.database().house(T::meta())?;
         self.0.find(key.into_key()).await
     }
 

@@ -29,6 +29,7 @@ mod savepoints;
 mod schema;
 mod sends;
 mod session;
+mod several;
 mod statements;
 mod states;
 mod support;

@@ -166,6 +166,7 @@ impl AppExt for App {
     }
 
     fn bind(self, name: &'static str, database: Database, scripts: &'static [Script]) -> Self {
+        database.set_bind(name);
         let fault: Option<Arc<str>> = bind(&database, self.config(), Some(name)).err().map(Arc::from);
         let directory = self.config().root().join("src").join("migrations").join(name);
         let bound =
