@@ -33,7 +33,8 @@ pub async fn measure(
     let work = workload.work(size);
     let times = workload.times(size);
     let before = workload.rows_before(size);
-    fixture.fill(before).await?;
+    let posts = workload.posts_before();
+    fixture.fill(before, posts).await?;
     let wanted = |name: &str| options.library.as_ref().is_none_or(|only| name.to_lowercase().contains(only));
     // The first is the raw driver, without which there is no ratio.
     let mut samples: Vec<Option<Vec<f64>>> =
@@ -46,10 +47,11 @@ pub async fn measure(
                 continue;
             }
             if workload.writes() {
-                fixture.fill(before).await?;
+                fixture.fill(before, posts).await?;
             }
             let contestant = &mut contestants[i];
             let name = contestant.name();
+            contestant.prepare(&work).await.map_err(|e| -> Error { format!("{name}: {e}").into() })?;
             let Some(job) = contestant.run(&work, times) else {
                 samples[i] = None;
                 continue;

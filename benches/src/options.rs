@@ -4,13 +4,13 @@ use crate::fixture::Backend;
 use crate::work::Workload;
 
 pub const USAGE: &str = "\
-usage: bench [--quick] [--only sqlite|postgres|mysql] [--workload load|get|insert|insert-keys] [--library NAME] [--size N]
+usage: bench [--quick] [--only sqlite|postgres|mysql] [--workload NAME] [--library NAME] [--size N]
              [--rounds N]
   --quick     few rounds: shows that everything runs, not how fast
   --only      one database; PostgreSQL and MySQL or MariaDB are found by REBIS_TEST_POSTGRES_URL and REBIS_TEST_MYSQL_URL
-  --workload  one workload
+  --workload  one of load, get, insert, insert-keys, graph, relations, update, hit, concurrent
   --library   the raw driver and the libraries with NAME in their name
-  --size      one size: 1, 100, 1000 or 10000
+  --size      one size of those that the workload has
   --rounds    rounds per table (default 21); in each, every library runs once";
 
 /// What is asked for.

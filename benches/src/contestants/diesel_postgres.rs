@@ -72,6 +72,9 @@ impl Contestant for Diesel {
     }
 
     fn run<'a>(&'a mut self, work: &'a Work, times: usize) -> Option<Job<'a>> {
+        if !work.is_plain() {
+            return None;
+        }
         Some(Box::pin(async move {
             let mut rows = 0;
             for _ in 0..times {
@@ -80,6 +83,7 @@ impl Contestant for Diesel {
                     Work::Get(ids) => self.get(ids)?,
                     Work::Insert(new) => self.insert(new)?,
                     Work::InsertKeys(new) => self.insert_keys(new)?,
+                    _ => 0,
                 };
             }
             Ok(rows)

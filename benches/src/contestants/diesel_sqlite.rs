@@ -16,7 +16,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    posts (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        title -> Text,
+    }
+}
+
 pub struct Diesel(SqliteConnection);
+
+#[derive(Queryable, Identifiable)]
+#[diesel(table_name = users)]
+#[allow(dead_code, reason = "read to be thrown away")]
+struct Author {
+    id: i64,
+    name: String,
+    hair_color: Option<String>,
+}
+
+#[derive(Queryable, Selectable, Identifiable, Associations)]
+#[diesel(table_name = posts, belongs_to(Author, foreign_key = user_id))]
+#[allow(dead_code, reason = "read to be thrown away")]
+struct Post {
+    id: i64,
+    user_id: i64,
+    title: String,
+}
 
 #[allow(dead_code, reason = "read to be thrown away")]
 #[derive(Queryable)]
@@ -69,12 +95,26 @@ impl Diesel {
     }
 }
 
+impl Diesel {
+    fn relations(&mut self) -> Result<usize> {
+        let authors = users::table.load::<Author>(&mut self.0)?;
+        let posts = Post::belonging_to(&authors).load::<Post>(&mut self.0)?;
+        let count = authors.len() + posts.len();
+        let all: Vec<(Vec<Post>, Author)> = posts.grouped_by(&authors).into_iter().zip(authors).collect();
+        black_box(all);
+        Ok(count)
+    }
+}
+
 impl Contestant for Diesel {
     fn name(&self) -> &'static str {
         "Diesel"
     }
 
     fn run<'a>(&'a mut self, work: &'a Work, times: usize) -> Option<Job<'a>> {
+        if !work.is_plain() && !matches!(work, Work::Relations) {
+            return None;
+        }
         Some(Box::pin(async move {
             let mut rows = 0;
             for _ in 0..times {
@@ -83,6 +123,8 @@ impl Contestant for Diesel {
                     Work::Get(ids) => self.get(ids)?,
                     Work::Insert(new) => self.insert(new)?,
                     Work::InsertKeys(new) => self.insert_keys(new)?,
+                    Work::Relations => self.relations()?,
+                    _ => 0,
                 };
             }
             Ok(rows)

@@ -24,6 +24,11 @@ pub type Job<'a> = Pin<Box<dyn Future<Output = Result<usize>> + 'a>>;
 pub trait Contestant {
     fn name(&self) -> &'static str;
 
+    /// What is done before the work and not timed: reading the objects that are to be changed.
+    fn prepare<'a>(&'a mut self, _work: &'a Work) -> Job<'a> {
+        Box::pin(async { Ok(0) })
+    }
+
     /// Does the work that many times; nothing when the library has no such work.
     fn run<'a>(&'a mut self, work: &'a Work, times: usize) -> Option<Job<'a>>;
 }
@@ -35,7 +40,11 @@ pub async fn on(fixture: &mut Fixture) -> Result<Vec<Box<dyn Contestant>>> {
         Backend::Sqlite => {
             all.push(Box::new(raw_sqlite::Raw::new(&fixture.next()?)?));
             all.push(Box::new(rebis::Plain::new(&format!("sqlite:///{}", fixture.next()?))?));
-            all.push(Box::new(rebis::Tracked::new(&format!("sqlite:///{}", fixture.next()?))?));
+            let url = format!("sqlite:///{}", fixture.next()?);
+            all.push(Box::new(rebis::Tracked::new(&url)?));
+            for how in [rebis::How::Peers, rebis::How::Selectin, rebis::How::Joined] {
+                all.push(Box::new(rebis::Related::new(&format!("sqlite:///{}", fixture.next()?), how)?));
+            }
             all.push(Box::new(diesel_sqlite::Diesel::new(&fixture.next()?)?));
             all.push(Box::new(sqlx::sqlite::Sqlx::new(&fixture.next()?).await?));
             all.push(Box::new(sea_orm::SeaOrm::new(&format!("sqlite://{}", fixture.next()?)).await?));
@@ -44,6 +53,9 @@ pub async fn on(fixture: &mut Fixture) -> Result<Vec<Box<dyn Contestant>>> {
             all.push(Box::new(raw_postgres::Raw::new(&fixture.next()?).await?));
             all.push(Box::new(rebis::Plain::new(&fixture.next()?)?));
             all.push(Box::new(rebis::Tracked::new(&fixture.next()?)?));
+            for how in [rebis::How::Peers, rebis::How::Selectin, rebis::How::Joined] {
+                all.push(Box::new(rebis::Related::new(&fixture.next()?, how)?));
+            }
             #[cfg(feature = "libpq")]
             all.push(Box::new(diesel_postgres::Diesel::new(&fixture.next()?)?));
             #[cfg(not(feature = "libpq"))]
@@ -57,6 +69,9 @@ pub async fn on(fixture: &mut Fixture) -> Result<Vec<Box<dyn Contestant>>> {
             all.push(Box::new(raw_mysql::Raw::new(&fixture.next()?).await?));
             all.push(Box::new(rebis::Plain::new(&fixture.next()?)?));
             all.push(Box::new(rebis::Tracked::new(&fixture.next()?)?));
+            for how in [rebis::How::Peers, rebis::How::Selectin, rebis::How::Joined] {
+                all.push(Box::new(rebis::Related::new(&fixture.next()?, how)?));
+            }
             all.push(Box::new(sqlx::mysql::Sqlx::new(&fixture.next()?).await?));
             all.push(Box::new(sea_orm::SeaOrm::new(&fixture.next()?).await?));
         }

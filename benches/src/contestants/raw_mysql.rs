@@ -61,6 +61,9 @@ impl Contestant for Raw {
     }
 
     fn run<'a>(&'a mut self, work: &'a Work, times: usize) -> Option<Job<'a>> {
+        if !work.is_plain() {
+            return None;
+        }
         Some(Box::pin(async move {
             let mut rows = 0;
             for _ in 0..times {
@@ -68,6 +71,7 @@ impl Contestant for Raw {
                     Work::Load => self.load().await?,
                     Work::Get(ids) => self.get(ids).await?,
                     Work::Insert(new) | Work::InsertKeys(new) => self.insert(new).await?,
+                    _ => 0,
                 };
             }
             Ok(rows)

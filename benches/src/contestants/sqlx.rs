@@ -42,6 +42,12 @@ macro_rules! on {
                     Ok(ids.len())
                 }
 
+                async fn concurrent(&self, all: &[Vec<i64>]) -> Result<usize> {
+                    let done =
+                        futures_util::future::try_join_all(all.iter().map(|ids| self.get(ids))).await?;
+                    Ok(done.into_iter().sum())
+                }
+
                 async fn insert(&self, rows: &[NewUser]) -> Result<usize> {
                     let done = statement(rows).build().execute(&self.0).await?;
                     Ok(usize::try_from(done.rows_affected())?)
@@ -67,6 +73,9 @@ macro_rules! on {
                 }
 
                 fn run<'a>(&'a mut self, work: &'a Work, times: usize) -> Option<Job<'a>> {
+                    if !work.is_plain() && !matches!(work, Work::Concurrent(_)) {
+                        return None;
+                    }
                     Some(Box::pin(async move {
                         let mut rows = 0;
                         for _ in 0..times {
@@ -75,6 +84,8 @@ macro_rules! on {
                                 Work::Get(ids) => self.get(ids).await?,
                                 Work::Insert(new) => self.insert(new).await?,
                                 Work::InsertKeys(new) => self.insert_keys(new).await?,
+                                Work::Concurrent(all) => self.concurrent(all).await?,
+                                _ => 0,
                             };
                         }
                         Ok(rows)
