@@ -113,7 +113,7 @@ impl Raw {
 
     async fn update(&mut self, ids: &[i64]) -> Result<usize> {
         self.count += 1;
-        let color = format!("color {}", self.count);
+        let color = format!("raw {}", self.count);
         let transaction = self.client.transaction().await?;
         let sent = ids.iter().map(|id| async { transaction.execute(&self.update, &[&color, id]).await });
         futures_util::future::try_join_all(sent).await?;

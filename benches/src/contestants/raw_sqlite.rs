@@ -103,7 +103,7 @@ impl Raw {
 
     fn update(&mut self, ids: &[i64]) -> Result<usize> {
         self.1 += 1;
-        let color = format!("color {}", self.1);
+        let color = format!("raw {}", self.1);
         let transaction = self.0.transaction()?;
         {
             let mut update = transaction.prepare_cached("UPDATE users SET hair_color = ? WHERE id = ?")?;

@@ -159,7 +159,7 @@ impl Tracked {
         let (session, users) = self.kept.as_ref().ok_or("nothing was read")?;
         for id in ids {
             let user = &users[usize::try_from(*id)? - 1];
-            user.edit().hair_color = Some(format!("color {}", self.count));
+            user.edit().hair_color = Some(format!("rebis {}", self.count));
         }
         session.commit().await?;
         Ok(ids.len())

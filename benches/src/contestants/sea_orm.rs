@@ -158,7 +158,7 @@ impl SeaOrm {
         let transaction = self.database.begin().await?;
         for id in ids {
             let mut user: users::ActiveModel = self.kept[usize::try_from(*id)? - 1].clone().into();
-            user.hair_color = Set(Some(format!("color {}", self.count)));
+            user.hair_color = Set(Some(format!("sea {}", self.count)));
             black_box(user.update(&transaction).await?);
         }
         transaction.commit().await?;
