@@ -4,9 +4,8 @@
 
 use std::any::Any;
 use std::collections::HashSet;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
-use once_cell::race::OnceBox;
 use parking_lot::{Mutex, MutexGuard};
 use rebis_engine::Row;
 use rebis_sql::Value;
@@ -25,7 +24,7 @@ pub(crate) type Object = Arc<dyn AnyInstance>;
 pub(crate) struct Instance<T: Model> {
     pub(crate) rows: Versions<T>,
     status: Mutex<Status>,
-    slots: OnceBox<Box<[Mutex<Slot>]>>,
+    slots: OnceLock<Box<[Mutex<Slot>]>>,
 }
 
 pub(crate) trait AnyInstance: Any + Send + Sync {
@@ -126,8 +125,7 @@ impl<T: Model> AnyInstance for Instance<T> {
     }
 
     fn slot(&self, relation: usize) -> &Mutex<Slot> {
-        &self.slots.get_or_init(|| Box::new(T::DEF.relations.iter().map(|_| Mutex::default()).collect()))
-            [relation]
+        &self.slots.get_or_init(|| T::DEF.relations.iter().map(|_| Mutex::default()).collect())[relation]
     }
 
     fn unloaded(&self) -> ColumnSet {
@@ -221,7 +219,7 @@ impl<T: Model> Instance<T> {
             // What was not read is not written either.
             status.unset = T::unloaded(&row).iter().fold(status.unset, ColumnSet::with);
         }
-        Instance { rows: Versions::new(row), status: Mutex::new(status), slots: OnceBox::new() }
+        Instance { rows: Versions::new(row), status: Mutex::new(status), slots: OnceLock::new() }
     }
 
     pub(crate) fn loaded(row: T, group: &Arc<Group>) -> Arc<Self> {
@@ -243,7 +241,15 @@ impl dyn AnyInstance {
     }
 
     pub(crate) fn key(&self) -> Option<RowKey> {
-        RowKey::new(&self.values(&self.meta().key))
+        self.row_key(&self.meta().key)
+    }
+
+    /// The values of these columns, to find rows by; nothing when one of them is NULL.
+    pub(crate) fn row_key(&self, columns: &[usize]) -> Option<RowKey> {
+        match columns {
+            [one] => RowKey::one(self.value(*one)),
+            many => RowKey::new(&self.values(many)),
+        }
     }
 
     /// Whether the row's key is known: written, or given by the program.
@@ -322,7 +328,7 @@ mod tests {
     fn an_object_costs_little_more_than_its_fields() {
         type Fields = [u64; 8];
         let versions = size_of::<Versions<Fields>>() - size_of::<Fields>();
-        let (slots, counts) = (size_of::<OnceBox<Box<[Mutex<Slot>]>>>(), 16);
-        assert!(versions + size_of::<Mutex<Status>>() + slots + counts <= 112);
+        let (slots, counts) = (size_of::<OnceLock<Box<[Mutex<Slot>]>>>(), 16);
+        assert!(versions + size_of::<Mutex<Status>>() + slots + counts <= 128);
     }
 }

@@ -3,6 +3,7 @@
 mod add;
 mod deferred;
 mod edit;
+mod few;
 mod handle;
 mod instance;
 mod skip;
@@ -19,5 +20,6 @@ pub use edit::Edit;
 pub use handle::{Entity, WeakEntity};
 pub use state::State;
 
+pub(crate) use few::Few;
 pub(crate) use instance::{AnyInstance, Instance, Object, absorb_row, typed};
-pub(crate) use state::{Group, Pointer, Pointers, Status};
+pub(crate) use state::{Group, Pointer, Status};

@@ -3,7 +3,7 @@
 use std::any::TypeId;
 use std::sync::{Arc, OnceLock, Weak};
 
-use super::{AnyInstance, Object};
+use super::{AnyInstance, Few, Object};
 use crate::model::{ColumnSet, Link};
 use crate::session::{FetchMode, Shared};
 
@@ -63,34 +63,6 @@ pub(crate) struct Pointer {
     pub(crate) parent: Option<Arc<dyn AnyInstance>>,
 }
 
-/// An object's pointers. Invariant: an object without any, as most are, spends one word on them.
-#[derive(Clone, Default)]
-#[allow(clippy::box_collection, reason = "one word instead of three")]
-pub(crate) struct Pointers(Option<Box<Vec<Pointer>>>);
-
-impl Pointers {
-    pub(crate) fn push(&mut self, pointer: Pointer) {
-        self.0.get_or_insert_default().push(pointer);
-    }
-
-    pub(crate) fn retain(&mut self, keep: impl FnMut(&Pointer) -> bool) {
-        if let Some(all) = &mut self.0 {
-            all.retain(keep);
-        }
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.0 = None;
-    }
-}
-
-impl std::ops::Deref for Pointers {
-    type Target = [Pointer];
-    fn deref(&self) -> &[Pointer] {
-        self.0.as_ref().map_or(&[], |all| all)
-    }
-}
-
 #[derive(Default)]
 pub(crate) struct Status {
     pub(crate) state: State,
@@ -112,5 +84,5 @@ pub(crate) struct Status {
     pub(crate) expired: bool,
     /// Columns that were not given: placeholders until the database fills them in.
     pub(crate) unset: ColumnSet,
-    pub(crate) pointers: Pointers,
+    pub(crate) pointers: Few<Pointer>,
 }

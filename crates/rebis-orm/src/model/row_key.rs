@@ -9,19 +9,28 @@ use rebis_sql::{Cell, Value};
 pub(crate) enum RowKey {
     Int(i64),
     Text(String),
+    Uuid(uuid::Uuid),
     Other(Vec<String>),
 }
 
 impl RowKey {
     /// The key made of these values, or nothing when one of them is NULL: NULL refers to no row.
     pub(crate) fn new(values: &[Value]) -> Option<RowKey> {
-        if values.iter().any(Value::is_null) {
-            return None;
+        match values {
+            [one] => RowKey::one(one.clone()),
+            many if many.iter().any(Value::is_null) => None,
+            many => Some(RowKey::Other(many.iter().map(|v| format!("{v:?}")).collect())),
         }
-        Some(match values {
-            [Value::Int(i)] => RowKey::Int(*i),
-            [Value::Text(t)] => RowKey::Text(t.clone()),
-            many => RowKey::Other(many.iter().map(|v| format!("{v:?}")).collect()),
+    }
+
+    /// The key of one column.
+    pub(crate) fn one(value: Value) -> Option<RowKey> {
+        Some(match value {
+            Value::Null => return None,
+            Value::Int(i) => RowKey::Int(i),
+            Value::Text(t) => RowKey::Text(t),
+            Value::Uuid(u) => RowKey::Uuid(u),
+            other => RowKey::Other(vec![format!("{other:?}")]),
         })
     }
 }

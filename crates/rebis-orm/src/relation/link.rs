@@ -150,8 +150,10 @@ pub(super) fn insert(owner: &Object, relation: usize, child: &Object) {
         return;
     }
     let Slot { content, added, .. } = &mut *slot;
-    let list = if let Content::Many(all) = content { all } else { added };
-    list.push(Arc::clone(child));
+    match content {
+        Content::Many(all) => all.push(Arc::clone(child)),
+        _ => added.push(Arc::clone(child)),
+    }
 }
 
 pub(super) fn remove(owner: &Object, relation: usize, child: &Object, orphan: bool) {

@@ -11,7 +11,7 @@ use super::def::RelationKind;
 use super::fill::{fill_collection, fill_parent};
 use super::plan::{How, Loading, Part};
 use super::statement::{Owners, among, ends, owners_of, related};
-use crate::entity::{Entity, Group, Object};
+use crate::entity::{AnyInstance, Entity, Group, Object};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Decode, Key, Link, Model, ModelMeta, RowKey};
 use crate::query::fetch_related;
@@ -108,13 +108,13 @@ async fn load_parents<T: Model>(
         let select = related(meta, relation, from, request.part)?;
         for (entity, _) in fetch_related::<T>(session, select, &[], request.then).await? {
             let object = entity.object();
-            if let Some(key) = RowKey::new(&object.values(&link.parent)) {
+            if let Some(key) = object.row_key(&link.parent) {
                 found.insert(key, object);
             }
         }
     }
     for owner in owners {
-        let parent = RowKey::new(&owner.values(&link.child)).and_then(|key| found.get(&key));
+        let parent = owner.row_key(&link.child).and_then(|key| found.get(&key));
         fill_parent(owner, relation, link, parent);
     }
     Ok(())
@@ -134,15 +134,14 @@ async fn load_collections<T: Model>(
         Some(through) => link.child.iter().map(|&c| (through.meta)().def.columns[c].decode).collect(),
         None => Vec::new(),
     };
-    let mut lists: HashMap<RowKey, Vec<Entity<T>>> = HashMap::new();
+    let mut lists: HashMap<RowKey, Vec<Entity<T>>, foldhash::fast::RandomState> = HashMap::default();
     let keyed = request.owners.iter().filter(|o| o.has_key()).map(|o| o.values(&link.parent)).collect();
     for from in sources(request, meta, &link.parent, keyed)? {
         let select = related(meta, relation, from, part)?;
-        for (entity, mut key) in fetch_related::<T>(session, select, &keys, request.then).await? {
-            if keys.is_empty() {
-                key = entity.object().values(&link.child);
-            }
-            if let Some(key) = RowKey::new(&key) {
+        for (entity, key) in fetch_related::<T>(session, select, &keys, request.then).await? {
+            let any: &dyn AnyInstance = &*entity.0;
+            let key = if keys.is_empty() { any.row_key(&link.child) } else { RowKey::new(&key) };
+            if let Some(key) = key {
                 lists.entry(key).or_default().push(entity);
             }
         }
@@ -151,13 +150,13 @@ async fn load_collections<T: Model>(
         !def.order_by.is_empty() || part.is_some_and(|p| !p.order_by.is_empty() || p.limit.is_some());
     let mut surplus = None;
     for owner in &request.owners {
-        let found = RowKey::new(&owner.values(&link.parent)).and_then(|k| lists.remove(&k));
+        let found = owner.row_key(&link.parent).and_then(|k| lists.remove(&k));
         let mut list = found.unwrap_or_default();
-        if !sorted {
-            // By key, here instead of in SQL: rows usually come in this order, and then it costs nothing.
+        // By key, here instead of in SQL: rows usually come in this order.
+        if !sorted && !list.is_sorted_by_key(|e| T::key_of(e)) {
             list.sort_by_cached_key(|e| T::key_of(e));
         }
-        let list = list.iter().map(Entity::object).collect();
+        let list = list.into_iter().map(|entity| entity.0 as Object).collect();
         let whole = part.is_none_or(|p| p.filter.is_empty() && p.limit.is_none());
         if let Err(error) = fill_collection(owner, relation, link, list, whole) {
             surplus.get_or_insert(error);

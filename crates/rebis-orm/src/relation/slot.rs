@@ -4,18 +4,18 @@ use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 
-use crate::entity::{AnyInstance, Object, State};
+use crate::entity::{AnyInstance, Few, Object, State};
 use crate::error::Error;
 
 #[derive(Clone, Default)]
 pub(crate) struct Slot {
     pub(crate) content: Content,
     /// Added to a collection that is not loaded.
-    pub(crate) added: Vec<Object>,
+    pub(crate) added: Few<Object>,
     /// Taken out of the collection since the last flush, for delete-orphan.
-    pub(crate) removed: Vec<Object>,
+    pub(crate) removed: Few<Object>,
     /// The rows of the association that this transaction made, each with the object it leads to.
-    pub(crate) links: Vec<(Object, Object)>,
+    pub(crate) links: Few<(Object, Object)>,
     /// A builder, a struct or an edit filled it in a way that cannot work: the flush says so.
     pub(crate) refused: Option<Arc<Error>>,
     /// Differs from what was committed.
@@ -80,7 +80,7 @@ impl Slot {
     /// What `loaded()` shows: the whole, or the part that a query asked for and what was added to it.
     pub(crate) fn shown(&self) -> Option<Vec<Object>> {
         match &self.content {
-            Content::Part(part) => Some(part.iter().chain(&self.added).map(Arc::clone).collect()),
+            Content::Part(part) => Some(part.iter().chain(self.added.iter()).map(Arc::clone).collect()),
             _ => self.all(),
         }
     }
