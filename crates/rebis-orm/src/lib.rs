@@ -42,8 +42,8 @@ pub use model::{ColumnSet, EntityOf, IntoKey, Key, KeyPart, Model, ModelMeta};
 pub use query::{
     Alias, Along, Bind, Columns, Conflict, Cte, Cursor, DeleteStatement, Derived, Fills, FitsInto,
     InsertReturning, InsertStatement, KeysetPage, Optional, Page, Pagination, RawSql, Returning, RowLock,
-    Runner, SelectStatement, Selection, Slice, Source, UpdateStatement, alias, delete, exists, insert,
-    select, sql, update,
+    Rows, Runner, SelectStatement, Selection, Slice, Source, StreamRunner, UpdateStatement, alias, delete,
+    exists, insert, select, sql, update,
 };
 pub use rebis_sql::expr::Bound;
 pub use relation::{BelongsTo, Cascade, HasMany, HasOne, Loading, Relation, Target};

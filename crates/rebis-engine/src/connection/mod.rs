@@ -3,6 +3,7 @@
 //! **Invariant.** At most one statement runs at a time (`&mut self`). A connection whose future was dropped in the middle of a statement,
 //! or that is dropped with a transaction open, is cleaned before it is lent again, or closed.
 
+mod feed;
 mod log;
 mod release;
 mod run;

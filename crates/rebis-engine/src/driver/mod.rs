@@ -9,6 +9,7 @@ mod cache;
 pub(crate) mod mysql;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
+pub(crate) mod sink;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 
@@ -213,6 +214,26 @@ impl Driver {
         F: FnMut(&Row<'_>) -> Result<()> + Send,
     {
         each_driver!(self, d => d.query(begin, sql, binds, each).await)
+    }
+
+    /// Sends rows into a channel and returns how many there were.
+    pub(crate) async fn feed<T, F>(
+        &mut self,
+        begin: Option<&TransactionOptions>,
+        sql: &str,
+        binds: &[Value],
+        feed: sink::Feed<F, T>,
+    ) -> Result<u64>
+    where
+        T: Send + 'static,
+        F: FnMut(&Row<'_>) -> Result<T> + Send + 'static,
+    {
+        each_driver!(self, d => d.feed(begin, sql, binds, feed).await)
+    }
+
+    /// Whether a statement whose reader went away, with or without a row delivered, leaves a usable connection.
+    pub(crate) fn can_abandon(&self, delivered: bool) -> bool {
+        each_driver!(self, d => d.can_abandon(delivered))
     }
 
     pub(crate) async fn execute(

@@ -19,6 +19,7 @@ mod runner;
 mod select;
 mod selection;
 mod source;
+mod stream;
 mod upsert;
 
 pub use alias::{Alias, alias};
@@ -40,6 +41,7 @@ pub use select::{SelectStatement, select};
 pub(crate) use selection::Arrivals;
 pub use selection::Selection;
 pub use source::Source;
+pub use stream::{Rows, StreamRunner};
 pub use upsert::{Columns, Conflict, InsertReturning};
 
 pub(crate) use raw::parts;

@@ -25,13 +25,7 @@ pub(crate) async fn plain<S: Selection>(
         )
         .advise("run it on a `Session`"));
     }
-    if query.select.lock.is_some() && !connection.in_transaction() {
-        return Err(Error::new(
-            ErrorKind::State,
-            "a row lock outside a transaction would end with its own statement",
-        )
-        .advise("run it on a `Session`, which has a transaction, or begin one on the connection"));
-    }
+    check_lock(connection, &query)?;
     let compiled = query.compiled(connection.dialect())?;
     let mut rows = Vec::new();
     connection
@@ -41,6 +35,15 @@ pub(crate) async fn plain<S: Selection>(
         })
         .await?;
     Ok(rows)
+}
+
+/// Refuses a row lock that would not outlive its own statement.
+pub(super) fn check_lock<S>(connection: &Connection, query: &SelectStatement<S>) -> Result<()> {
+    if query.select.lock.is_none() || connection.in_transaction() {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::State, "a row lock outside a transaction would end with its own statement")
+        .advise("run it on a `Session`, which has a transaction, or begin one on the connection"))
 }
 
 pub(crate) async fn tracked<S: Selection>(

@@ -81,6 +81,13 @@ impl Arrivals {
         let Some((listeners, objects)) = self.told.take() else { return Ok(()) };
         objects.iter().try_for_each(|object| listeners.tell(Moment::Load, object, 0))
     }
+
+    /// Tells of the objects that have come so far and forgets them, for a stream, which never has them all.
+    pub(crate) fn settle(&mut self) -> crate::Result<()> {
+        self.members.clear();
+        let Some((listeners, objects)) = &mut self.told else { return Ok(()) };
+        objects.drain(..).try_for_each(|object| listeners.tell(Moment::Load, &object, 0))
+    }
 }
 
 impl std::fmt::Debug for Arrivals {

@@ -144,7 +144,16 @@ impl Shared {
             return Err(Error::new(ErrorKind::State, "this session was closed")
                 .advise("make another with `db.session()`"));
         }
-        Ok(())
+        self.check_no_stream()
+    }
+
+    /// Refuses what would wait for a stream that the same task may be reading.
+    pub(crate) fn check_no_stream(&self) -> Result<()> {
+        if !self.streaming.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::State, "this session's connection is reading a stream")
+            .advise("take its rows to the end, close or drop it first; or stream from the `Database`, which has a connection of its own"))
     }
 
     /// Every living object that has a row in this session.

@@ -74,6 +74,8 @@ pub(crate) struct Shared {
     /// Whether any object was expired: read for every query, so that a session without them pays nothing.
     expired: AtomicBool,
     closed: AtomicBool,
+    /// Whether the connection is reading a stream.
+    pub(crate) streaming: AtomicBool,
     /// Who is told of what this session does, besides those whom the database tells.
     events: OnceLock<Events>,
     /// Whether this transaction met another one, so that running it again may mend it.
@@ -115,6 +117,7 @@ impl Session {
             editing: AtomicUsize::new(0),
             expired: AtomicBool::new(false),
             closed: AtomicBool::new(false),
+            streaming: AtomicBool::new(false),
             events: OnceLock::new(),
             conflict: AtomicBool::new(false),
             options: Mutex::default(),

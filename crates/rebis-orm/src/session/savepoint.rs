@@ -139,6 +139,7 @@ impl Savepoint {
 
     async fn undo(&self) -> Result<()> {
         let shared = &self.session.0;
+        shared.check_no_stream()?;
         let mut guard = shared.connection.lock().await;
         let done = match guard.as_mut() {
             Some(connection) => match connection.rollback_to(&name(self.id)).await {

@@ -93,6 +93,7 @@ impl Session {
     /// # Errors
     /// When the server cannot be reached; the objects are restored all the same.
     pub async fn rollback(&self) -> Result<()> {
+        self.0.check_no_stream()?;
         let connection = self.0.connection.lock().await.take();
         restore(self);
         if let Some(mut connection) = connection

@@ -6,6 +6,7 @@ use rebis_sql::Value;
 
 use super::{MySql, error, types};
 use crate::driver::Lent;
+use crate::driver::sink::{Each, Feed, Sink};
 use crate::{Done, Result, Row, TransactionOptions};
 
 impl MySql {
@@ -14,11 +15,40 @@ impl MySql {
         begin: Option<&TransactionOptions>,
         sql: &str,
         binds: &[Value],
-        mut each: F,
+        each: F,
     ) -> Result<u64>
     where
         F: FnMut(&Row<'_>) -> Result<()> + Send,
     {
+        self.rows_into(begin, sql, binds, Each(each)).await
+    }
+
+    pub(crate) async fn feed<T, F>(
+        &mut self,
+        begin: Option<&TransactionOptions>,
+        sql: &str,
+        binds: &[Value],
+        feed: Feed<F, T>,
+    ) -> Result<u64>
+    where
+        T: Send,
+        F: FnMut(&Row<'_>) -> Result<T> + Send,
+    {
+        self.rows_into(begin, sql, binds, feed).await
+    }
+
+    /// Once rows arrive, the next statement reads what is left of them first.
+    pub(crate) fn can_abandon(&self, delivered: bool) -> bool {
+        delivered
+    }
+
+    async fn rows_into(
+        &mut self,
+        begin: Option<&TransactionOptions>,
+        sql: &str,
+        binds: &[Value],
+        mut sink: impl Sink,
+    ) -> Result<u64> {
         if let Some(options) = begin {
             self.begin(options).await?;
         }
@@ -29,10 +59,14 @@ impl MySql {
         while let Some(row) = result.next().await.map_err(error::classify)? {
             count += 1;
             // Apart from the `if`: the lent row must not live over the await below, or the future could not be sent.
-            let read = each(&Row(Lent::MySql(&row)));
+            let read = sink.take(&Row(Lent::MySql(&row)));
+            drop(row);
             if let Err(e) = read {
                 result.drop_result().await.map_err(error::classify)?;
                 return Err(e);
+            }
+            if !sink.settle().await {
+                break;
             }
         }
         result.drop_result().await.map_err(error::classify)?;

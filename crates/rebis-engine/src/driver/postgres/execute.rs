@@ -9,6 +9,7 @@ use tokio_postgres::{RowStream, Statement};
 
 use super::{Postgres, begin_sql, error, types, types::Bind};
 use crate::driver::Lent;
+use crate::driver::sink::{Each, Feed, Sink};
 use crate::{Done, Result, Row, TransactionOptions};
 
 /// Statements of one `execute_many` that are on their way at once.
@@ -20,11 +21,40 @@ impl Postgres {
         begin: Option<&TransactionOptions>,
         sql: &str,
         binds: &[Value],
-        mut each: F,
+        each: F,
     ) -> Result<u64>
     where
         F: FnMut(&Row<'_>) -> Result<()> + Send,
     {
+        self.rows_into(begin, sql, binds, Each(each)).await
+    }
+
+    pub(crate) async fn feed<T, F>(
+        &mut self,
+        begin: Option<&TransactionOptions>,
+        sql: &str,
+        binds: &[Value],
+        feed: Feed<F, T>,
+    ) -> Result<u64>
+    where
+        T: Send,
+        F: FnMut(&Row<'_>) -> Result<T> + Send,
+    {
+        self.rows_into(begin, sql, binds, feed).await
+    }
+
+    /// What is left of a result is read by the client, whoever waits for it.
+    pub(crate) fn can_abandon(&self, _delivered: bool) -> bool {
+        true
+    }
+
+    async fn rows_into(
+        &mut self,
+        begin: Option<&TransactionOptions>,
+        sql: &str,
+        binds: &[Value],
+        mut sink: impl Sink,
+    ) -> Result<u64> {
         let mut fresh = false;
         loop {
             let (statement, begun) = self.statement(if fresh { None } else { begin }, sql).await?;
@@ -47,7 +77,11 @@ impl Postgres {
                         match rows.try_next().await {
                             Ok(Some(row)) => {
                                 count += 1;
-                                each(&Row(Lent::Postgres(&row)))?;
+                                sink.take(&Row(Lent::Postgres(&row)))?;
+                                drop(row);
+                                if !sink.settle().await {
+                                    return Ok(count);
+                                }
                             }
                             Ok(None) => return Ok(count),
                             Err(e) => break e,

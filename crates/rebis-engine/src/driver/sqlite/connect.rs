@@ -29,6 +29,7 @@ impl Sqlite {
             on_disk: url.file().is_some(),
             changes_at_begin: 0,
             query_only: false,
+            lost: false,
         };
 
         let on = if options.foreign_keys.unwrap_or(true) { "ON" } else { "OFF" };

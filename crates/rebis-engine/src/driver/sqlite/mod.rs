@@ -7,6 +7,7 @@
 mod connect;
 mod error;
 mod execute;
+mod feed;
 pub(crate) mod types;
 
 use std::time::Duration;
@@ -27,6 +28,8 @@ pub(crate) struct Sqlite {
     /// `total_changes` when the transaction began: a transaction that changed nothing commits without touching the disk.
     changes_at_begin: u64,
     query_only: bool,
+    /// The connection did not come back from a thread.
+    lost: bool,
 }
 
 impl Sqlite {
@@ -35,7 +38,12 @@ impl Sqlite {
     }
 
     pub(super) fn is_closed(&self) -> bool {
-        false
+        self.lost
+    }
+
+    /// The connection is back, and its statement reset, before a reader is gone.
+    pub(super) fn can_abandon(&self, _delivered: bool) -> bool {
+        !self.lost
     }
 
     pub(super) fn check(&self, options: &TransactionOptions) -> Result<()> {
@@ -53,6 +61,9 @@ impl Sqlite {
     }
 
     pub(super) fn reset(&mut self, _mid_statement: bool) -> Reset {
+        if self.lost {
+            return Reset::Close;
+        }
         match self.end("ROLLBACK") {
             Ok(()) => Reset::Clean,
             Err(_) => Reset::Close,

@@ -7,6 +7,7 @@ mod joins;
 mod modify;
 mod pages;
 mod sets;
+mod streams;
 mod subqueries;
 mod windows;
 
