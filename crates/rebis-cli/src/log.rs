@@ -10,9 +10,13 @@ use tracing_subscriber::fmt::{self as layer, FmtContext};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
 
-/// Starts the log. `RUST_LOG` chooses what is shown; without it, what Rebis says at `INFO`, and warnings of everything else.
-pub(crate) fn start(debug: bool) {
-    let usual = if debug { "warn,rebis=debug,rebis::sql=info" } else { "warn,rebis=info" };
+/// Starts the log. `RUST_LOG` chooses what is shown; without it, what Rebis says at `INFO` unless `quiet`, and warnings of everything else.
+pub(crate) fn start(debug: bool, quiet: bool) {
+    let usual = match (quiet, debug) {
+        (true, _) => "warn",
+        (false, true) => "warn,rebis=debug,rebis::sql=info",
+        (false, false) => "warn,rebis=info",
+    };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     let subscriber = layer::fmt()
         .with_env_filter(filter)

@@ -47,7 +47,8 @@ pub async fn run(program: Program, arguments: impl IntoIterator<Item = OsString>
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    log::start(program.app.config().debug());
+    let quiet = matches.subcommand_matches("db").is_some_and(|db| db.get_flag("quiet"));
+    log::start(program.app.config().debug(), quiet);
     match dispatch(program, &matches).await {
         Ok(code) => code,
         Err(error) => output::fail(&*error),

@@ -12,7 +12,7 @@ use rebis_engine::Connection;
 use rebis_sql::schema::{Column, PrimaryKey, Table};
 use rebis_sql::{Expr, Insert, SqlType, Value};
 
-use crate::{Result, Script, ledger};
+use crate::{Graph, Result, Script, ledger};
 
 /// The table's name.
 pub(crate) const TABLE: &str = "rebis_history";
@@ -119,6 +119,22 @@ pub(crate) async fn read(conn: &mut Connection) -> Result<Vec<Applied>> {
         checksum,
     };
     Ok(rows.into_iter().map(line).collect())
+}
+
+/// Refuses rows of the version table that name no revision of this program, and says who wrote them where that is known.
+pub(crate) async fn known(conn: &mut Connection, graph: &Graph, current: &BTreeSet<String>) -> Result<()> {
+    let Err(error) = graph.known(current) else { return Ok(()) };
+    let lines = read(conn).await.unwrap_or_default();
+    let stranger = |l: &&Applied| current.contains(&l.revision) && graph.get(&l.revision).is_none();
+    Err(match lines.iter().rev().find(stranger) {
+        Some(line) => error.and(&format!(
+            "By the database's history {} was applied on {} by {}.",
+            line.revision,
+            line.at.format("%Y-%m-%d %H:%M UTC"),
+            line.program
+        )),
+        None => error,
+    })
 }
 
 /// The last line of each of these revisions that made it part of the database.

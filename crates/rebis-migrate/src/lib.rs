@@ -37,8 +37,8 @@ pub use migrator::{
     SqlOptions, Squashed,
 };
 pub use op::{
-    AddColumn, AlterColumn, ColumnBuilder, CreateExclusion, CreateForeignKey, CreateIndex, DataStep,
-    DropIndex, ForeignKeyBuilder, IndexPart, IntoRow, IntoServerDefault, IntoValue, Named, Op, Operations,
-    Step, TableBuilder,
+    AddColumn, AlterColumn, Arguments, ColumnBuilder, CreateExclusion, CreateForeignKey, CreateIndex,
+    DataStep, DropIndex, ForeignKeyBuilder, IndexPart, IntoRow, IntoServerDefault, IntoValue, Named, Op,
+    Operations, Step, TableBuilder,
 };
 pub use revision::{Revision, Script, revision};

@@ -20,7 +20,7 @@ use rebis_sql::Dialect;
 pub use options::{DataLoss, Resume, RunOptions};
 
 use crate::graph::{Direction, PlanStep};
-use crate::op::{Op, Operations};
+use crate::op::{Arguments, Op, Operations};
 use crate::{Error, ErrorKind, Graph, Result, Script, dialect, history, ledger, lint, lock};
 
 /// What to do.
@@ -54,6 +54,7 @@ struct Run<'a> {
     graph: &'a Graph,
     scripts: &'a [Script],
     options: &'a RunOptions,
+    arguments: &'a Arguments,
     /// The tables that migrations keep are there, and what made them was committed.
     ensured: bool,
 }
@@ -90,6 +91,7 @@ pub(crate) async fn run(
     way: Way,
     target: &str,
     options: &RunOptions,
+    arguments: &Arguments,
 ) -> Result<Vec<StepDone>> {
     let conn = &mut own_connection(engine, options.lock_timeout).await?;
     let rules = dialect::rules(conn.dialect())?;
@@ -99,7 +101,7 @@ pub(crate) async fn run(
     tracing::info!(target: "rebis::migrate", "Will assume {kind} DDL.");
     limit(conn, options).await?;
     lock::acquire(conn).await?;
-    let run = &mut Run { graph, scripts, options, ensured: false };
+    let run = &mut Run { graph, scripts, options, arguments, ensured: false };
     let done = match way {
         Way::Up => steps(conn, run, Direction::Upgrade, target).await,
         Way::Down => steps(conn, run, Direction::Downgrade, target).await,
@@ -167,6 +169,7 @@ async fn steps(
     // What was begun is finished first: the plan begins behind it.
     done.extend(resume::interrupted(conn, run, direction).await?);
     let current = rows(conn).await?;
+    history::known(conn, run.graph, &current).await?;
     let plan = match direction {
         Direction::Downgrade => run.graph.downgrade_plan(target, &current)?,
         Direction::Upgrade => run.graph.upgrade_plan(target, &current)?,
@@ -204,7 +207,7 @@ fn refuse_loss(run: &Run<'_>, plan: &[PlanStep], direction: Direction) -> Result
     let mut lost = Vec::new();
     for step in plan {
         let script = run.script(&step.id)?;
-        let ops = recorded(script, direction);
+        let ops = recorded(script, direction, run.arguments);
         lost.extend(
             lint::losses(&ops)
                 .iter()
@@ -233,8 +236,8 @@ async fn warn_of_edits(conn: &mut Connection, run: &Run<'_>, current: &BTreeSet<
 }
 
 /// The operations that a script records.
-pub(crate) fn recorded(script: &Script, direction: Direction) -> Vec<Op> {
-    let mut recorder = Operations::new();
+pub(crate) fn recorded(script: &Script, direction: Direction, arguments: &Arguments) -> Vec<Op> {
+    let mut recorder = Operations::with_arguments(arguments.clone());
     match direction {
         Direction::Upgrade => (script.upgrade)(&mut recorder),
         Direction::Downgrade => (script.downgrade)(&mut recorder),

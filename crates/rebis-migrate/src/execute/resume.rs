@@ -26,7 +26,7 @@ pub(super) async fn interrupted(
     let Some(last) = lines.last() else { return Ok(None) };
     let script = run.script(&last.revision)?;
     let began = last.direction();
-    let ops = recorded(script, began);
+    let ops = recorded(script, began, run.arguments);
     let report =
         Report { script, direction: began, lines: &lines, ops: &ops, database: conn.dialect().name() };
     let how = match run.options.resume {

@@ -19,7 +19,7 @@ pub(super) async fn run(
 ) -> Result<Vec<StepDone>> {
     let mut steps: Vec<(PlanStep, Vec<Op>)> = Vec::new();
     for planned in plan {
-        let ops = recorded(run.script(&planned.id)?, planned.direction);
+        let ops = recorded(run.script(&planned.id)?, planned.direction, run.arguments);
         if !dialect::is_transactional(conn.dialect(), &ops) {
             return Err(not_in_one(conn.dialect(), &planned.id));
         }

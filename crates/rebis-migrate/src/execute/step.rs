@@ -20,7 +20,7 @@ pub(super) async fn run(
     plan: &PlanStep,
 ) -> Result<Option<StepDone>> {
     let script = run.script(&plan.id)?;
-    let ops = recorded(script, plan.direction);
+    let ops = recorded(script, plan.direction, run.arguments);
     let start = Instant::now();
     let whole = dialect::is_transactional(conn.dialect(), &ops);
     let message = store::doc(script.source);

@@ -153,7 +153,7 @@ async fn explained(
     known: &mut Schema,
 ) -> Result<ExplainedStep> {
     let script = m.script_of(&step.id)?;
-    let ops = recorded(script, step.direction);
+    let ops = recorded(script, step.direction, &m.arguments);
     let dialect = conn.dialect();
     let (from, to) = ends(step);
     let mut operations = Vec::new();

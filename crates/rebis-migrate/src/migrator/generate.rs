@@ -11,7 +11,7 @@ use super::Migrator;
 use super::place::{Place, RevisionOptions, place};
 use crate::diff::{self, DiffOptions, Noted, Rename, undo};
 use crate::render::{NewScript, script};
-use crate::{Error, ErrorKind, Graph, Op, Result, lint, store};
+use crate::{Error, ErrorKind, Graph, Op, Result, history, lint, store};
 
 const LOG: &str = "rebis::migrate";
 
@@ -120,7 +120,7 @@ pub(super) async fn check(m: &Migrator) -> Result<Check> {
 async fn compare(m: &Migrator, graph: &Graph, renames: &[Rename]) -> Result<(Schema, Vec<Noted>)> {
     let mut connection = m.engine.acquire().await?;
     let rows = m.rows(&mut connection).await?;
-    graph.known(&rows)?;
+    history::known(&mut connection, graph, &rows).await?;
     if rows != graph.real_heads() {
         return Err(Error::new(
             ErrorKind::State,

@@ -215,8 +215,9 @@ pub(super) async fn history(m: &Migrator, options: &HistoryOptions) -> Result<Hi
 
 pub(super) async fn current(m: &Migrator, verbose: bool) -> Result<Current> {
     let graph = m.graph()?;
-    let rows = m.rows(&mut m.engine.acquire().await?).await?;
-    graph.known(&rows)?;
+    let conn = &mut m.engine.acquire().await?;
+    let rows = m.rows(conn).await?;
+    log::known(conn, &graph, &rows).await?;
     let revisions = rows.iter().filter_map(|id| info(m, &graph, id, None)).collect();
     let preamble = verbose.then(|| format!("Current revision(s) for {}:", m.engine.url()));
     Ok(Current { revisions, preamble, verbose })

@@ -32,7 +32,7 @@ pub use squash::Squashed;
 
 use crate::execute::{self, RunOptions, StepDone, Way};
 use crate::graph::Node;
-use crate::{Applied, Edited, Error, ErrorKind, Graph, Result, Script, history, ledger, store};
+use crate::{Applied, Arguments, Edited, Error, ErrorKind, Graph, Result, Script, history, ledger, store};
 
 /// What a program without a list of migrations is told.
 pub(crate) const ADVICE: &str = "Add to main.rs:  mod migrations;\n\
@@ -61,6 +61,7 @@ pub struct Migrator {
     listed: bool,
     directory: PathBuf,
     krate: String,
+    arguments: Arguments,
 }
 
 impl Migrator {
@@ -81,6 +82,7 @@ impl Migrator {
             listed: scripts.is_some(),
             directory: directory.into(),
             krate: String::from("rebis::migrate"),
+            arguments: Arguments::default(),
         }
     }
 
@@ -88,6 +90,13 @@ impl Migrator {
     #[must_use]
     pub fn crate_path(mut self, path: &str) -> Self {
         path.clone_into(&mut self.krate);
+        self
+    }
+
+    /// What scripts get from the command line ([`Operations::argument`](crate::Operations::argument)).
+    #[must_use]
+    pub fn arguments(mut self, arguments: Arguments) -> Self {
+        self.arguments = arguments;
         self
     }
 
@@ -358,8 +367,9 @@ impl Migrator {
     /// When it does, or cannot be reached.
     pub async fn check_heads(&self) -> Result<()> {
         let graph = self.graph()?;
-        let rows = self.rows(&mut self.engine.acquire().await?).await?;
-        graph.known(&rows)?;
+        let conn = &mut self.engine.acquire().await?;
+        let rows = self.rows(conn).await?;
+        history::known(conn, &graph, &rows).await?;
         let heads = graph.real_heads();
         if rows == heads {
             return Ok(());
@@ -394,7 +404,7 @@ impl Migrator {
                 format!("this program carries no migrations.\n{ADVICE}"),
             ));
         }
-        execute::run(&self.engine, &graph, self.scripts, way, target, options).await
+        execute::run(&self.engine, &graph, self.scripts, way, target, options, &self.arguments).await
     }
 
     /// The graph, once it is sure that no script was written since the program was compiled.

@@ -62,7 +62,7 @@ pub(super) fn sql(m: &Migrator, way: Way, range: &str, options: &SqlOptions) -> 
     let mut steps = Vec::new();
     for step in &plan {
         let script = m.script_of(&step.id)?;
-        let made = offline(dialect, &recorded(script, step.direction), &mut known)
+        let made = offline(dialect, &recorded(script, step.direction, &m.arguments), &mut known)
             .map_err(|e| e.within(&format!("revision {} ({})", step.id, script.file)))?;
         steps.push((step, made));
     }
@@ -117,7 +117,7 @@ fn replayed(m: &Migrator, graph: &Graph, rows: &BTreeSet<String>) -> Result<Sche
     let mut known = Schema::default();
     let target: Vec<&str> = rows.iter().map(String::as_str).collect();
     for step in graph.upgrade_plan(&target.join(" "), &BTreeSet::new())? {
-        for op in recorded(m.script_of(&step.id)?, Direction::Upgrade) {
+        for op in recorded(m.script_of(&step.id)?, Direction::Upgrade, &m.arguments) {
             // What only its own SQL knows, the operation that needs it says.
             let _ = op.apply(&mut known);
         }

@@ -14,7 +14,7 @@ use super::Migrator;
 use crate::diff::undo;
 use crate::execute::recorded;
 use crate::graph::Direction;
-use crate::op::Op;
+use crate::op::{Arguments, Op};
 use crate::render::{NewScript, operations, squashed};
 use crate::{Error, ErrorKind, Graph, Result, Script, store};
 
@@ -135,7 +135,7 @@ fn beginning(scripts: &[&Script]) -> (usize, Vec<Op>) {
     let mut count = 0;
     for script in scripts {
         let mut after = schema.clone();
-        let ops = recorded(script, Direction::Upgrade);
+        let ops = recorded(script, Direction::Upgrade, &Arguments::default());
         if !ops.iter().all(|op| is_plain(op) && op.apply(&mut after).is_ok()) {
             break;
         }

@@ -4,6 +4,7 @@
 //! schema that it met, so the same script can be run, explained, and replayed.
 
 mod apply;
+mod arguments;
 mod describe;
 mod names;
 mod operations;
@@ -12,6 +13,7 @@ mod step;
 mod table;
 mod value;
 
+pub use arguments::Arguments;
 pub(crate) use names::{is_over, mentions};
 pub use operations::{
     AddColumn, AlterColumn, CreateExclusion, CreateForeignKey, CreateIndex, DropIndex, Operations,

@@ -8,7 +8,8 @@ use rebis_sql::{Ddl, Expr, Insert, SqlType};
 use super::step::{DataStep, Step};
 use super::table::{counted, strings};
 use super::{
-    ColumnBuilder, ForeignKeyBuilder, IndexPart, IntoRow, IntoServerDefault, Op, TableBuilder, UNKNOWN_TYPE,
+    Arguments, ColumnBuilder, ForeignKeyBuilder, IndexPart, IntoRow, IntoServerDefault, Op, TableBuilder,
+    UNKNOWN_TYPE,
 };
 
 /// Records the operations of a migration.
@@ -34,6 +35,7 @@ use super::{
 pub struct Operations {
     ops: Vec<Op>,
     schema: Option<String>,
+    arguments: Arguments,
 }
 
 impl Operations {
@@ -41,6 +43,24 @@ impl Operations {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A recorder with arguments for the script.
+    #[must_use]
+    pub fn with_arguments(arguments: Arguments) -> Self {
+        Operations { arguments, ..Self::default() }
+    }
+
+    /// The value of an argument of the command line: `-x tenant=north`.
+    #[must_use]
+    pub fn argument(&self, key: &str) -> Option<&str> {
+        self.arguments.get(key)
+    }
+
+    /// The tag of the command line: `--tag release-7`.
+    #[must_use]
+    pub fn tag(&self) -> Option<&str> {
+        self.arguments.tag()
     }
 
     /// What was recorded.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rebis_engine::{Connection, TransactionOptions};
 use rebis_migrate::prelude::*;
-use rebis_migrate::{ErrorKind, Migrator, Operations, Resume, RunOptions, Script};
+use rebis_migrate::{Arguments, ErrorKind, Migrator, Operations, Resume, RunOptions, Script};
 use rebis_sql::schema::Schema;
 use rebis_testkit::{Backend, TestDatabase, each_database};
 
@@ -132,6 +132,40 @@ each_database! {
         assert!(begun.elapsed() < Duration::from_secs(10), "{error}");
         if db.backend() == Backend::Sqlite {
             assert!(error.to_string().contains("SQLite has no limit for how long a statement runs"), "{error}");
+        }
+    }
+}
+
+each_database! {
+    async fn scripts_get_what_the_command_line_gives(db: TestDatabase) {
+        let m = migrator(&db, vec![script(
+            "aaaa1111",
+            &[],
+            |op| {
+                let name = op.argument("table").unwrap_or("a").to_owned();
+                assert_eq!(op.argument("empty"), Some(""));
+                assert_eq!(op.tag(), Some("seven"));
+                table(op, &name);
+            },
+            |_| (),
+        )]);
+        let m = m.arguments(Arguments::new().with("table=z").with("empty").tagged("seven"));
+        assert!(m.upgrade_sql("head", &Default::default()).unwrap().contains("CREATE TABLE"));
+        m.upgrade("head").await.unwrap();
+        assert_eq!(names(&db).await, ["z"]);
+    }
+
+    async fn who_applied_an_unknown_revision_is_said(db: TestDatabase) {
+        migrator(&db, chain()).upgrade("head").await.unwrap();
+        let older = migrator(&db, chain()[..2].to_vec());
+        for error in [
+            older.upgrade("head").await.unwrap_err(),
+            older.current(false).await.unwrap_err(),
+            older.check().await.unwrap_err(),
+        ] {
+            let text = error.to_string();
+            assert!(text.starts_with("Can't locate revision identified by 'cccc3333': the database is at it"), "{text}");
+            assert!(text.contains("\nBy the database's history cccc3333 was applied on 20") && text.ends_with("by tests 1."), "{text}");
         }
     }
 }

@@ -63,6 +63,8 @@ each_database! {
         done(db, &["current", "-c"]);
         assert_eq!(done(db, &["heads"]).out, "c0dd12f1d04d (audit, comments, search, words) (head)\nd1ee2300c15e (billing) (head)\n");
         assert_eq!(done(db, &["stamp", "--purge", "base"]).out, "");
+        assert_eq!(done(db, &["stamp", "-q", "5f6a", "-x", "a=b", "--tag", "c"]).log, "");
+        assert_eq!(done(db, &["-q", "stamp", "base"]).log, "");
         assert_eq!(done(db, &["current"]).out, "");
     }
 

@@ -17,6 +17,23 @@ pub(crate) fn describe(several: bool) -> Command {
                 "The folder of the migrations' source [default: src/migrations, or REBIS_DB_DIRECTORY]",
             ),
         )
+        .arg(
+            Arg::new("x-arg")
+                .short('x')
+                .long("x-arg")
+                .value_name("KEY=VALUE")
+                .global(true)
+                .action(ArgAction::Append)
+                .help("An argument for the scripts: op.argument(\"KEY\")"),
+        )
+        .arg(
+            Arg::new("tag")
+                .long("tag")
+                .value_name("TAG")
+                .global(true)
+                .help("A word for the scripts: op.tag()"),
+        )
+        .arg(flag("quiet", "Says nothing but warnings and errors in the log").short('q').global(true))
         .subcommand(Command::new("init").about("Makes the folder of migrations"))
         .subcommand(Command::new("list-templates").about("What scripts can be made of"))
         .subcommands(writing())

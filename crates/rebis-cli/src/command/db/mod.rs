@@ -10,7 +10,8 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use rebis_migrate::diff::Rename;
 use rebis_migrate::{
-    DataLoss, HistoryOptions, MigrateOptions, Migrator, Resume, RevisionOptions, RunOptions, SqlOptions,
+    Arguments, DataLoss, HistoryOptions, MigrateOptions, Migrator, Resume, RevisionOptions, RunOptions,
+    SqlOptions,
 };
 use rebis_sql::Dialect;
 use rebis_web::BoxError;
@@ -27,6 +28,11 @@ pub(crate) async fn run(program: Program, given: &ArgMatches) -> Result<ExitCode
     let wanted = given.try_get_one::<String>("bind").ok().flatten().cloned();
     let folder = given.get_one::<String>("directory").map(Into::into);
     let folder = folder.or_else(|| std::env::var_os("REBIS_DB_DIRECTORY")).map(PathBuf::from);
+    let arguments = all(given, "x-arg").iter().fold(Arguments::new(), |a, x| a.with(x));
+    let arguments = match given.get_one::<String>("tag") {
+        Some(tag) => arguments.tagged(tag),
+        None => arguments,
+    };
     let Some((command, given)) = given.subcommand() else {
         return Ok(ExitCode::SUCCESS);
     };
@@ -43,7 +49,7 @@ pub(crate) async fn run(program: Program, given: &ArgMatches) -> Result<ExitCode
         if several {
             tracing::info!(target: "rebis::migrate", "Migrating database {name}");
         }
-        let done = one(migrator(database)?, command, given).await;
+        let done = one(migrator(database)?.arguments(arguments.clone()), command, given).await;
         let code = done.map_err(|e| if several { format!("database {name}: {e}").into() } else { e })?;
         if code != ExitCode::SUCCESS {
             return Ok(code);
