@@ -91,6 +91,7 @@ async fn run(session: &Arc<Shared>, listeners: Option<&Listeners>, last: bool) -
 
 async fn write(session: &Arc<Shared>, mut batch: Batch, last: bool) -> Result<()> {
     let lone = last && batch.dirty.is_empty() && batch.deleted.is_empty();
+    session.writes();
     let first = unique::plan(&mut batch)?;
     let mut connection = session.connection().await?;
     first.run(session, &mut connection).await?;
@@ -161,6 +162,10 @@ fn orphans(session: &Arc<Shared>) -> Result<()> {
                 }
             }
         }
+        // What goes with an owner that is deleted does not come in with it.
+        if session.work.lock().deleted.has(&owner) {
+            continue;
+        }
         for (relation, object) in companions(&*owner) {
             if owner.meta().relation(relation).cascade.save_update && object.session().is_none() {
                 cascade_add(session, &object);
@@ -197,7 +202,7 @@ async fn cascade_delete(session: &Arc<Shared>, deleted: Vec<Object>) -> Result<(
                 for (_, child) in held(&**owner).into_iter().filter(|(r, _)| *r == relation) {
                     if def.cascade.delete {
                         delete_object(session, &child);
-                    } else if child.status().state == State::Persistent {
+                    } else if matches!(child.status().state, State::Persistent | State::Pending) {
                         crate::relation::let_go(&child, owner, relation)?;
                     }
                 }

@@ -134,6 +134,7 @@ impl Session {
     /// What the database says.
     pub async fn execute(&self, statement: RawSql) -> Result<Done> {
         self.flush().await?;
+        self.0.writes_past();
         let mut connection = self.0.connection().await?;
         run(&mut connection, &statement).await
     }
@@ -144,6 +145,7 @@ impl Session {
     /// What the database says, and when a row does not decode.
     pub async fn fetch_all<T: FromRow + Send>(&self, statement: RawSql) -> Result<Vec<T>> {
         self.flush().await?;
+        self.0.writes_past();
         let mut connection = self.0.connection().await?;
         rows(&mut connection, &statement).await
     }

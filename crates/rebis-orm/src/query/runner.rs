@@ -86,12 +86,14 @@ impl Runner for &Session {
     async fn execute(self, statement: Statement) -> Result<Done> {
         // Always, also without autoflush: what was changed before must not overwrite what the statement does.
         self.flush().await?;
+        self.0.writes_past();
         let mut connection = self.0.connection().await?;
         run::execute(&mut connection, &statement).await
     }
 
     async fn returning<S: Selection>(self, statement: Statement) -> Result<Vec<S::Plain>> {
         self.flush().await?;
+        self.0.writes_past();
         let mut connection = self.0.connection().await?;
         run::returning::<S>(&mut connection, &statement).await
     }
@@ -104,12 +106,14 @@ impl Runner for &Session {
 
     async fn insert(self, parts: Vec<Insert>) -> Result<u64> {
         self.flush().await?;
+        self.0.writes_past();
         let mut connection = self.0.connection().await?;
         insert::run(&mut connection, parts).await
     }
 
     async fn insert_returning<S: Selection>(self, parts: Vec<Insert>) -> Result<Vec<S::Plain>> {
         self.flush().await?;
+        self.0.writes_past();
         let mut connection = self.0.connection().await?;
         insert::rows::<S>(&mut connection, parts).await
     }

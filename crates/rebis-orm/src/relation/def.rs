@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::joined::{Read, reader};
-use super::load::{LoadFn, Request, Task, load_related};
+use super::load::{LoadFn, Request, Task, known, load_related};
 use super::through::Through;
 use crate::entity::Object;
 use crate::model::{Model, ModelMeta};
@@ -18,6 +18,8 @@ pub struct RelationDef {
     pub(crate) target: fn() -> &'static ModelMeta,
     pub(crate) load: LoadFn,
     pub(crate) reader: fn(&Session) -> Read,
+    /// The object that a session holds under a key of the target.
+    pub(crate) known: fn(&Shared, &[rebis_sql::Value]) -> Option<Object>,
     /// The association, of a relation between many and many.
     pub(crate) through: Option<Through>,
     pub key: &'static [&'static str],
@@ -109,6 +111,7 @@ impl RelationDef {
             target: T::meta,
             load: load_related::<T>,
             reader: reader::<T>,
+            known: known::<T>,
             through: None,
             key: &[],
             target_key: &[],

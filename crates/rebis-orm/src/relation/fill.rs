@@ -10,6 +10,9 @@ use crate::model::Link;
 
 /// The object that this one refers to.
 pub(crate) fn fill_parent(owner: &Object, relation: usize, link: &Link, parent: Option<&Object>) {
+    if let Some(session) = owner.session() {
+        session.note_loading(owner);
+    }
     // A parent whose collection holds this owner already is held by that side.
     let holds = parent.zip(link.inverse).is_some_and(|(p, inverse)| p.slot(inverse).lock().many().is_some());
     let mut slot = owner.slot(relation).lock();
@@ -42,6 +45,9 @@ pub(crate) fn fill_collection(
                 slot.content = Content::One(Some(Reference::Weak(Arc::downgrade(owner))));
             }
         }
+    }
+    if let Some(session) = owner.session() {
+        session.note_loading(owner);
     }
     let mut slot = owner.slot(relation).lock();
     if !whole {

@@ -104,7 +104,7 @@ pub(crate) fn set_parent(child: &Object, relation: usize, parent: Option<&Object
         check_sessions(child, parent)?;
     }
     before_change(child);
-    let old = child.slot(relation).lock().one().flatten();
+    let old = held_parent(child, relation, &link);
     if let (Some(old), Some(inverse)) = (&old, link.inverse)
         && !parent.is_some_and(|p| Arc::ptr_eq(p, old))
     {
@@ -177,12 +177,24 @@ pub(super) fn remove(owner: &Object, relation: usize, child: &Object, orphan: bo
 }
 
 fn take_from_old_parent(child: &Object, inverse: usize, new: &Object) {
-    let old = child.slot(inverse).lock().one().flatten();
+    let Ok(link) = child.meta().link(inverse) else { return };
+    let old = held_parent(child, inverse, link);
     if let Some(old) = old.filter(|old| !Arc::ptr_eq(old, new))
-        && let Some(back) = child.meta().link(inverse).ok().and_then(|l| l.inverse)
+        && let Some(back) = link.inverse
     {
         remove(&old, back, child, false);
     }
+}
+
+/// The object that a relation to one leads to, as far as that is known without I/O: its collection may hold this one.
+fn held_parent(child: &Object, relation: usize, link: &Link) -> Option<Object> {
+    let loaded = child.slot(relation).lock().one();
+    loaded.unwrap_or_else(|| {
+        let def = child.meta().relation(relation);
+        let by_key = link.parent == (def.target)().key;
+        let session = child.session().filter(|_| by_key)?;
+        (def.known)(&session, &child.values(&link.child))
+    })
 }
 
 /// Notes that the child's key columns follow the parent, and that the child has changed.
@@ -253,7 +265,9 @@ pub(crate) fn forget_stale_parents(object: &dyn AnyInstance, changed: ColumnSet)
 /// The owner is deleted and its children stay: their keys become NULL.
 pub(crate) fn let_go(child: &Object, owner: &Object, relation: usize) -> Result<()> {
     let link = owner.meta().link(relation)?.clone();
-    let moved = child.status().pointers.iter().any(|p| p.link.child == link.child);
+    let pointers = child.status().pointers.clone();
+    let elsewhere = |p: &Pointer| !p.parent.as_ref().is_some_and(|parent| Arc::ptr_eq(parent, owner));
+    let moved = pointers.iter().any(|p| p.link.child == link.child && elsewhere(p));
     if !moved {
         before_change(child);
         if let Some(inverse) = link.inverse {

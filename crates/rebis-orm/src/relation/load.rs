@@ -41,6 +41,11 @@ impl Request<'_> {
     }
 }
 
+/// The object that a session holds under a key.
+pub(crate) fn known<T: Model>(session: &Shared, key: &[Value]) -> Option<Object> {
+    Some(session.known::<T>(&T::Key::from_values(key)?)?.object())
+}
+
 /// Fills the slot of each owner. `T` is the relation's target.
 pub(crate) fn load_related<'a, T: Model>(session: &'a Arc<Shared>, request: Request<'a>) -> Task<'a, ()> {
     Box::pin(async move {

@@ -114,9 +114,9 @@ pub(crate) fn freshen<T: Model>(
     Ok(())
 }
 
-/// What is read inside a savepoint may be the savepoint's own work, and goes with it.
+/// What is read may be the transaction's own work, and goes with it.
 fn before(session: &Shared, object: &Object) {
-    if session.frame.load(Ordering::Acquire) != 0 {
+    if session.frame.load(Ordering::Acquire) != 0 || session.has_written() {
         touch(session, object);
     }
 }

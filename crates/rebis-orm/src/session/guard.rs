@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use super::Shared;
 use crate::error::{Error, ErrorKind, Result};
 
-/// How long a flush waits for the edits of other tasks. An edit takes microseconds, unless its guard is held over an `.await`.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// How long a flush waits for any edit to end. An edit takes microseconds, unless its guard is held over an `.await`.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 impl Shared {
     pub(crate) fn edit_begins(&self) {
@@ -15,15 +15,21 @@ impl Shared {
     }
 
     pub(crate) fn edit_ends(&self) {
+        self.edited.fetch_add(1, Ordering::Relaxed);
         self.editing.fetch_sub(1, Ordering::AcqRel);
     }
 
     /// Waits for the edits of other tasks, and refuses when one does not end.
     pub(crate) async fn edits_end(&self) -> Result<()> {
-        let mut since = None;
+        let mut since: Option<(usize, Instant)> = None;
         while self.editing.load(Ordering::Acquire) > 0 {
-            if since.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
-                return Err(self.held());
+            let edited = self.edited.load(Ordering::Relaxed);
+            match since {
+                // Others go on editing: there will be a moment between two edits.
+                Some((before, _)) if before != edited => since = Some((edited, Instant::now())),
+                Some((_, start)) if start.elapsed() > PATIENCE => return Err(self.held()),
+                Some(_) => {}
+                None => since = Some((edited, Instant::now())),
             }
             tokio::task::yield_now().await;
         }

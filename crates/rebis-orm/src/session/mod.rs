@@ -15,12 +15,13 @@ mod merge;
 mod object_list;
 mod savepoint;
 mod transaction;
+mod unsettled;
 mod view;
 
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
 use rebis_engine::{Connection, TransactionOptions};
@@ -71,6 +72,8 @@ pub(crate) struct Shared {
     frames_made: AtomicU32,
     /// The guards of `edit()` that are alive.
     editing: AtomicUsize,
+    /// The guards that have ended.
+    edited: AtomicUsize,
     /// Whether any object was expired: read for every query, so that a session without them pays nothing.
     expired: AtomicBool,
     closed: AtomicBool,
@@ -80,6 +83,10 @@ pub(crate) struct Shared {
     events: OnceLock<Events>,
     /// Whether this transaction met another one, so that running it again may mend it.
     conflict: AtomicBool,
+    /// Whether this transaction has written anything, so that what is read may be its own work.
+    written: AtomicBool,
+    /// Whether a statement of it went past the objects.
+    past: AtomicBool,
     /// How the next transaction begins.
     options: Mutex<TransactionOptions>,
     /// The group of objects that no query brought.
@@ -94,6 +101,8 @@ pub(crate) struct Work {
     pub(crate) deleted: ObjectList,
     /// Everything this transaction changed, for a rollback.
     pub(crate) touched: Vec<Object>,
+    /// Whose relations were loaded after this transaction had written something.
+    loaded: Vec<Weak<dyn AnyInstance>>,
     /// The savepoints that are set, innermost last.
     frames: Vec<savepoint::Frame>,
     /// Why the transaction can go no further.
@@ -115,11 +124,14 @@ impl Session {
             frame: AtomicU32::new(0),
             frames_made: AtomicU32::new(0),
             editing: AtomicUsize::new(0),
+            edited: AtomicUsize::new(0),
             expired: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             streaming: AtomicBool::new(false),
             events: OnceLock::new(),
             conflict: AtomicBool::new(false),
+            written: AtomicBool::new(false),
+            past: AtomicBool::new(false),
             options: Mutex::default(),
             solo: Arc::new(Group { session: me.clone(), ..Group::default() }),
         }))

@@ -205,6 +205,8 @@ fn restore(session: &Shared, id: u32) {
             object.enter_map(session, std::slice::from_ref(object));
         }
     }
+    let loaded = std::mem::take(&mut session.work.lock().loaded);
+    session.forget_unsettled(loaded);
     let mut touched = std::mem::take(&mut session.work.lock().touched);
     touched.retain(|o| o.status().touched);
     session.work.lock().touched.splice(0..0, touched);

@@ -7,6 +7,7 @@ use super::Session;
 use crate::entity::{Object, State};
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::{Listeners, Moment};
+use crate::relation::forget_stale_parents;
 
 /// How often a commit flushes when closures change objects.
 const MOST_FLUSHES: usize = 100;
@@ -50,6 +51,7 @@ impl Session {
             self.0.frame.store(0, Ordering::Release);
             std::mem::take(&mut work.touched)
         };
+        self.0.settled();
         for object in touched {
             for slot in object.slots() {
                 crate::relation::settle(slot);
@@ -135,7 +137,7 @@ fn restore(session: &Session) {
     }
     for object in old {
         object.leave_map(&session.0);
-        let committed = object.status().committed;
+        let (shown, committed) = (object.version(), object.status().committed);
         object.show(committed);
         for slot in object.slots() {
             let mut slot = slot.lock();
@@ -143,6 +145,8 @@ fn restore(session: &Session) {
                 slot.clear();
             }
         }
+        // What it refers to was loaded meanwhile.
+        forget_stale_parents(&*object, object.changed_since(shown));
         {
             let mut status = object.status();
             status.state = State::Persistent;
@@ -155,4 +159,6 @@ fn restore(session: &Session) {
         }
         object.enter_map(&session.0, std::slice::from_ref(&object));
     }
+    session.0.forget_unsettled(work.loaded);
+    session.0.settled();
 }

@@ -22,6 +22,7 @@ mod many;
 mod mapping;
 mod misuse;
 mod models;
+mod programs;
 mod queries;
 mod query;
 mod relations;

@@ -440,4 +440,80 @@ each_database! {
         assert_eq!((rows::<User>(&db).await, rows::<Post>(&db).await), (2, 1));
         assert_eq!(db.get(User, kept.id).await.unwrap().unwrap().email, "changed");
     }
+
+    async fn what_was_loaded_of_a_transactions_own_work_goes_with_it(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        let users = session.add_all(["a", "b"].map(user));
+        let post = session.add(Post::builder().body("x").author(&users[0]));
+        session.commit().await.unwrap();
+        for savepoint in [true, false] {
+            session.expire_all();
+            let savepoint = if savepoint { Some(session.begin_nested().await.unwrap()) } else { None };
+            post.edit().user_id = users[1].id;
+            session.flush().await.unwrap();
+            assert_eq!(users[1].posts.all().await.unwrap(), std::slice::from_ref(&post));
+            assert_eq!((users[0].posts.all().await.unwrap().len(), post.author.get().await.unwrap()), (0, users[1].clone()));
+            match savepoint {
+                Some(savepoint) => savepoint.rollback().await.unwrap(),
+                None => session.rollback().await.unwrap(),
+            }
+            assert_eq!(post.user_id, users[0].id);
+            assert_eq!(post.author.get().await.unwrap(), users[0]);
+            assert_eq!(users[0].posts.all().await.unwrap(), std::slice::from_ref(&post));
+            assert!(users[1].posts.all().await.unwrap().is_empty());
+        }
+    }
+
+    async fn what_was_read_after_a_bulk_statement_is_read_again_after_a_rollback(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        session.add(user("a"));
+        session.commit().await.unwrap();
+        update(User).set(User::username, "inside").execute(&session).await.unwrap();
+        rebis::insert(User).values([user("ghost")]).execute(&session).await.unwrap();
+        let all = select(User).order_by(User::id).all(&session).await.unwrap();
+        assert_eq!((all[0].username.as_str(), all.len()), ("inside", 2));
+        session.rollback().await.unwrap();
+        assert_eq!(session.get(User, all[0].id).await.unwrap().unwrap().username, "a");
+        assert!(session.get(User, all[1].id).await.unwrap().is_none());
+        // So with one object that is read again.
+        let a = all[0].clone();
+        session.execute(rebis::sql("UPDATE post SET body = {}").bind("x")).await.unwrap();
+        update(User).set(User::email, "inside").execute(&session).await.unwrap();
+        session.refresh(&a).await.unwrap();
+        assert_eq!(a.email, "inside");
+        session.rollback().await.unwrap();
+        assert_eq!(a.email, "a@example.com");
+    }
+
+    async fn a_parent_is_deleted_with_children_that_are_not_written(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        let author = session.add(user("a"));
+        let blog = session.add(Blog::builder().name("b"));
+        session.commit().await.unwrap();
+        let post = author.posts.add(Post::builder().body("x").user_id(0));
+        let article = blog.articles.add(Article::builder().title("t"));
+        session.delete(&author);
+        session.delete(&blog);
+        session.commit().await.unwrap();
+        assert_eq!((author.state(), post.state()), (State::Deleted, State::Transient));
+        assert_eq!((blog.state(), article.state(), article.blog_id), (State::Deleted, State::Persistent, None));
+    }
+
+    async fn a_child_moves_although_its_parent_is_not_loaded(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        let blogs = session.add_all(["a", "b"].map(|n| Blog::builder().name(n)));
+        let article = blogs[0].articles.add(Article::builder().title("t"));
+        session.commit().await.unwrap();
+        session.refresh(&article).await.unwrap();
+        blogs[1].articles.add(&article);
+        assert!(blogs[0].articles.loaded().unwrap().is_empty());
+        session.commit().await.unwrap();
+        session.refresh(&article).await.unwrap();
+        article.blog.clear().unwrap();
+        assert!(blogs[1].articles.all().await.unwrap().is_empty());
+    }
 }

@@ -44,9 +44,23 @@ pub struct Holiday {
     pub revision: i64,
 }
 
+#[derive(Model, Clone, Debug)]
+pub struct Label {
+    #[column(primary_key)]
+    pub id: i64,
+    #[column(length = 20, unique)]
+    pub word: String,
+    #[column(foreign_key = Label::id)]
+    pub above_id: Option<i64>,
+    #[relation(back_populates = below)]
+    pub above: BelongsTo<Option<Label>>,
+    #[relation(back_populates = above)]
+    pub below: HasMany<Label>,
+}
+
 async fn tables(test: &TestDatabase) -> Database {
     let mut models = crate::models::all();
-    models.extend(rebis::models![Playlist, Track, Holiday]);
+    models.extend(rebis::models![Playlist, Track, Holiday, Label]);
     let db = Database::with_engine(test.engine().clone()).models(models);
     db.create_all().await.unwrap();
     let _ = test.statements();
@@ -295,5 +309,27 @@ each_database! {
         assert_eq!(sql(&test)[0], "DELETE FROM ticket WHERE id = ?");
         assert_eq!((new.amount, new.status.as_str(), new.total), (3, "open", 6));
         assert_eq!(rows::<Ticket>(&db).await, 1);
+    }
+
+    async fn a_deleted_row_gives_its_value_to_one_that_refers_to_it(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        let tree = session.add(Label::builder().word("a"));
+        let child = session.add(Label::builder().word("b").above(&tree));
+        session.commit().await.unwrap();
+        let _ = sql(&test);
+        // The child goes before its parent, whose word it takes, and a new one takes the child's.
+        session.delete(&tree);
+        child.edit().word = "a".into();
+        session.add(Label::builder().word("b"));
+        session.commit().await.unwrap();
+        let statements: Vec<String> = sql(&test).into_iter().filter(|s| !s.starts_with("SELECT")).collect();
+        assert_eq!(statements[..3], [
+            "UPDATE label SET word = ? WHERE id = ?",
+            "UPDATE label SET word = ?, above_id = ? WHERE id = ?",
+            "DELETE FROM label WHERE id = ?",
+        ]);
+        let stored = select((Label::word, Label::above_id)).order_by(Label::id).all(&db).await.unwrap();
+        assert_eq!(stored, [("a".into(), None), ("b".into(), None)]);
     }
 }

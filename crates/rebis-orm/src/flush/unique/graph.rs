@@ -22,8 +22,10 @@ pub(super) enum Node {
 /// The waiting.
 #[derive(Default)]
 pub(super) struct Graph {
-    /// For which rows a row waits.
+    /// For whose values a row waits.
     waits: BTreeMap<Node, BTreeSet<Node>>,
+    /// Which rows refer to one that is to be deleted, and so go before it.
+    refers: BTreeMap<Node, BTreeSet<Node>>,
     /// The unique columns for which others wait for a row.
     wanted: BTreeMap<Node, BTreeSet<ColumnSet>>,
     /// The rows for which new ones wait.
@@ -67,9 +69,9 @@ impl Graph {
                 continue;
             }
             early.insert(node);
-            let needs = self.waits.entry(node).or_default();
-            needs.extend(referrers.get(batch, node));
-            rest.extend(needs.iter().copied());
+            let before = referrers.get(batch, node);
+            rest.extend(self.waits.get(&node).into_iter().flatten().chain(&before));
+            self.refers.entry(node).or_default().extend(before);
         }
         let sorted = self.sort(batch, &early)?;
         let mut rows: Vec<(bool, Vec<Object>)> = Vec::new();
@@ -103,8 +105,9 @@ impl Graph {
 
     /// The rows that a row of the list still waits for.
     fn open<'a>(&'a self, node: Node, list: &'a BTreeSet<Node>) -> impl Iterator<Item = Node> + 'a {
-        let needs = self.waits.get(&node).into_iter().flatten().copied();
-        needs.filter(move |n| list.contains(n) && !self.parked.contains_key(n))
+        let values = self.waits.get(&node).into_iter().flatten().filter(|n| !self.parked.contains_key(n));
+        let rows = self.refers.get(&node).into_iter().flatten();
+        values.chain(rows).copied().filter(|n| list.contains(n))
     }
 
     /// Each row after those it waits for, else as registered.
@@ -115,7 +118,8 @@ impl Graph {
             left.iter().copied().filter(|&n| self.open(n, &left).next().is_none()).collect();
         let mut followers: HashMap<Node, Vec<Node>> = HashMap::new();
         for &node in list {
-            for need in self.waits.get(&node).into_iter().flatten() {
+            let (values, rows) = (self.waits.get(&node), self.refers.get(&node));
+            for need in values.into_iter().chain(rows).flatten() {
                 followers.entry(*need).or_default().push(node);
             }
         }
@@ -146,13 +150,16 @@ impl Graph {
             }
             path.push(next);
         };
-        let mut candidates = circle.clone();
+        // Each is waited for by the one before it: for its value, which it can give up ahead, or because it refers to a deleted row.
+        let takers = circle.iter().cycle().skip(circle.len().saturating_sub(1));
+        let mut candidates: Vec<Node> = takers
+            .zip(&circle)
+            .filter(|(taker, node)| self.refers.get(taker).is_none_or(|rows| !rows.contains(node)))
+            .map(|(_, node)| *node)
+            .collect();
         candidates.sort_unstable();
         let mut failed = None;
         for node in candidates {
-            if !self.wanted.contains_key(&node) {
-                continue;
-            }
             match self.park(batch, node) {
                 Ok(()) => return Ok(node),
                 Err(error) => failed = failed.or(Some(error)),
