@@ -9,13 +9,14 @@ use rebis_sql::stmt::{Join, JoinKind};
 use serde::ser::{Serialize, Serializer};
 
 use super::handle::joined;
-use super::load::{load_lazily, not_loaded};
+use super::load::{detached, load_lazily, not_loaded};
 use super::{add_child, remove_child, report_at_flush, set_parent};
 use crate::entity::{Alone, AnyInstance, Build, Deferred, Entity, InRelation, Object, State, typed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Predicate, equal};
 use crate::model::{EntityOf, Model};
 use crate::query::{SelectStatement, select};
+use crate::session::Session;
 
 /// Whose relation a field is.
 #[derive(Clone, Default)]
@@ -265,6 +266,19 @@ impl<T: Model> HasMany<T> {
             Ok(condition) => query.filter(condition),
             Err(error) => query.broken(error),
         }
+    }
+
+    /// How many there are: counted in memory when they are loaded, else in the database, without loading them.
+    ///
+    /// # Errors
+    /// When the object is in no session, or the database refuses.
+    pub async fn count(&self) -> Result<u64> {
+        let (owner, relation) = self.0.0.get()?;
+        if let Some(all) = collected::<T>(&owner, relation) {
+            return Ok(all.len() as u64);
+        }
+        let session = owner.session().ok_or_else(|| detached(&owner, relation))?;
+        self.select().count(&Session(session)).await
     }
 
     /// Adds an object: written with the next flush, its key filled in then.

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use rebis_sql::stmt::{Join, JoinKind, TableRef};
 use rebis_sql::{Expr, Name, Select};
 
+use crate::entity::{Entity, Object};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Condition, Order, Predicate, equal};
 use crate::model::{Model, ModelMeta};
 use crate::relation::RelationKind;
 use crate::relation::plan::{How, Loading};
+use crate::relation::statement::ends;
 use crate::session::FetchMode;
 
 /// A relation from model `M` to model `T`.
@@ -97,6 +99,50 @@ impl<M: Model, T: Model> Relation<M, T> {
     /// Whether there is any related row.
     pub fn is_any(self) -> Predicate {
         self.exists(None)
+    }
+
+    /// Whether the related object is that one: of a relation to one `Post::author.is(&john)`, of a collection
+    /// `Student::courses.contains(&maths)`.
+    ///
+    /// An object that is not written yet has no key to compare with: the statement gives that error when it is run.
+    pub fn is(self, object: &Entity<T>) -> Predicate {
+        self.comparison(&object.object()).unwrap_or_else(|error| Predicate::wrong(Arc::new(error)))
+    }
+
+    /// As [`is`](Self::is), as it reads for a collection.
+    pub fn contains(self, object: &Entity<T>) -> Predicate {
+        self.is(object)
+    }
+
+    fn comparison(self, object: &Object) -> Result<Predicate> {
+        let meta = M::meta();
+        let (def, link) = (meta.relation(self.index), meta.link(self.index)?);
+        let (own, theirs) = ends(def, link);
+        let far = def.through.zip(link.far.as_ref());
+        let known = far.map_or(theirs, |(_, far)| &far.parent);
+        let unset = object.status().unset;
+        if !object.has_key() || known.iter().any(|&c| unset.has(c)) {
+            let what = format!("{} cannot be compared with: it has no key yet", object.label());
+            return Err(Error::new(ErrorKind::State, what)
+                .on(meta.def.name)
+                .advise("flush the session first"));
+        }
+        let values = object.values(known).into_iter().map(Expr::Value);
+        let Some((through, far)) = far else {
+            let pairs = own.iter().zip(values);
+            return Ok(Predicate::all(pairs.map(|(&c, v)| Predicate::new(equal(meta.column_expr(c), v)))));
+        };
+        let association = (through.meta)();
+        let mut select = Select {
+            columns: vec![one().into()],
+            from: vec![association.table_ref()],
+            filter: Some(joined(association, &link.child, meta, &link.parent)),
+            ..Select::default()
+        };
+        for (&column, value) in far.child.iter().zip(values) {
+            select.and_where(equal(association.column_expr(column), value));
+        }
+        Ok(Predicate::new(Expr::Exists { select: Box::new(select), negated: false }))
     }
 
     fn exists(self, condition: Option<Predicate>) -> Predicate {

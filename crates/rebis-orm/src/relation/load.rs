@@ -320,7 +320,7 @@ fn forbidden(owner: &Object, relation: usize) -> Error {
     ))
 }
 
-fn detached(owner: &Object, relation: usize) -> Error {
+pub(super) fn detached(owner: &Object, relation: usize) -> Error {
     let (model, name) = (owner.meta().def.name, owner.meta().relation(relation).name);
     Error::new(
         ErrorKind::Detached,

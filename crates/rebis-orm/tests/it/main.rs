@@ -31,6 +31,7 @@ mod schema;
 mod sends;
 mod session;
 mod several;
+mod shapes;
 mod statements;
 mod states;
 mod support;

@@ -29,6 +29,7 @@ pub fn all() -> Vec<&'static rebis::ModelMeta> {
     all.extend(crate::embedded::all());
     all.extend(crate::kinds::all());
     all.extend(crate::many::all());
+    all.extend(crate::shapes::all());
     all
 }
 
