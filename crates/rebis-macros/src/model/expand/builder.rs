@@ -92,7 +92,8 @@ impl Builder<'_> {
         // A struct may be left out when nothing in it has to be given.
         let flats = model.flats.iter().map(|f| {
             let m = &f.ident;
-            quote! {
+            let p = &respan(p, m.span());
+            quote_spanned! {m.span()=>
                 #[derive(Clone, Copy, Debug, Default)]
                 pub struct #m;
                 impl<T: #p::Unasked, How> #p::Required<T, How> for #m {

@@ -9,7 +9,7 @@ use syn::spanned::Spanned;
 use crate::model::ast::Model;
 use crate::model::parse::unraw;
 
-use super::{number, start, target};
+use super::{number, respan, start, target};
 
 /// `User`, `User::username`, `User::posts`, `User::builder()`.
 pub(super) fn consts(model: &Model, p: &TokenStream) -> TokenStream {
@@ -34,7 +34,7 @@ pub(super) fn consts(model: &Model, p: &TokenStream) -> TokenStream {
     let flats = model.flats.iter().enumerate().map(|(i, f)| {
         let (field, vis, ty) = (&f.ident, &f.vis, &f.ty);
         let docs = docs(&f.docs, &format!("The columns of `{}`.", unraw(field)));
-        let start = start(model, i, p);
+        let (start, p) = (start(model, i, p), respan(p, ty.span()));
         quote_spanned!(ty.span()=> #docs #vis const #field: <#ty as #p::Embedded>::Of<#name> = <#ty>::columns_of(#start);)
     });
     let promises = model.relations.iter().flat_map(|r| promises(model, r, p));

@@ -56,7 +56,7 @@ fn columns(model: &Model, p: &TokenStream) -> TokenStream {
     let behind = (read..model.columns.len()).map(|i| column(model, i, p));
     let all = super::number(model, model.columns.len(), p);
     let parts = model.flats.iter().map(|f| {
-        let ty = &f.ty;
+        let (ty, p) = (&f.ty, super::respan(p, f.ty.span()));
         quote_spanned!(ty.span()=> <#ty as #p::Embedded>::COLUMNS)
     });
     quote!(.columns(&#p::join::<{ #all }>(&[#own, #(#parts,)* &[#(#behind),*]])) #deferred)

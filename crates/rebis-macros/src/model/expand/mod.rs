@@ -10,7 +10,8 @@ mod rows;
 mod validate;
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::ast::{Column, Model, Relation, RelationKind};
 use super::parse_column::inside_option;
@@ -86,8 +87,11 @@ fn numbered(model: &Model, index: usize, p: &TokenStream) -> TokenStream {
 /// Where the columns of the n-th flattened struct begin: behind the model's own and those of the structs before it.
 fn start(model: &Model, flat: usize, p: &TokenStream) -> TokenStream {
     let own = proc_macro2::Literal::usize_unsuffixed(read(model));
-    let before = model.flats[..flat].iter().map(|f| &f.ty);
-    quote!(#own #(+ <#before as #p::Embedded>::COLUMNS.len())*)
+    let before = model.flats[..flat].iter().map(|f| {
+        let (ty, p) = (&f.ty, respan(p, f.ty.span()));
+        quote_spanned!(ty.span()=> + <#ty as #p::Embedded>::COLUMNS.len())
+    });
+    quote!(#own #(#before)*)
 }
 
 /// The same tokens at the user's place, so that rustc's complaint stands there, and the same complaint from several places stands once.

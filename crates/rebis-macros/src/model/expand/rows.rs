@@ -28,6 +28,7 @@ pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
         FieldRef::Flat(i) => {
             let (f, start) = (&model.flats[i], start(model, i, p));
             let (field, ty) = (&f.ident, &f.ty);
+            let p = respan(p, ty.span());
             quote_spanned!(ty.span()=> #field: <#ty as #p::Embedded>::decode(row, at + #start)?)
         }
     });
@@ -71,9 +72,12 @@ pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
     }
     for (i, f) in model.flats.iter().enumerate() {
         let (field, start, end) = (&f.ident, start(model, i, p), start(model, i + 1, p));
-        values.push(quote!(n if n < #end => #p::Embedded::value_of(&row.#field, n - (#start)),));
-        sets.push(quote!(n if n < #end => #p::Embedded::set_value(&mut row.#field, n - (#start), cell)?,));
-        changes.push(quote!(.with_all(#start, #p::Embedded::changed(&new.#field, &old.#field))));
+        let (at, p) = (f.ty.span(), respan(p, f.ty.span()));
+        values.push(quote_spanned!(at=> n if n < #end => #p::Embedded::value_of(&row.#field, n - (#start)),));
+        sets.push(
+            quote_spanned!(at=> n if n < #end => #p::Embedded::set_value(&mut row.#field, n - (#start), cell)?,),
+        );
+        changes.push(quote_spanned!(at=> .with_all(#start, #p::Embedded::changed(&new.#field, &old.#field))));
     }
     for (value, set) in last {
         values.push(value);
