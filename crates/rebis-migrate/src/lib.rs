@@ -33,8 +33,8 @@ pub use graph::Graph;
 pub use history::{Applied, Edited};
 pub use migrator::{
     Branches, Check, Current, ExplainedOperation, ExplainedStep, Explanation, Generated, Heads, History,
-    HistoryOptions, Init, Linted, Merged, MigrateOptions, Migrator, RevisionInfo, RevisionOptions, Show,
-    SqlOptions, Squashed,
+    HistoryOptions, Init, Linted, Merged, MigrateOptions, Migrator, Question, RevisionInfo, RevisionOptions,
+    Show, SqlOptions, Squashed,
 };
 pub use op::{
     AddColumn, AlterColumn, Arguments, ColumnBuilder, CreateExclusion, CreateForeignKey, CreateIndex,

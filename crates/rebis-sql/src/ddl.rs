@@ -168,6 +168,17 @@ pub enum Ddl {
         /// No error when it is not there.
         if_exists: bool,
     },
+    /// `UPDATE … SET … WHERE … IS NULL`: rows that hold NULL in a column get a value, before it becomes NOT NULL.
+    Fill {
+        /// The table's schema.
+        schema: Option<String>,
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The value, as SQL.
+        sql: String,
+    },
     /// A column that is added, or a column or constraint that is dropped, unless that was done already: `IF [NOT] EXISTS`.
     Guarded(Box<Ddl>),
     /// A table's comment, or none.

@@ -46,7 +46,9 @@ use super::{default, mysql, postgres, sqlite, tables};
 #[must_use]
 pub fn as_inspected(dialect: Dialect, table: &Table) -> Table {
     let mut table = table.clone();
+    table.was = None;
     for column in &mut table.columns {
+        column.was = None;
         column.ty = type_of(dialect, &column.ty, &column.name);
         let ty = &column.ty;
         column.default = column.default.take().and_then(|default| default_of(ty, default));

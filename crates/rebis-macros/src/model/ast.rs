@@ -13,6 +13,7 @@ pub(crate) struct Model {
     pub(crate) table: LitStr,
     pub(crate) schema: Option<LitStr>,
     pub(crate) comment: Option<LitStr>,
+    pub(crate) was: Option<LitStr>,
     pub(crate) bind: Option<LitStr>,
     /// The fields of the primary key, in key order: positions in `columns`.
     pub(crate) key: Vec<usize>,
@@ -84,6 +85,7 @@ pub(crate) struct Column {
     /// `autoincrement` or `autoincrement = false`, where it was said.
     pub(crate) autoincrement: Option<(bool, Span)>,
     pub(crate) comment: Option<LitStr>,
+    pub(crate) was: Option<LitStr>,
     pub(crate) check: Option<LitStr>,
     pub(crate) computed: Option<Computed>,
     /// The column counts the row's versions.

@@ -17,6 +17,7 @@ const MODEL: Vocabulary = Vocabulary {
         "table",
         "schema",
         "comment",
+        "was",
         "bind",
         "primary_key",
         "unique",
@@ -195,6 +196,7 @@ pub(crate) fn holder(input: &DeriveInput, columns: Vec<Column>, krate: Path) -> 
         table: LitStr::new(&snake(&unraw(&input.ident)), input.ident.span()),
         schema: None,
         comment: None,
+        was: None,
         bind: None,
         key: Vec::new(),
         uniques: Vec::new(),
@@ -220,6 +222,7 @@ fn struct_argument(ctxt: &Ctxt, model: &mut Model, key: &mut Option<KeyArgument>
         }
         "schema" => model.schema = arg.text(ctxt),
         "comment" => model.comment = arg.text(ctxt),
+        "was" => model.was = arg.text(ctxt),
         "bind" => model.bind = arg.text(ctxt),
         "crate" => {
             if let Some(path) = arg.text(ctxt) {

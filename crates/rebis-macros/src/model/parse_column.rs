@@ -29,6 +29,7 @@ const COLUMN: Vocabulary = Vocabulary {
         "on_update",
         "autoincrement",
         "comment",
+        "was",
         "check",
         "computed",
         "stored",
@@ -119,6 +120,7 @@ pub(crate) fn column(ctxt: &Ctxt, field: &Field) -> Option<Column> {
         foreign_key: None,
         autoincrement: None,
         comment: None,
+        was: None,
         check: None,
         computed: None,
         version: None,
@@ -203,6 +205,7 @@ fn argument(ctxt: &Ctxt, column: &mut Column, arg: &Arg, all: &[Arg]) {
         "version" => column.version = arg.flag(ctxt).filter(|on| *on).map(|_| arg.name.span()),
         "validate" => column.validate = arg.path(ctxt, "is_email"),
         "comment" => column.comment = arg.text(ctxt),
+        "was" => column.was = arg.text(ctxt),
         "check" => column.check = arg.text(ctxt),
         "computed" => {
             column.computed = arg.text(ctxt).map(|sql| {

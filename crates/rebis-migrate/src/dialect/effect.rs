@@ -66,7 +66,7 @@ fn shows(found: &Schema, schema: Option<&str>, ddl: &Ddl) -> Option<bool> {
             has_constraint(find(table)?, *kind, Some(name)).map(|has| !has)
         }
         // These say the whole of it: doing them again changes nothing.
-        Ddl::AlterColumn { .. } | Ddl::CommentTable { .. } => Some(false),
+        Ddl::AlterColumn { .. } | Ddl::CommentTable { .. } | Ddl::Fill { .. } => Some(false),
         _ => None,
     }
 }

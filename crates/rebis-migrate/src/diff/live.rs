@@ -19,6 +19,7 @@ pub async fn compare(
     options: &DiffOptions,
 ) -> Result<(Schema, Vec<Noted>)> {
     let mut schemas: Vec<String> = models.tables.iter().filter_map(|t| t.schema.clone()).collect();
+    schemas.extend(options.schemas.iter().cloned());
     schemas.sort();
     schemas.dedup();
     let mut models = models.clone();
@@ -32,7 +33,9 @@ pub async fn compare(
     database.tables.iter_mut().for_each(|t| NamingConvention.apply(t));
     // Asked under the new names, kept under the old ones.
     let mut renames = Vec::new();
-    rename::apply(&mut database, &options.renames, &mut renames);
+    let mut stated = options.renames.clone();
+    stated.extend(rename::declared(&database, &models, &stated));
+    rename::apply(&mut database, &stated, &mut renames);
     settle::settle(connection, &mut database, &models).await?;
     for renamed in renames.iter().rev() {
         if let Some(back) = renamed.op.reverse(&database) {

@@ -6,7 +6,9 @@
 mod checks;
 mod columns;
 mod defaults;
+mod fill;
 mod foreign_keys;
+mod ignore;
 mod indexes;
 mod key;
 mod live;
@@ -23,8 +25,10 @@ use rebis_sql::schema::{NamingConvention, Schema, Table};
 
 use crate::Op;
 
+pub use fill::Fill;
 pub use live::compare;
-pub use rename::Rename;
+pub(crate) use rename::possible;
+pub use rename::{Possible, Rename};
 pub(crate) use settle::TEMPORARY;
 pub use undo::undo;
 
@@ -44,13 +48,28 @@ pub struct Noted {
 pub struct DiffOptions {
     /// What was renamed; a comparison alone sees a removal and an addition.
     pub renames: Vec<Rename>,
+    /// What looks like a rename and is none.
+    pub not_renamed: Vec<Rename>,
+    /// What rows that are there get in a column that becomes NOT NULL.
+    pub fills: Vec<Fill>,
+    /// Schemas to look at besides the models' own (PostgreSQL): what no model has there goes.
+    pub schemas: Vec<String>,
+    /// What is nobody's business: `legacy_*` for tables, `user.ix_*` for columns, indexes and constraints of a table.
+    pub ignored: Vec<String>,
     /// The version table, which is no model's.
     pub version_table: String,
 }
 
 impl Default for DiffOptions {
     fn default() -> Self {
-        DiffOptions { renames: Vec::new(), version_table: String::from("alembic_version") }
+        DiffOptions {
+            renames: Vec::new(),
+            not_renamed: Vec::new(),
+            fills: Vec::new(),
+            schemas: Vec::new(),
+            ignored: Vec::new(),
+            version_table: String::from("alembic_version"),
+        }
     }
 }
 
@@ -84,7 +103,9 @@ pub fn diff(database: &Schema, models: &Schema, dialect: Dialect, options: &Diff
     database.tables.retain(|t| !kept(&t.name) && !t.name.starts_with(TEMPORARY));
     // What the database left without a name is called as the convention would: so a rebuild finds it.
     database.tables.iter_mut().for_each(|t| NamingConvention.apply(t));
-    rename::apply(&mut database, &options.renames, &mut found);
+    let mut renames = options.renames.clone();
+    renames.extend(rename::declared(&database, models, &renames));
+    rename::apply(&mut database, &renames, &mut found);
 
     types::altered(&database, models, dialect, &mut found);
     columns::replaced(&mut database, models, dialect, &mut found);
@@ -122,7 +143,10 @@ pub fn diff(database: &Schema, models: &Schema, dialect: Dialect, options: &Diff
     }
     found.extend(closing);
     types::removed(&database, models, dialect, &mut found);
-    found
+    found.retain(|noted| !ignore::is_ignored(&noted.op, &options.ignored));
+    let denied = |note: &String| options.not_renamed.iter().any(|r| rename::is_about(note, r));
+    found.iter_mut().for_each(|noted| noted.notes.retain(|note| !denied(note)));
+    fill::fill(found, &options.fills)
 }
 
 impl Noted {

@@ -2,8 +2,8 @@
 
 use std::str::FromStr;
 
-use rebis_sql::Ddl;
 use rebis_sql::schema::{Column, Schema, Table};
+use rebis_sql::{Ddl, Dialect};
 
 use super::Noted;
 use crate::{Error, ErrorKind, Op, Result};
@@ -118,6 +118,138 @@ pub(super) fn apply(database: &mut Schema, renames: &[Rename], found: &mut Vec<N
             found.push(Noted::new(op, said));
         }
     }
+}
+
+/// The renames that the models declare themselves (`was = "…"`), where the old name is there and the new one is not.
+pub(super) fn declared(database: &Schema, models: &Schema, given: &[Rename]) -> Vec<Rename> {
+    let mut all = Vec::new();
+    for model in models.tables.iter().filter(|t| t.schema.is_none()) {
+        let stated = given.iter().find_map(|r| match r {
+            Rename::Table { from, to } if *to == model.name => Some(from.clone()),
+            _ => None,
+        });
+        let declared = model.was.clone().filter(|was| {
+            stated.is_none()
+                && database.table(&model.name).is_none()
+                && database.table(was).is_some()
+                && models.table(was).is_none()
+        });
+        if let Some(from) = declared.clone() {
+            all.push(Rename::Table { from, to: model.name.clone() });
+        }
+        let old = stated.or(declared).unwrap_or_else(|| model.name.clone());
+        let Some(there) = database.table(&old) else { continue };
+        for column in &model.columns {
+            let Some(from) = column.was.clone() else { continue };
+            if there.column(&column.name).is_none()
+                && there.column(&from).is_some()
+                && model.column(&from).is_none()
+            {
+                let rename = Rename::Column { table: model.name.clone(), from, to: column.name.clone() };
+                if !given.contains(&rename) {
+                    all.push(rename);
+                }
+            }
+        }
+    }
+    all
+}
+
+/// What looks like a rename, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Possible {
+    /// The rename.
+    pub rename: Rename,
+    /// What speaks for it: `both are VARCHAR(120)`.
+    pub evidence: String,
+}
+
+impl std::fmt::Display for Rename {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Rename::Table { from, to } => write!(f, "{from}:{to}"),
+            Rename::Column { table, from, to } => write!(f, "{table}.{from}:{to}"),
+        }
+    }
+}
+
+/// The renames that nobody stated and nobody denied, each of what goes and what comes at most once.
+pub(crate) fn possible(
+    found: &[Noted],
+    database: &Schema,
+    dialect: Dialect,
+    denied: &[Rename],
+) -> Vec<Possible> {
+    let mut all: Vec<Possible> = Vec::new();
+    let dropped_tables: Vec<&Table> = found
+        .iter()
+        .filter_map(|n| match n.op.to_ddl() {
+            Some(Ddl::DropTable { table, .. }) => database.table(table),
+            _ => None,
+        })
+        .collect();
+    for noted in found {
+        let Some(Ddl::CreateTable { table, .. }) = noted.op.to_ddl() else { continue };
+        for old in dropped_tables.iter().filter(|old| table_hint(table, std::slice::from_ref(old)).is_some())
+        {
+            let rename = Rename::Table { from: old.name.clone(), to: table.name.clone() };
+            let columns: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
+            push(&mut all, denied, rename, format!("both have the columns {}", columns.join(", ")));
+        }
+    }
+    let gone: Vec<(&str, &Column)> = found
+        .iter()
+        .filter_map(|n| match n.op.to_ddl() {
+            Some(Ddl::DropColumn { table, column, .. }) => {
+                Some((table.as_str(), database.table(table)?.column(column)?))
+            }
+            _ => None,
+        })
+        .collect();
+    for noted in found {
+        let Some(Ddl::AddColumn { table, column, .. }) = noted.op.to_ddl() else { continue };
+        let mut like: Vec<&Column> = gone
+            .iter()
+            .filter(|(t, c)| t == table && c.ty == column.ty && c.name != column.name)
+            .map(|(_, c)| *c)
+            .collect();
+        // The most alike first.
+        like.sort_by_key(|c| std::cmp::Reverse(alike(&c.name, &column.name)));
+        for old in like {
+            let rename =
+                Rename::Column { table: table.clone(), from: old.name.clone(), to: column.name.clone() };
+            let spelled = super::types::spelled(dialect, &column.ty);
+            push(&mut all, denied, rename, format!("both are {spelled}"));
+        }
+    }
+    all
+}
+
+fn push(all: &mut Vec<Possible>, denied: &[Rename], rename: Rename, evidence: String) {
+    fn ends(r: &Rename) -> (&str, &str, &str) {
+        match r {
+            Rename::Table { from, to } => ("", from, to),
+            Rename::Column { table, from, to } => (table, from, to),
+        }
+    }
+    let taken = all.iter().any(|p| {
+        let ((of, from, to), (this, old, new)) = (ends(&p.rename), ends(&rename));
+        of == this && (from == old || to == new)
+    });
+    if !taken && !denied.contains(&rename) {
+        all.push(Possible { rename, evidence });
+    }
+}
+
+/// How many characters two names share at their beginnings and ends.
+fn alike(a: &str, b: &str) -> usize {
+    let start = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).count();
+    start + a.chars().rev().zip(b.chars().rev()).take_while(|(x, y)| x == y).count()
+}
+
+/// Whether a note is the hint at that rename.
+pub(super) fn is_about(note: &str, rename: &Rename) -> bool {
+    note.starts_with("POSSIBLE RENAME") && note.contains(&format!("--rename {rename}`"))
 }
 
 /// A table that goes while one of the same columns comes.

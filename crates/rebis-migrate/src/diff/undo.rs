@@ -38,8 +38,12 @@ pub fn undo(ops: &[Op], before: &Schema) -> Result<Vec<Op>> {
     let mut undone: Vec<Op> = Vec::new();
     for op in ops {
         let types = new_types(op, &schema);
-        // The table that comes back brings its types; what was looked at need not be forgotten.
-        if let Some(Ddl::DropType { .. } | Ddl::ValidateConstraint { .. }) = op.to_ddl() {
+        // The table that comes back brings its types; what was looked at or filled stays.
+        let kept = matches!(
+            op.to_ddl(),
+            Some(Ddl::DropType { .. } | Ddl::ValidateConstraint { .. } | Ddl::Fill { .. })
+        );
+        if kept {
             continue;
         }
         let reverse = op.reverse(&schema).ok_or_else(|| broken(op, "it has no reverse"))?;

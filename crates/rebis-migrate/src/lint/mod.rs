@@ -14,6 +14,7 @@ use rebis_sql::{Ddl, Dialect};
 
 use crate::{Op, dialect};
 
+pub(crate) use safe::Gentle;
 pub use safe::safe;
 
 /// Something to look at in a migration.
@@ -74,11 +75,22 @@ fn remarks(ops: &[Op], of: impl Fn(&Ddl) -> Vec<data::Said>) -> Vec<Remark> {
         if op.table().is_some_and(|table| new.contains(&table)) {
             continue;
         }
-        for (code, text, cure) in of(ddl) {
+        let filled = ops[..i].iter().any(|o| fills(o, op));
+        for (code, text, cure) in of(ddl).into_iter().filter(|(code, ..)| !(filled && *code == "L202")) {
             remarks.push(Remark { code, operation: Some(i), about: op.describe(), text, cure });
         }
     }
     remarks
+}
+
+/// Whether the first gives a value to the column that the second is about.
+fn fills(first: &Op, second: &Op) -> bool {
+    match (first.to_ddl(), second.to_ddl()) {
+        (Some(Ddl::Fill { column, .. }), Some(Ddl::AlterColumn { existing, .. })) => {
+            *column == existing.name && first.table() == second.table()
+        }
+        _ => false,
+    }
 }
 
 /// What is to be said of the way back.

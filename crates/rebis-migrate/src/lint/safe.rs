@@ -26,19 +26,34 @@ use crate::{Op, dialect};
 /// ```
 #[must_use]
 pub fn safe(dialect: Dialect, ops: &[Op]) -> Vec<Op> {
-    let mut new: BTreeSet<(Option<&str>, &str)> = BTreeSet::new();
-    let mut out = Vec::new();
-    for op in ops {
+    let mut gentle = Gentle::new(dialect);
+    ops.iter().flat_map(|op| gentle.form(op)).collect()
+}
+
+/// The forms of a migration's operations, one after the other.
+pub(crate) struct Gentle {
+    dialect: Dialect,
+    /// The tables that the migration made.
+    new: BTreeSet<(Option<String>, String)>,
+}
+
+impl Gentle {
+    pub(crate) fn new(dialect: Dialect) -> Self {
+        Gentle { dialect, new: BTreeSet::new() }
+    }
+
+    /// What stands for the next operation.
+    pub(crate) fn form(&mut self, op: &Op) -> Vec<Op> {
+        let table = op.table().map(|(schema, name)| (schema.map(str::to_owned), name.to_owned()));
         if let Some(Ddl::CreateTable { .. }) = op.to_ddl() {
-            new.extend(op.table());
+            self.new.extend(table.clone());
         }
-        let held = !op.table().is_some_and(|table| new.contains(&table));
+        let held = !table.is_some_and(|table| self.new.contains(&table));
         match op.to_ddl() {
-            Some(ddl) if held && dialect::has_beside(dialect) => out.extend(beside(ddl)),
-            _ => out.push(op.clone()),
+            Some(ddl) if held && dialect::has_beside(self.dialect) => beside(ddl),
+            _ => vec![op.clone()],
         }
     }
-    out
 }
 
 fn beside(ddl: &Ddl) -> Vec<Op> {

@@ -1,15 +1,16 @@
 //! `revision`, `migrate` and `check`: new scripts, empty or from a comparison. Invariant: a file is written only from a database at head.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 
 use rebis_engine::{InspectOptions, inspect};
-use rebis_sql::Dialect;
 use rebis_sql::schema::Schema;
+use rebis_sql::{Ddl, Dialect};
 
 use super::Migrator;
 use super::place::{Place, RevisionOptions, place};
-use crate::diff::{self, DiffOptions, Noted, Rename, undo};
+use crate::diff::{self, DiffOptions, Fill, Noted, Possible, Rename, undo};
 use crate::render::{NewScript, script};
 use crate::{Error, ErrorKind, Graph, Op, Result, history, lint, store};
 
@@ -22,6 +23,10 @@ pub struct MigrateOptions {
     pub at: RevisionOptions,
     /// What was renamed; a comparison alone sees a removal and an addition.
     pub renames: Vec<Rename>,
+    /// What looks like a rename and is none.
+    pub not_renamed: Vec<Rename>,
+    /// What rows that are there get in a column that becomes NOT NULL.
+    pub fills: Vec<Fill>,
     /// Write the form that locks least: see [`safe`](crate::lint::safe).
     pub safe: bool,
 }
@@ -79,7 +84,7 @@ pub(super) async fn migrate(
 ) -> Result<Option<Generated>> {
     let graph = m.fresh_graph()?;
     let place = place(m, &graph, message, &options.at)?;
-    let (database, found) = compare(m, &graph, &options.renames).await?;
+    let (database, found) = compare(m, &graph, options).await?;
     if found.is_empty() {
         tracing::info!(target: LOG, "No changes in schema detected.");
         return Ok(None);
@@ -96,45 +101,73 @@ pub(super) async fn migrate(
 
 /// The form that locks least; what is said of an operation stays with the first that takes its place.
 fn gently(dialect: Dialect, found: Vec<Noted>) -> Vec<Noted> {
+    let mut gentle = lint::Gentle::new(dialect);
     let mut out = Vec::new();
-    for (i, noted) in found.iter().enumerate() {
-        // What is safe depends on the tables that were made before.
-        let before: Vec<Op> = found[..i].iter().map(|n| n.op.clone()).collect();
-        let known = lint::safe(dialect, &before).len();
-        let with: Vec<Op> = before.into_iter().chain([noted.op.clone()]).collect();
-        for (j, op) in lint::safe(dialect, &with).split_off(known).into_iter().enumerate() {
-            let notes = if j == 0 { noted.notes.clone() } else { Vec::new() };
+    for noted in found {
+        for (i, op) in gentle.form(&noted.op).into_iter().enumerate() {
+            let notes = if i == 0 { noted.notes.clone() } else { Vec::new() };
             out.push(Noted { op, detected: noted.detected.clone(), notes });
         }
     }
     out
 }
 
+/// Something that only the author of a migration knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Question {
+    /// Was it renamed, or is one dropped and the other new?
+    Renamed(Possible),
+    /// Which value do rows that are there get in a column that is NOT NULL and has no default?
+    Fill {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+}
+
+pub(super) async fn questions(m: &Migrator, options: &MigrateOptions) -> Result<Vec<Question>> {
+    let graph = m.fresh_graph()?;
+    let (database, found) = quietly(m, &graph, options).await?;
+    let possible = diff::possible(&found, &database, m.engine.dialect(), &options.not_renamed);
+    let mut all: Vec<Question> = possible.into_iter().map(Question::Renamed).collect();
+    for noted in &found {
+        let asks = match noted.op.to_ddl() {
+            Some(Ddl::AddColumn { table, column, .. }) => {
+                lint::lint(m.engine.dialect(), std::slice::from_ref(&noted.op))
+                    .iter()
+                    .any(|r| r.code == "L201")
+                    .then_some((table, &column.name))
+            }
+            Some(Ddl::AlterColumn { table, existing, change, .. }) => {
+                let filled = options.fills.iter().any(|f| f.table == *table && f.column == existing.name);
+                (change.nullable == Some(false) && existing.nullable && !filled)
+                    .then_some((table, &existing.name))
+            }
+            _ => None,
+        };
+        all.extend(
+            asks.map(|(table, column)| Question::Fill { table: table.clone(), column: column.clone() }),
+        );
+    }
+    // A fill adds the column with NULL first; that is no question any more.
+    all.retain(|q| {
+        !matches!(q, Question::Fill { table, column }
+        if options.fills.iter().any(|f| f.table == *table && f.column == *column))
+    });
+    Ok(all)
+}
+
 pub(super) async fn check(m: &Migrator) -> Result<Check> {
     let graph = m.fresh_graph()?;
-    let (_, found) = compare(m, &graph, &[]).await?;
+    let (_, found) = compare(m, &graph, &MigrateOptions::default()).await?;
     Ok(Check { differences: found.iter().map(|n| n.op.describe()).collect() })
 }
 
 /// What the database holds and where the models differ from it, said in the log.
-async fn compare(m: &Migrator, graph: &Graph, renames: &[Rename]) -> Result<(Schema, Vec<Noted>)> {
-    let mut connection = m.engine.acquire().await?;
-    let rows = m.rows(&mut connection).await?;
-    history::known(&mut connection, graph, &rows).await?;
-    if rows != graph.real_heads() {
-        return Err(Error::new(
-            ErrorKind::State,
-            "Target database is not up to date. Run `db upgrade` first.",
-        ));
-    }
-    let options = DiffOptions { renames: renames.to_vec(), ..DiffOptions::default() };
-    if !renames.is_empty() {
-        let database = inspect(&mut connection, &InspectOptions::default()).await?;
-        for rename in renames {
-            rename.check(renames, &database, &m.models)?;
-        }
-    }
-    let (database, found) = diff::compare(&mut connection, &m.models, &options).await?;
+async fn compare(m: &Migrator, graph: &Graph, options: &MigrateOptions) -> Result<(Schema, Vec<Noted>)> {
+    let (database, found) = quietly(m, graph, options).await?;
     let mut last = "";
     for noted in &found {
         if noted.detected != last {
@@ -146,6 +179,64 @@ async fn compare(m: &Migrator, graph: &Graph, renames: &[Rename]) -> Result<(Sch
         }
     }
     Ok((database, found))
+}
+
+async fn quietly(m: &Migrator, graph: &Graph, given: &MigrateOptions) -> Result<(Schema, Vec<Noted>)> {
+    let mut connection = m.engine.acquire().await?;
+    let rows = m.rows(&mut connection).await?;
+    history::known(&mut connection, graph, &rows).await?;
+    if rows != graph.real_heads() {
+        return Err(Error::new(
+            ErrorKind::State,
+            "Target database is not up to date. Run `db upgrade` first.",
+        ));
+    }
+    let options = DiffOptions {
+        renames: given.renames.clone(),
+        not_renamed: given.not_renamed.clone(),
+        fills: given.fills.clone(),
+        schemas: m.schemas.clone(),
+        ignored: m.ignored.clone(),
+        ..DiffOptions::default()
+    };
+    if !given.renames.is_empty() {
+        let database = inspect(&mut connection, &InspectOptions::default()).await?;
+        for rename in &given.renames {
+            rename.check(&given.renames, &database, &m.models)?;
+        }
+    }
+    let (database, mut found) = diff::compare(&mut connection, &m.models, &options).await?;
+    let made = made(m);
+    let mut nobodys = BTreeSet::new();
+    found.retain(|noted| {
+        let Some((schema, table)) = noted.op.table() else { return true };
+        let known = |t: &rebis_sql::schema::Table| t.name == table && t.schema.as_deref() == schema;
+        let ours =
+            m.models.tables.iter().any(known) || made.contains(table) || !database.tables.iter().any(known);
+        if !ours {
+            nobodys.insert(table.to_owned());
+        }
+        ours
+    });
+    for table in nobodys {
+        tracing::info!(target: LOG, "Table '{table}' is in no model, and no migration made it: it is left alone");
+    }
+    Ok((database, found))
+}
+
+/// The tables that some migration makes or renames: only these can be ours to drop.
+fn made(m: &Migrator) -> BTreeSet<String> {
+    let mut made = BTreeSet::new();
+    for script in m.scripts {
+        for op in crate::execute::recorded(script, crate::graph::Direction::Upgrade, &m.arguments) {
+            match op.to_ddl() {
+                Some(Ddl::CreateTable { table, .. }) => made.extend([table.name.clone()]),
+                Some(Ddl::RenameTable { to, .. }) => made.extend([to.clone()]),
+                _ => {}
+            }
+        }
+    }
+    made
 }
 
 /// Writes the script and the list that names it.

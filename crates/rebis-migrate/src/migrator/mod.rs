@@ -21,7 +21,7 @@ use rebis_engine::{Connection, Engine};
 use rebis_sql::schema::Schema;
 
 pub use explain::{ExplainedOperation, ExplainedStep, Explanation};
-pub use generate::{Check, Generated, MigrateOptions};
+pub use generate::{Check, Generated, MigrateOptions, Question};
 pub use init::Init;
 pub use lint::Linted;
 pub use listing::{Branches, Current, Heads, History, HistoryOptions, RevisionInfo, Show};
@@ -62,6 +62,8 @@ pub struct Migrator {
     directory: PathBuf,
     krate: String,
     arguments: Arguments,
+    schemas: Vec<String>,
+    ignored: Vec<String>,
 }
 
 impl Migrator {
@@ -83,6 +85,8 @@ impl Migrator {
             directory: directory.into(),
             krate: String::from("rebis::migrate"),
             arguments: Arguments::default(),
+            schemas: Vec::new(),
+            ignored: Vec::new(),
         }
     }
 
@@ -97,6 +101,22 @@ impl Migrator {
     #[must_use]
     pub fn arguments(mut self, arguments: Arguments) -> Self {
         self.arguments = arguments;
+        self
+    }
+
+    /// Schemas to look at besides the models' own (PostgreSQL).
+    #[must_use]
+    pub fn include_schemas(mut self, names: &[&str]) -> Self {
+        self.schemas = names.iter().map(|n| (*n).to_owned()).collect();
+        self
+    }
+
+    /// What a comparison leaves alone: `legacy_*` for tables, `user.ix_*` for columns, indexes and constraints of a table.
+    ///
+    /// Left alone in any case are views, partitions, tables of extensions, and tables that are in no model and that no migration made.
+    #[must_use]
+    pub fn ignoring(mut self, patterns: &[&str]) -> Self {
+        self.ignored = patterns.iter().map(|p| (*p).to_owned()).collect();
         self
     }
 
@@ -146,6 +166,15 @@ impl Migrator {
     /// When the database is not at head, or a difference cannot be written as a script.
     pub async fn migrate(&self, message: &str, options: MigrateOptions) -> Result<Option<Generated>> {
         generate::migrate(self, message, &options).await
+    }
+
+    /// What only the author of a migration knows: whether something was renamed, which value rows that are there get. The answers go into
+    /// [`MigrateOptions`]; what nobody answers is written as it looks, with a note.
+    ///
+    /// # Errors
+    /// When the database is not at head.
+    pub async fn questions(&self, options: &MigrateOptions) -> Result<Vec<Question>> {
+        generate::questions(self, options).await
     }
 
     /// Compares the models with the database and says what differs.

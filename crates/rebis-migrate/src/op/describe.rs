@@ -40,6 +40,7 @@ pub(super) fn describe(op: &Op) -> String {
         }
         Ddl::CreateSequence { name, .. } => format!("create sequence {name}"),
         Ddl::DropSequence { name, .. } => format!("drop sequence {name}"),
+        Ddl::Fill { table, column, .. } => format!("fill {table}.{column}"),
         Ddl::Guarded(change) => describe(&Op::Schema((**change).clone())),
         Ddl::DropConstraint { table, name, .. } => format!("drop constraint {name} on {table}"),
         Ddl::CommentTable { table, .. } => format!("comment on table {table}"),

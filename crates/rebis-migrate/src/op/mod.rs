@@ -123,6 +123,7 @@ impl Op {
             | Ddl::AddNotValid { schema, table, .. }
             | Ddl::ValidateConstraint { schema, table, .. }
             | Ddl::AddExclusion { schema, table, .. }
+            | Ddl::Fill { schema, table, .. }
             | Ddl::CreateSequence { schema, name: table, .. }
             | Ddl::DropSequence { schema, name: table, .. }
             | Ddl::CommentTable { schema, table, .. } => (schema, table),

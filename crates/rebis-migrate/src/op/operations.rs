@@ -335,6 +335,23 @@ impl Operations {
         self.push(Ddl::DropType { name: name.to_owned() });
     }
 
+    /// Gives rows that hold NULL in a column a value, which is SQL, before the column becomes NOT NULL.
+    ///
+    /// ```
+    /// use rebis_migrate::{Operations, offline};
+    /// use rebis_sql::Dialect;
+    ///
+    /// let mut op = Operations::new();
+    /// op.fill("user", "age", "18");
+    /// let made = offline(Dialect::MySql, op.ops(), &mut Default::default())?;
+    /// assert_eq!(made.statements, ["UPDATE `user` SET `age` = 18 WHERE `age` IS NULL"]);
+    /// # Ok::<(), rebis_migrate::Error>(())
+    /// ```
+    pub fn fill(&mut self, table: &str, column: &str, value: &str) {
+        let (schema, table) = (self.schema.clone(), table.to_owned());
+        self.push(Ddl::Fill { schema, table, column: column.to_owned(), sql: value.to_owned() });
+    }
+
     /// Runs an SQL statement, written as it is.
     pub fn execute(&mut self, sql: &str) {
         self.execute_with(sql, Vec::new());

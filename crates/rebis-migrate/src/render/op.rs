@@ -64,6 +64,7 @@ fn links(ddl: &Ddl) -> Result<Vec<Doc>> {
             links.extend(concurrently.then(|| call("concurrently", [])));
             links
         }
+        Ddl::Fill { table, column, sql, .. } => vec![call("fill", [text(table), text(column), text(sql)])],
         Ddl::ValidateConstraint { table, name, .. } => {
             vec![call("validate_constraint", [text(name), text(table)])]
         }

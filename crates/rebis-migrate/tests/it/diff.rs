@@ -152,6 +152,67 @@ fn what_looks_like_a_rename_is_said_and_never_taken_for_one() {
 }
 
 #[test]
+fn a_model_says_what_it_was() {
+    let models = changed(|t| {
+        t.name = "account".into();
+        t.was = Some("user".into());
+        t.indexes.clear();
+        t.columns[3].name = "secret".into();
+        t.columns[3].was = Some("password_hash".into());
+    });
+    let mut database = users();
+    database.tables[0].indexes.clear();
+    let found = compare(&database, &models);
+    assert_eq!(
+        described(&found),
+        ["rename table user to account", "rename column account.password_hash to secret"]
+    );
+    // Once it is done, the word changes nothing.
+    let mut after = models.clone();
+    after.tables[0].was = None;
+    assert_eq!(compare(&after, &models), []);
+}
+
+#[test]
+fn what_is_not_null_gets_a_value_first() {
+    let models = changed(|t| {
+        t.columns[3].nullable = false;
+        t.columns.push(Column::new("age", SqlType::Integer).not_null());
+    });
+    let fills = ["user.password_hash=''", "user.age=18"].map(|f| f.parse().unwrap()).to_vec();
+    let options = DiffOptions { fills, ..DiffOptions::default() };
+    let found = diff(&users(), &models, Dialect::ALL[1], &options);
+    assert_eq!(
+        described(&found),
+        [
+            "add column user.age",
+            "fill user.age",
+            "alter column user.age",
+            "fill user.password_hash",
+            "alter column user.password_hash",
+        ]
+    );
+    assert_eq!(found.iter().flat_map(|n| &n.notes).count(), 0);
+    let ops: Vec<_> = found.into_iter().map(|n| n.op).collect();
+    let codes: Vec<_> = rebis_migrate::lint::lint(Dialect::ALL[0], &ops).iter().map(|r| r.code).collect();
+    assert_eq!(codes, [""; 0], "nothing can fail any more");
+    assert!("user.age".parse::<diff::Fill>().is_err() && "age=1".parse::<diff::Fill>().is_err());
+}
+
+#[test]
+fn what_is_ignored_by_name() {
+    let mut database = users_and_posts();
+    database.tables.push(Table::new("legacy_log"));
+    let models = changed(|t| t.indexes.clear());
+    let ignored = ["legacy_*", "post", "user.ix_user_e*"].map(str::to_owned).to_vec();
+    let options = DiffOptions { ignored, ..DiffOptions::default() };
+    assert_eq!(
+        described(&diff(&database, &models, Dialect::ALL[1], &options)),
+        ["drop index ix_user_username on user"]
+    );
+}
+
+#[test]
 fn the_version_table_is_nobodys() {
     let mut database = users();
     database.tables.push(Table::new("alembic_version"));

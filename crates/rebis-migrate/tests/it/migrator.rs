@@ -414,6 +414,48 @@ async fn what_the_author_must_look_at_stands_in_the_script() {
     );
 }
 
+#[tokio::test]
+async fn what_only_the_author_knows_is_asked() {
+    use rebis_migrate::Question;
+    let db = sqlite().await;
+    let folder = folder_of(&ALL[..1]);
+    let mut models = users();
+    models.tables[0].columns[3].name = "secret".into();
+    models.tables[0].columns[3].nullable = false;
+    let m = migrator(&db, models, &ALL[..1], folder.path());
+    m.upgrade("head").await.unwrap();
+    let asked = m.questions(&MigrateOptions::default()).await.unwrap();
+    let Question::Renamed(possible) = &asked[0] else { panic!("{asked:?}") };
+    assert_eq!(possible.rename.to_string(), "user.password_hash:secret");
+    assert_eq!(possible.evidence, "both are VARCHAR(256)");
+    let fill = |column: &str| Question::Fill { table: "user".into(), column: column.into() };
+    assert_eq!(asked[1..], [fill("secret")]);
+    let renames = vec![possible.rename.clone()];
+    let renamed = MigrateOptions { renames: renames.clone(), ..MigrateOptions::default() };
+    assert_eq!(m.questions(&renamed).await.unwrap(), [fill("secret")]);
+    let denied = MigrateOptions { not_renamed: renames, ..MigrateOptions::default() };
+    assert_eq!(m.questions(&denied).await.unwrap(), [fill("secret")]);
+    let all = MigrateOptions { fills: vec!["user.secret=''".parse().unwrap()], ..renamed };
+    assert_eq!(m.questions(&all).await.unwrap(), []);
+    let made = m.migrate("secret", all).await.unwrap().unwrap();
+    let text = fs::read_to_string(made.path).unwrap();
+    assert!(text.contains("op.rename_column(\"user\", \"password_hash\", \"secret\");"), "{text}");
+    assert!(text.contains("op.fill(\"user\", \"secret\", \"''\");"), "{text}");
+    assert!(!text.contains("POSSIBLE RENAME"), "{text}");
+}
+
+#[tokio::test]
+async fn a_table_of_nobodys_is_left_alone() {
+    let db = sqlite().await;
+    let m = migrator(&db, Schema::default(), &ALL[..1], Path::new("/nowhere"));
+    m.upgrade("head").await.unwrap();
+    db.acquire().await.script("CREATE TABLE other_app (id INTEGER)").await.unwrap();
+    let found = m.check().await.unwrap().differences;
+    assert_eq!(found.last().unwrap(), "drop table user");
+    assert!(!found.iter().any(|d| d.contains("other_app")), "{found:?}");
+    assert!(m.clone().ignoring(&["us*"]).check().await.unwrap().is_clean());
+}
+
 async fn sqlite() -> TestDatabase {
     TestDatabase::create(rebis_testkit::Backend::Sqlite).await.unwrap()
 }

@@ -22,6 +22,7 @@ pub struct ModelDef {
     pub schema: Option<&'static str>,
     pub bind: Option<&'static str>,
     pub comment: Option<&'static str>,
+    pub was: Option<&'static str>,
     pub columns: &'static [ColumnDef],
     /// How many of the columns, the last ones, are read only when they are asked for.
     pub deferred: usize,
@@ -41,6 +42,7 @@ impl ModelDef {
             schema: None,
             bind: None,
             comment: None,
+            was: None,
             columns: &[],
             deferred: 0,
             relations: &[],
@@ -57,6 +59,8 @@ impl ModelDef {
         bind(name: &'static str) => bind = Some(name);
         /// The table's comment.
         comment(text: &'static str) => comment = Some(text);
+        /// What the table was called before.
+        was(name: &'static str) => was = Some(name);
         /// The columns.
         columns(all: &'static [ColumnDef]) => columns = all;
         /// So many of the columns, the last ones, are read only when they are asked for.
@@ -109,6 +113,7 @@ pub struct ColumnDef {
     pub server_default: Option<ServerDefaultDef>,
     pub computed: Option<(&'static str, bool)>,
     pub comment: Option<&'static str>,
+    pub was: Option<&'static str>,
 }
 
 impl ColumnDef {
@@ -132,6 +137,7 @@ impl ColumnDef {
             server_default: None,
             computed: None,
             comment: None,
+            was: None,
         }
     }
 
@@ -162,6 +168,8 @@ impl ColumnDef {
         computed(sql: &'static str, stored: bool) => computed = Some((sql, stored));
         /// The column's comment.
         comment(text: &'static str) => comment = Some(text);
+        /// What the column was called before.
+        was(name: &'static str) => was = Some(name);
     }
 }
 

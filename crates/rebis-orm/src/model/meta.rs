@@ -180,6 +180,7 @@ fn table(def: &ModelDef) -> Table {
     let mut table = Table::new(def.table);
     table.schema = def.schema.map(str::to_owned);
     table.comment = def.comment.map(str::to_owned);
+    table.was = def.was.map(str::to_owned);
     table.columns = def.columns.iter().map(column).collect();
     let key: Vec<String> = def.columns.iter().filter(|c| c.primary_key).map(|c| c.name.to_owned()).collect();
     table.primary_key = (!key.is_empty()).then_some(PrimaryKey { name: None, columns: key });
@@ -229,6 +230,7 @@ fn column(def: &ColumnDef) -> Column {
     });
     column.computed = def.computed.map(|(sql, stored)| Computed { sql: sql.to_owned(), stored });
     column.comment = def.comment.map(str::to_owned);
+    column.was = def.was.map(str::to_owned);
     column
 }
 

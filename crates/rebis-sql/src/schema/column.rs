@@ -21,6 +21,8 @@ pub struct Column {
     pub identity: Option<Identity>,
     /// The column's comment.
     pub comment: Option<String>,
+    /// What it was called before, so that a comparison sees a rename. No database keeps it.
+    pub was: Option<String>,
 }
 
 impl Column {
@@ -35,6 +37,7 @@ impl Column {
             computed: None,
             identity: None,
             comment: None,
+            was: None,
         }
     }
 

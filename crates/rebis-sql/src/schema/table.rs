@@ -23,6 +23,8 @@ pub struct Table {
     pub indexes: Vec<Index>,
     /// The table's comment.
     pub comment: Option<String>,
+    /// What it was called before, so that a comparison sees a rename. No database keeps it.
+    pub was: Option<String>,
 }
 
 impl Table {

@@ -46,13 +46,13 @@ fn writing() -> Vec<Command> {
     vec![
         placed(Command::new("revision").about("Writes an empty script, to be filled by hand"))
             .arg(flag("autogenerate", "Fills it from what differs, as `migrate` does"))
-            .arg(renames())
+            .args(answers())
             .arg(safe())
             .arg(flag("sql", "").hide(true)),
         placed(
             Command::new("migrate").about("Writes a script from what differs between models and database"),
         )
-        .arg(renames())
+        .args(answers())
         .arg(safe())
         .arg(flag("sql", "").hide(true)),
         Command::new("merge")
@@ -234,12 +234,28 @@ fn branch_label() -> Arg {
         .help("A name for the branch that begins here")
 }
 
-fn renames() -> Arg {
-    Arg::new("rename")
-        .long("rename")
-        .value_name("OLD:NEW")
-        .action(ArgAction::Append)
-        .help("What was renamed: `user.mail:email` for a column, `users:user` for a table")
+/// What only the author knows.
+fn answers() -> [Arg; 3] {
+    let answer = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).action(ArgAction::Append).help(help)
+    };
+    [
+        answer(
+            "rename",
+            "OLD:NEW",
+            "What was renamed: `user.mail:email` for a column, `users:user` for a table",
+        ),
+        answer(
+            "no-rename",
+            "OLD:NEW",
+            "What looks like a rename and is none: the one is dropped, the other new",
+        ),
+        answer(
+            "fill",
+            "TABLE.COLUMN=SQL",
+            "What rows that are there get in a column that is NOT NULL and has no default",
+        ),
+    ]
 }
 
 fn verbose() -> Arg {

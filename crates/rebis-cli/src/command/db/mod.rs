@@ -1,5 +1,6 @@
 //! `db …`: migrations. What they do is `rebis_migrate`'s; here is how they are asked for and what is printed.
 
+mod ask;
 mod describe;
 mod duration;
 mod edit;
@@ -190,7 +191,16 @@ async fn migrate(migrator: &Migrator, given: &ArgMatches) -> Result<(), BoxError
     let message = given.get_one::<String>("message").cloned().unwrap_or_default();
     let renames = all(given, "rename");
     let renames = renames.iter().map(|text| text.parse::<Rename>()).collect::<Result<Vec<_>, _>>()?;
-    let options = MigrateOptions { at: place(given), renames, safe: given.get_flag("safe") };
+    let denied = all(given, "no-rename");
+    let fills = all(given, "fill");
+    let options = MigrateOptions {
+        at: place(given),
+        renames,
+        not_renamed: denied.iter().map(|text| text.parse()).collect::<Result<_, _>>()?,
+        fills: fills.iter().map(|text| text.parse()).collect::<Result<_, _>>()?,
+        safe: given.get_flag("safe"),
+    };
+    let options = ask::all(migrator, options).await?;
     // That nothing has changed is in the log.
     if let Some(generated) = migrator.migrate(&message, options).await? {
         output::line(generated);

@@ -21,6 +21,7 @@ pub(super) fn definition(model: &Model, p: &TokenStream) -> TokenStream {
     let schema = model.schema.iter().map(|s| quote!(.schema(#s)));
     let bind = model.bind.iter().map(|s| quote!(.bind(#s)));
     let comment = model.comment.iter().map(|s| quote!(.comment(#s)));
+    let was = model.was.iter().map(|s| quote!(.was(#s)));
     let columns = columns(model, p);
     let relations = list("relations", model.relations.iter().map(|r| relation(r, p)).collect());
     let uniques =
@@ -31,7 +32,7 @@ pub(super) fn definition(model: &Model, p: &TokenStream) -> TokenStream {
     quote! {
         type Key = #key;
         const TABLE: &'static str = #table;
-        const DEF: #p::ModelDef = #p::ModelDef::new(#text, #table) #(#schema)* #(#bind)* #(#comment)*
+        const DEF: #p::ModelDef = #p::ModelDef::new(#text, #table) #(#schema)* #(#bind)* #(#comment)* #(#was)*
             #columns #relations #uniques #indexes #checks;
         fn meta() -> &'static #p::ModelMeta {
             static META: #p::LazyMeta = #p::LazyMeta::new(#p::ModelMeta::of::<#name>);
@@ -98,6 +99,7 @@ pub(super) fn column(model: &Model, index: usize, p: &TokenStream) -> TokenStrea
         quote!(.computed(#sql, #stored))
     }));
     calls.extend(c.comment.iter().map(|text| quote!(.comment(#text))));
+    calls.extend(c.was.iter().map(|name| quote!(.was(#name))));
     quote!(#p::ColumnDef::new::<#ty>(#field, #name) #(#calls)*)
 }
 

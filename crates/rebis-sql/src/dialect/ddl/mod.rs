@@ -270,6 +270,11 @@ pub(crate) fn write(r: &dyn Rules, change: &Ddl, out: &mut Vec<String>) -> Resul
             out.push(format!("DROP SEQUENCE {}{at}", if_exists_text(*if_exists)));
             Ok(())
         }
+        Ddl::Fill { schema, table, column, sql } => {
+            let (at, column) = (qualified(r, schema.as_deref(), table)?, name(r, column)?);
+            out.push(format!("UPDATE {at} SET {column} = {sql} WHERE {column} IS NULL"));
+            Ok(())
+        }
         Ddl::Guarded(change) => guarded(r, change, out),
         Ddl::AddConstraint { schema, table, constraint } => {
             r.add_constraint(&qualified(r, schema.as_deref(), table)?, constraint, out)
