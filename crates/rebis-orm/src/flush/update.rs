@@ -1,5 +1,7 @@
 //! UPDATEs. Invariant: a statement names the columns that changed and no other, and each must meet its one row.
 
+use std::collections::HashMap;
+
 use rebis_engine::Connection;
 use rebis_sql::{Expr, Statement, Update, Value, compile};
 
@@ -8,7 +10,10 @@ use super::version;
 use crate::entity::Object;
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::equal;
-use crate::model::{ColumnSet, ModelMeta};
+use crate::model::{ColumnSet, ModelMeta, RowKey};
+
+/// Rows in one statement.
+const CHUNK: usize = 500;
 
 pub(crate) async fn update(connection: &mut Connection, rows: Vec<Object>) -> Result<()> {
     let mut groups: Vec<(&'static ModelMeta, ColumnSet, Vec<Object>)> = Vec::new();
@@ -98,6 +103,51 @@ async fn write(
             return Err(stale(format!("UPDATE of {}", row.label()), meta, done.rows_affected, 1));
         }
         row.status().flushed = version;
+    }
+    if meta.computed.is_empty() { Ok(()) } else { read_computed(connection, meta, rows).await }
+}
+
+/// Reads what the database has worked out anew, in as few statements as the binds allow.
+async fn read_computed(connection: &mut Connection, meta: &'static ModelMeta, rows: &[Object]) -> Result<()> {
+    let columns: Vec<usize> = meta.computed.iter().collect();
+    for chunk in rows.chunks(CHUNK) {
+        let mut select = meta.select_all();
+        select.columns = meta.key.iter().chain(&columns).map(|&c| meta.column_expr(c).into()).collect();
+        select.filter = Some(match meta.key.as_slice() {
+            [key] => Expr::In {
+                expr: Box::new(meta.column_expr(*key)),
+                list: chunk.iter().map(|r| Expr::Value(r.value(*key))).collect(),
+                negated: false,
+            },
+            key => Expr::Or(
+                chunk
+                    .iter()
+                    .map(|r| key.iter().map(|&k| equal(meta.column_expr(k), Expr::Value(r.value(k)))))
+                    .map(|parts| Expr::And(parts.collect()))
+                    .collect(),
+            ),
+        });
+        let compiled = compile(&Statement::Select(select), connection.dialect())?;
+        let mut by_key: HashMap<RowKey, &Object> = chunk.iter().filter_map(|r| Some((r.key()?, r))).collect();
+        connection
+            .query(&compiled.sql, &compiled.binds, |row| {
+                let values = meta.key.iter().enumerate().map(|(i, &k)| {
+                    let decode = meta.def.columns[k].decode;
+                    Ok(decode(row.cell(i)?)?)
+                });
+                let values = values.collect::<rebis_engine::Result<Vec<Value>>>()?;
+                let Some(object) = RowKey::new(&values).and_then(|key| by_key.remove(&key)) else {
+                    return Ok(());
+                };
+                let clean = object.version() == object.status().flushed;
+                object.absorb(&columns, row, meta.key.len())?;
+                if clean {
+                    let version = object.version();
+                    object.status().flushed = version;
+                }
+                Ok(())
+            })
+            .await?;
     }
     Ok(())
 }

@@ -33,7 +33,9 @@ pub(crate) fn fill_collection(
 ) -> Result<(), Error> {
     let def = owner.meta().relation(relation);
     // What was moved or deleted in memory and not written yet no longer belongs here.
-    list.retain(|o| o.status().state != State::Deleted);
+    list.retain(|o| {
+        o.status().state != State::Deleted && !(def.through.is_none() && elsewhere(o, owner, link))
+    });
     let to_one = def.kind == RelationKind::HasOne;
     if to_one && list.len() > 1 {
         return Err(several(owner, relation, list.len()));
@@ -74,6 +76,24 @@ pub(crate) fn fill_collection(
         Content::Many(list)
     };
     Ok(())
+}
+
+/// Whether the program has given an object another parent than the one that its row still names.
+fn elsewhere(object: &Object, owner: &Object, link: &Link) -> bool {
+    let (pointer, flushed) = {
+        let status = object.status();
+        if status.pointers.is_empty() && !status.dirty {
+            return false;
+        }
+        (status.pointers.iter().find(|p| p.link.child == link.child).cloned(), status.flushed)
+    };
+    match pointer {
+        Some(pointer) => !pointer.parent.is_some_and(|parent| Arc::ptr_eq(&parent, owner)),
+        None => {
+            let moved = link.child.iter().any(|&c| object.value(c) != object.value_at(flushed, c));
+            moved && object.values(&link.child) != owner.values(&link.parent)
+        }
+    }
 }
 
 fn several(owner: &Object, relation: usize, rows: usize) -> Error {

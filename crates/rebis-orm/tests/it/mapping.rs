@@ -19,9 +19,17 @@ each_database! {
         // No statement of the program names a computed column.
         given.edit().price = 10;
         session.commit().await.unwrap();
-        assert_eq!(sql(&test), ["UPDATE ticket SET price = ? WHERE id = ?"]);
-        session.refresh(&given).await.unwrap();
-        assert_eq!(given.total, 20);
+        let read = "SELECT ticket.id, ticket.total FROM ticket WHERE ticket.id IN (?)";
+        assert_eq!(sql(&test), ["UPDATE ticket SET price = ? WHERE id = ?", read]);
+        assert_eq!((given.total, given.is_modified()), (20, false));
+        // For all changed rows in one statement, and back with a rollback.
+        plain.edit().price = 1;
+        given.edit().price = 2;
+        session.flush().await.unwrap();
+        assert_eq!(sql(&test).len(), 2);
+        assert_eq!((plain.total, given.total), (3, 4));
+        session.rollback().await.unwrap();
+        assert_eq!((plain.total, given.total), (15, 20));
         let stored = select((Ticket::amount, Ticket::status, Ticket::total)).order_by(Ticket::id).all(&db).await.unwrap();
         assert_eq!(stored, [(3, String::from("open"), 15), (2, String::from("sold"), 20)]);
     }

@@ -516,4 +516,20 @@ each_database! {
         article.blog.clear().unwrap();
         assert!(blogs[1].articles.all().await.unwrap().is_empty());
     }
+
+    async fn a_child_that_has_moved_does_not_go_with_its_old_parent(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        let users = session.add_all(["a", "b", "c"].map(user));
+        let posts = session.add_all([0, 0].map(|_: i32| Post::builder().body("x").author(&users[0])));
+        session.commit().await.unwrap();
+        session.refresh(&users[0]).await.unwrap();
+        // By the relation, and by the key; neither is written when the old parent's posts are looked up.
+        users[1].posts.add(&posts[0]);
+        posts[1].edit().user_id = users[2].id;
+        session.delete(&users[0]);
+        session.commit().await.unwrap();
+        assert_eq!((posts[0].user_id, posts[1].user_id), (users[1].id, users[2].id));
+        assert_eq!((rows::<User>(&db).await, rows::<Post>(&db).await), (2, 2));
+    }
 }
