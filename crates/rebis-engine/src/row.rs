@@ -48,6 +48,26 @@ impl Row<'_> {
     }
 }
 
+impl Row<'_> {
+    /// The value in the column of that name; the first one when several have it.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get), and when no column has that name; the error lists those that are there.
+    pub fn named<T: ColumnType>(&self, name: &str) -> Result<T> {
+        match (0..self.len()).find(|&i| self.name(i) == Some(name)) {
+            Some(index) => self.get(index),
+            None => Err(self.no_name(name)),
+        }
+    }
+
+    #[cold]
+    fn no_name(&self, name: &str) -> Error {
+        let names: Vec<&str> = (0..self.len()).filter_map(|i| self.name(i)).collect();
+        let text = format!("there is no column `{name}`; the row has {}", names.join(", "));
+        Error::new(ErrorKind::Decode, text)
+    }
+}
+
 /// The error for an index past the last column.
 #[allow(dead_code, reason = "the drivers use it, and each is a feature")]
 pub(crate) fn no_column(index: usize, columns: usize) -> Error {

@@ -9,6 +9,7 @@ mod args;
 mod case;
 mod ctxt;
 mod enumeration;
+mod from_row;
 mod main_attr;
 mod model;
 mod newtype;
@@ -67,6 +68,16 @@ pub fn derive_column_type(input: TokenStream) -> TokenStream {
 pub fn derive_enum(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     enumeration::derive(&input).into()
+}
+
+/// Makes a plain struct a row of a query by hand: `db.fetch_all::<Stats>(sql("SELECT name, count(*) AS n FROM …"))`. Each field is read from the
+/// column of its name; columns that no field names are left.
+///
+/// Struct: `#[model(crate = "…")]`. Field: `#[column(name = "…")]` names the column.
+#[proc_macro_derive(FromRow, attributes(model, column))]
+pub fn derive_from_row(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    from_row::derive(&input).into()
 }
 
 /// Runs `async fn main` on a runtime with several threads.

@@ -1,7 +1,7 @@
 //! What `#[derive(Model)]` writes paths to. Invariant: nothing here is for people; it may change with any release.
 
 pub use inventory;
-pub use rebis_engine::{Result as EngineResult, Row};
+pub use rebis_engine::{FromRow, Result as EngineResult, Row};
 pub use rebis_sql::schema::ReferentialAction;
 pub use rebis_sql::{Cell, ColumnType, DecodeError, SqlType, Value};
 

@@ -53,7 +53,7 @@ pub mod __private;
 
 pub use cli::cli;
 pub use glue::AppExt;
-pub use rebis_macros::{ColumnType, Columns, Enum, Model, main};
+pub use rebis_macros::{ColumnType, Columns, Enum, FromRow, Model, main};
 pub use rebis_orm::{
     BelongsTo, Bound, Column, Database, Deferred, Entity, Expression, FetchMode, HasMany, HasOne, Page,
     Pagination, Predicate, Session, alias, delete, exists, func, insert, models, select, update, window,

@@ -34,7 +34,7 @@ impl<S: Selection> SelectStatement<S> {
 }
 
 impl<S: Selection> Cte<S> {
-    /// What it gives, as columns of the query around it: as [`Derived::columns`].
+    /// What it gives, as columns of the query around it: as [`Derived::columns`](super::Derived::columns).
     #[must_use]
     pub fn columns(&self) -> S::Columns {
         self.columns.clone()

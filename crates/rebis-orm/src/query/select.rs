@@ -450,6 +450,13 @@ impl<S: Selection> SelectStatement<S> {
         if let Some(error) = &self.broken {
             return Err(error.again());
         }
+        let column = |item: &SelectItem| matches!(item.expr, Expr::Column { table: Some(_), .. });
+        if self.select.from.is_empty() && self.select.columns.iter().any(column) {
+            return Err(Error::new(ErrorKind::State, "the query selects columns and does not say from what")
+                .advise(
+                    "columns of a subquery or a common table expression need `.select_from(…)` or a join",
+                ));
+        }
         Ok(compile(&Statement::Select(self.select.clone()), dialect)?)
     }
 }

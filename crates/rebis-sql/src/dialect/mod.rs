@@ -18,7 +18,7 @@ use crate::{CompileError, Ddl, SqlType, Value};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Dialect {
-    /// SQLite 3.39 or newer (the bundled one is).
+    /// SQLite 3.44 or newer (the bundled one is).
     Sqlite,
     /// PostgreSQL 12 or newer.
     Postgres,

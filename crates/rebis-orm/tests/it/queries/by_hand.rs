@@ -80,3 +80,23 @@ each_database! {
         }
     }
 }
+
+#[derive(rebis_macros::FromRow, Debug, PartialEq)]
+struct Seller {
+    name: String,
+    #[column(name = "how_many")]
+    sales: i64,
+    last: Option<chrono::NaiveDate>,
+}
+
+each_database! {
+    async fn rows_become_plain_structs_by_the_names_of_columns(test: TestDatabase) {
+        let db = shop(&test).await.unwrap();
+        let text = "SELECT 0 AS other, NULL AS last, count(*) AS how_many, e.name FROM employee e JOIN sale s ON s.seller_id = e.id \
+                    GROUP BY e.name HAVING count(*) > {}";
+        let rows: Vec<Seller> = db.session().fetch_all(raw(text).bind(1_i64)).await.unwrap();
+        assert_eq!(rows, [Seller { name: "bob".into(), sales: 2, last: None }]);
+        let error = db.fetch_all::<Seller>(raw("SELECT 1 AS a, 'x' AS name")).await.unwrap_err();
+        assert!(error.to_string().contains("no column `how_many`; the row has a, name"), "{error}");
+    }
+}

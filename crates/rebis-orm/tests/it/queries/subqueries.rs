@@ -110,6 +110,10 @@ each_database! {
         let rich = select(rich.columns()).select_from(&rich).order_by(rich.columns().col(Employee::id)).all(&session).await.unwrap();
         assert_eq!(rich.len(), 3);
         assert_eq!(session.get(Employee, 1).await.unwrap().as_ref(), Some(&rich[0]));
+        // Its columns alone do not say where they come from.
+        let rich = select(Employee).filter(Employee::salary.gt(400)).derived("rich");
+        let error = select(rich.columns()).all(&session).await.unwrap_err();
+        assert!(error.to_string().starts_with("the query selects columns and does not say from what"), "{error}");
         // Two models of one subquery have columns of one name.
         let both = select((Employee, Sale)).join(Employee::sales).derived("both");
         let error = select(both.columns().0).select_from(&both).all(&db).await.unwrap_err();

@@ -1,0 +1,134 @@
+//! `#[derive(FromRow)]`: a plain struct as a row of a query by hand. Invariant: a field is read from the column of its name, wherever that stands.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
+use syn::{Data, DeriveInput, Fields, LitStr, Path};
+
+use crate::args;
+use crate::ctxt::Ctxt;
+use crate::suggest::Vocabulary;
+
+const STRUCT: Vocabulary =
+    Vocabulary { attribute: "#[model(…)]", known: &["crate"], elsewhere: &[], later: &[] };
+
+const FIELD: Vocabulary = Vocabulary {
+    attribute: "#[column(…)]",
+    known: &["name"],
+    elsewhere: &[("rename", "the column's name is `name = \"…\"`")],
+    later: &[],
+};
+
+/// The derive's output: an implementation of `FromRow`.
+pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
+    let ctxt = Ctxt::default();
+    let out = expand(&ctxt, input).filter(|_| !ctxt.is_fatal()).unwrap_or_default();
+    let errors = ctxt.into_compile_errors();
+    quote!(#out #errors)
+}
+
+fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
+    let name = &input.ident;
+    let fields = match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) => &fields.named,
+            _ => {
+                ctxt.fatal(name, "`FromRow` reads columns by the names of fields, which a tuple struct has not; rows without names are tuples: `fetch_all::<(i64, String)>`");
+                return None;
+            }
+        },
+        _ => {
+            ctxt.fatal(name, "`FromRow` is for structs");
+            return None;
+        }
+    };
+    if !input.generics.params.is_empty() {
+        ctxt.fatal(&input.generics, "a struct that is read from a row cannot be generic");
+        return None;
+    }
+    let mut krate: Path = syn::parse_quote!(::rebis);
+    for arg in args::read(ctxt, &input.attrs, "model", &[]) {
+        match (arg.name == "crate").then(|| arg.text(ctxt)) {
+            Some(path) => match path?.parse_with(Path::parse_mod_style) {
+                Ok(path) => krate = path,
+                Err(e) => ctxt.push(e),
+            },
+            None => {
+                STRUCT.refuse(ctxt, &arg.name);
+            }
+        }
+    }
+    let p = quote!(#krate::__private);
+    let mut read = Vec::new();
+    for field in fields {
+        let ident = field.ident.as_ref()?;
+        let mut column = LitStr::new(&ident.unraw().to_string(), ident.span());
+        for arg in args::read(ctxt, &field.attrs, "column", &[]) {
+            match arg.name.to_string().as_str() {
+                "name" => column = arg.text(ctxt).unwrap_or(column),
+                _ => {
+                    FIELD.refuse(ctxt, &arg.name);
+                }
+            }
+        }
+        let ty = &field.ty;
+        read.push(quote_spanned!(ty.span()=> #ident: row.named::<#ty>(#column)?));
+    }
+    Some(quote! {
+        #[automatically_derived]
+        impl #p::FromRow for #name {
+            fn from_row(row: &#p::Row<'_>) -> #p::EngineResult<Self> {
+                ::core::result::Result::Ok(#name { #(#read),* })
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errors(input: DeriveInput) -> Vec<String> {
+        let ctxt = Ctxt::default();
+        let _ = expand(&ctxt, &input);
+        ctxt.messages()
+    }
+
+    #[test]
+    fn fields_are_read_by_name() {
+        let out = derive(&syn::parse_quote! {
+            struct Stats { r#type: String, #[column(name = "count(*)")] n: i64 }
+        })
+        .to_string();
+        assert!(out.contains("r#type : row . named :: < String > (\"type\") ?"), "{out}");
+        assert!(out.contains("n : row . named :: < i64 > (\"count(*)\") ?"), "{out}");
+    }
+
+    #[test]
+    fn refuses_what_has_no_names() {
+        assert!(
+            errors(syn::parse_quote!(
+                struct A(i64);
+            ))[0]
+                .contains("are tuples")
+        );
+        assert_eq!(
+            errors(syn::parse_quote!(
+                enum A {
+                    B,
+                }
+            )),
+            ["`FromRow` is for structs"]
+        );
+        assert!(
+            errors(syn::parse_quote!(
+                struct A {
+                    #[column(length = 3)]
+                    a: i64,
+                }
+            ))[0]
+                .contains("length")
+        );
+    }
+}
