@@ -67,11 +67,9 @@ impl Database {
         Ok(())
     }
 
-    /// Its own models: those that it was given, else those that name it.
+    /// Its own models: those that name it, and those that it was given, whatever they name.
     fn houses(&self, meta: &ModelMeta) -> bool {
-        match self.given() {
-            Some(models) => models.iter().any(|m| m.is_self(meta)),
-            None => meta.bind() == self.bind_key(),
-        }
+        meta.bind() == self.bind_key()
+            || self.given().is_some_and(|models| models.iter().any(|m| m.is_self(meta)))
     }
 }

@@ -3,6 +3,8 @@
 mod ast;
 mod check;
 mod expand;
+#[cfg(test)]
+mod expansion_tests;
 mod parse;
 mod parse_column;
 mod parse_relation;
