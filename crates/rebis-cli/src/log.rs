@@ -10,6 +10,8 @@ use tracing_subscriber::fmt::{self as layer, FmtContext};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt};
 
+use crate::output;
+
 /// Starts the log. `RUST_LOG` chooses what is shown; without it, what Rebis says at `INFO` unless `quiet`, and warnings of everything else.
 pub(crate) fn start(debug: bool, quiet: bool) {
     let usual = match (quiet, debug) {
@@ -20,7 +22,10 @@ pub(crate) fn start(debug: bool, quiet: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     let subscriber = layer::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(|| {
+            output::clear_status();
+            std::io::stderr()
+        })
         .with_ansi(false)
         // It would complain on standard error about a closed standard error, and panic over that.
         .log_internal_errors(false)

@@ -1,15 +1,46 @@
 //! What commands print. Invariant: a closed pipe (`… | head`) ends the output, not the program with a panic.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether a line of [`status`] stands at the end of the terminal.
+static STATUS: AtomicBool = AtomicBool::new(false);
+
+/// Shows what is waited for in the last line of the terminal, in the place of what stood there. Elsewhere than on a terminal there is no such
+/// line: the log says enough.
+pub(crate) fn status(text: impl std::fmt::Display) {
+    let mut err = std::io::stderr().lock();
+    if err.is_terminal() {
+        let width = std::env::var("COLUMNS").ok().and_then(|n| n.parse().ok()).unwrap_or(80);
+        let text: String = text
+            .to_string()
+            .chars()
+            .take(usize::saturating_sub(width, 1))
+            .filter(|c| !c.is_control())
+            .collect();
+        STATUS.store(true, Ordering::Relaxed);
+        let _ = write!(err, "\r\x1b[K{text}");
+        let _ = err.flush();
+    }
+}
+
+/// Takes that line away, before something else is written.
+pub(crate) fn clear_status() {
+    if STATUS.swap(false, Ordering::Relaxed) {
+        let _ = write!(std::io::stderr().lock(), "\r\x1b[K");
+    }
+}
 
 /// Prints a line to standard output.
 pub(crate) fn line(text: impl std::fmt::Display) {
+    clear_status();
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
 /// Prints an error and its causes to standard error, and gives the exit code of a failure.
 pub fn fail(error: &(dyn std::error::Error + 'static)) -> ExitCode {
+    clear_status();
     let mut text = error.to_string();
     let mut shown = format!("Error: {text}");
     let mut next = error.source();

@@ -28,7 +28,7 @@ mod store;
 
 pub use dialect::{Offline, offline};
 pub use error::{Error, ErrorKind, Result};
-pub use execute::{DataLoss, Resume, RunOptions, StepDone};
+pub use execute::{DataLoss, Progress, Resume, RunOptions, StepDone};
 pub use graph::Graph;
 pub use history::{Applied, Edited};
 pub use migrator::{

@@ -82,6 +82,7 @@ async fn apply(
     }
     let (mut at, mut seq, mut done) = (from.op, from.seq, from.done);
     while at < step.ops.len() {
+        step.begins(at);
         progress.next = at + 1;
         let op = &step.ops[at];
         let place = |ops, sql| Place::Op { at, ops, sql };

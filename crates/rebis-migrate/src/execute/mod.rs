@@ -6,6 +6,7 @@
 mod failure;
 mod journaled;
 mod options;
+mod progress;
 mod resume;
 mod single;
 mod stamp;
@@ -18,6 +19,9 @@ use rebis_engine::{Connection, Engine};
 use rebis_sql::Dialect;
 
 pub use options::{DataLoss, Resume, RunOptions};
+pub use progress::Progress;
+use progress::Watch;
+pub(crate) use progress::Watcher;
 
 use crate::graph::{Direction, PlanStep};
 use crate::op::{Arguments, Op, Operations};
@@ -50,13 +54,27 @@ pub struct StepDone {
 }
 
 /// What a run has at hand.
-struct Run<'a> {
+pub(crate) struct Run<'a> {
     graph: &'a Graph,
     scripts: &'a [Script],
     options: &'a RunOptions,
     arguments: &'a Arguments,
+    watch: Watch<'a>,
     /// The tables that migrations keep are there, and what made them was committed.
     ensured: bool,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(
+        graph: &'a Graph,
+        scripts: &'a [Script],
+        options: &'a RunOptions,
+        arguments: &'a Arguments,
+        watcher: Option<&'a Watcher>,
+    ) -> Self {
+        let watch = Watch { watcher, step: 0, steps: 1 };
+        Run { graph, scripts, options, arguments, watch, ensured: false }
+    }
 }
 
 impl Run<'_> {
@@ -84,24 +102,16 @@ impl Run<'_> {
 }
 
 /// Brings the database to `target`, one migration after the other.
-pub(crate) async fn run(
-    engine: &Engine,
-    graph: &Graph,
-    scripts: &[Script],
-    way: Way,
-    target: &str,
-    options: &RunOptions,
-    arguments: &Arguments,
-) -> Result<Vec<StepDone>> {
-    let conn = &mut own_connection(engine, options.lock_timeout).await?;
+pub(crate) async fn run(engine: &Engine, way: Way, target: &str, mut run: Run<'_>) -> Result<Vec<StepDone>> {
+    let conn = &mut own_connection(engine, run.options.lock_timeout).await?;
     let rules = dialect::rules(conn.dialect())?;
     tracing::info!(target: "rebis::migrate", "Context impl {}.", rules.impl_name);
     let kind =
         if conn.dialect().capabilities().transactional_ddl { "transactional" } else { "non-transactional" };
     tracing::info!(target: "rebis::migrate", "Will assume {kind} DDL.");
-    limit(conn, options).await?;
+    limit(conn, run.options).await?;
     lock::acquire(conn).await?;
-    let run = &mut Run { graph, scripts, options, arguments, ensured: false };
+    let run = &mut run;
     let done = match way {
         Way::Up => steps(conn, run, Direction::Upgrade, target).await,
         Way::Down => steps(conn, run, Direction::Downgrade, target).await,
@@ -182,9 +192,11 @@ async fn steps(
         done.extend(single::run(conn, run, plan).await?);
         return Ok(done);
     }
+    run.watch.steps = plan.len();
     // The plan is made once: "+1" means one from where it began, not one more after each step. What another program did meanwhile is
     // left out.
     for planned in plan {
+        run.watch.step += 1;
         loop {
             let current = rows(conn).await?;
             run.graph.known(&current)?;

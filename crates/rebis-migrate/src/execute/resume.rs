@@ -10,7 +10,7 @@ use rebis_engine::Connection;
 use super::failure::{section, short};
 use super::journaled::{self, From};
 use super::step::Step;
-use super::{Resume, Run, StepDone, command, ends, recorded, rows};
+use super::{Resume, Run, StepDone, Watch, command, ends, recorded, rows};
 use crate::graph::Direction;
 use crate::journal::{self, Line};
 use crate::op::Op;
@@ -61,7 +61,14 @@ pub(super) async fn interrupted(
     );
     let start = Instant::now();
     let message = store::doc(script.source);
-    let step = Step { script, plan: &plan, ops: &ops, whole: false, tries: run.tries() };
+    let step = Step {
+        script,
+        plan: &plan,
+        ops: &ops,
+        whole: false,
+        tries: run.tries(),
+        watch: Watch { step: 1, ..run.watch },
+    };
     journaled::run(&step, conn, run, from, start).await?;
     run.ensured = true;
     let (from, to) = ends(&plan);

@@ -5,7 +5,7 @@ use std::time::Instant;
 use rebis_engine::Connection;
 
 use super::step::{Progress, Step};
-use super::{Run, StepDone, ends, not_in_one, recorded, rows};
+use super::{Run, StepDone, Watch, ends, not_in_one, recorded, rows};
 use crate::dialect;
 use crate::execute::failure::Place;
 use crate::graph::PlanStep;
@@ -60,7 +60,8 @@ async fn transaction(
     for (plan, ops) in steps {
         let start = Instant::now();
         let script = run.script(&plan.id)?;
-        let step = Step { script, plan, ops, whole: true, tries: run.tries() };
+        let watch = Watch { step: done.len() + 1, steps: steps.len(), ..run.watch };
+        let step = Step { script, plan, ops, whole: true, tries: run.tries(), watch };
         let mut progress = Progress::default();
         let ran = step.steps(conn, &mut progress, start).await;
         ran.map_err(|failed| among(step.explain(conn, &progress, failed), done.len()))?;
@@ -69,7 +70,8 @@ async fn transaction(
     }
     let last = steps.last().map(|(plan, ops)| (plan, ops));
     let Some((plan, ops)) = last else { return Ok(done) };
-    let step = Step { script: run.script(&plan.id)?, plan, ops, whole: true, tries: run.tries() };
+    let step =
+        Step { script: run.script(&plan.id)?, plan, ops, whole: true, tries: run.tries(), watch: run.watch };
     let at_end = |place, error| step.explain_at(place, error);
     session.check(conn).await.map_err(|e| among(at_end(Place::Check, e), done.len() - 1))?;
     conn.commit().await.map_err(|e| among(at_end(Place::Commit, e.into()), done.len() - 1))?;

@@ -7,7 +7,7 @@ use std::time::Instant;
 use rebis_engine::Connection;
 
 use super::failure::{Failure, Place};
-use super::{Run, StepDone, command, ends, journaled, recorded};
+use super::{Progress as Told, Run, StepDone, Watch, command, ends, journaled, recorded};
 use crate::dialect::{self, Planned, Session};
 use crate::graph::PlanStep;
 use crate::op::Op;
@@ -25,7 +25,7 @@ pub(super) async fn run(
     let whole = dialect::is_transactional(conn.dialect(), &ops);
     let message = store::doc(script.source);
     let mut session = dialect::prepare(conn, &ops).await?;
-    let step = Step { script, plan, ops: &ops, whole, tries: run.tries() };
+    let step = Step { script, plan, ops: &ops, whole, tries: run.tries(), watch: run.watch };
     let ran = if whole {
         step.in_transaction(conn, run, &mut session, start).await
     } else {
@@ -49,6 +49,7 @@ pub(super) struct Step<'a> {
     pub(super) whole: bool,
     /// How often a transaction that finds another writer is begun again.
     pub(super) tries: usize,
+    pub(super) watch: Watch<'a>,
 }
 
 impl Step<'_> {
@@ -121,6 +122,20 @@ impl Step<'_> {
         );
     }
 
+    /// Says which operation begins.
+    pub(super) fn begins(&self, at: usize) {
+        if let (Some(watcher), Some(op)) = (self.watch.watcher, self.ops.get(at)) {
+            watcher.tell(&Told {
+                step: self.watch.step,
+                steps: self.watch.steps,
+                revision: &self.plan.id,
+                operation: at + 1,
+                operations: self.ops.len(),
+                what: op.describe(),
+            });
+        }
+    }
+
     pub(super) async fn record(&self, conn: &mut Connection, start: Instant) -> Result<(), Failed> {
         let way = command(self.plan.direction);
         let recorded = async {
@@ -133,6 +148,7 @@ impl Step<'_> {
     async fn apply(&self, conn: &mut Connection, progress: &mut Progress) -> Result<(), Failed> {
         let mut at = 0;
         while at < self.ops.len() {
+            self.begins(at);
             progress.next = at + 1;
             let place = || Place::Op { at, ops: 1, sql: None };
             if let Op::Run(code) = &self.ops[at] {

@@ -30,7 +30,7 @@ pub use offline::SqlOptions;
 pub use place::RevisionOptions;
 pub use squash::Squashed;
 
-use crate::execute::{self, RunOptions, StepDone, Way};
+use crate::execute::{self, Progress, Run, RunOptions, StepDone, Watcher, Way};
 use crate::graph::Node;
 use crate::{Applied, Arguments, Edited, Error, ErrorKind, Graph, Result, Script, history, ledger, store};
 
@@ -64,6 +64,7 @@ pub struct Migrator {
     arguments: Arguments,
     schemas: Vec<String>,
     ignored: Vec<String>,
+    watcher: Option<Watcher>,
 }
 
 impl Migrator {
@@ -87,6 +88,7 @@ impl Migrator {
             arguments: Arguments::default(),
             schemas: Vec::new(),
             ignored: Vec::new(),
+            watcher: None,
         }
     }
 
@@ -117,6 +119,20 @@ impl Migrator {
     #[must_use]
     pub fn ignoring(mut self, patterns: &[&str]) -> Self {
         self.ignored = patterns.iter().map(|p| (*p).to_owned()).collect();
+        self
+    }
+
+    /// Calls a function before each operation of an upgrade or downgrade, to show where it stands.
+    ///
+    /// ```
+    /// # fn example(migrator: rebis_migrate::Migrator) -> rebis_migrate::Migrator {
+    /// // [3/30] 2c3d7e5b7a03 1/2 add column article.published_at
+    /// migrator.on_progress(|progress| eprintln!("{progress}"))
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn on_progress(mut self, tell: impl Fn(&Progress<'_>) + Send + Sync + 'static) -> Self {
+        self.watcher = Some(Watcher::new(tell));
         self
     }
 
@@ -433,7 +449,9 @@ impl Migrator {
                 format!("this program carries no migrations.\n{ADVICE}"),
             ));
         }
-        execute::run(&self.engine, &graph, self.scripts, way, target, options, &self.arguments).await
+        let watcher = self.watcher.as_ref();
+        let run = Run::new(&graph, self.scripts, options, &self.arguments, watcher);
+        execute::run(&self.engine, way, target, run).await
     }
 
     /// The graph, once it is sure that no script was written since the program was compiled.

@@ -1,5 +1,6 @@
 //! Running migrations: one transaction for all, timeouts, the history, and a step that was begun and not finished.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rebis_engine::{Connection, TransactionOptions};
@@ -153,6 +154,31 @@ each_database! {
         assert!(m.upgrade_sql("head", &Default::default()).unwrap().contains("CREATE TABLE"));
         m.upgrade("head").await.unwrap();
         assert_eq!(names(&db).await, ["z"]);
+    }
+
+    async fn who_waits_is_told_what_for(db: TestDatabase) {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let into = Arc::clone(&told);
+        let m = migrator(&db, chain()).on_progress(move |p| into.lock().unwrap().push(p.to_string()));
+        m.upgrade("+2").await.unwrap();
+        m.upgrade("head").await.unwrap();
+        m.downgrade("-1").await.unwrap();
+        if transactional(&db) {
+            m.downgrade_with("base", &single()).await.unwrap();
+        } else {
+            m.downgrade("base").await.unwrap();
+        }
+        assert_eq!(
+            *told.lock().unwrap(),
+            [
+                "[1/2] aaaa1111 1/1 create table a",
+                "[2/2] bbbb2222 1/1 create table b",
+                "[1/1] cccc3333 1/1 create table c",
+                "[1/1] cccc3333 1/1 drop table c",
+                "[1/2] bbbb2222 1/1 drop table b",
+                "[2/2] aaaa1111 1/1 drop table a"
+            ]
+        );
     }
 
     async fn who_applied_an_unknown_revision_is_said(db: TestDatabase) {

@@ -29,6 +29,7 @@ pub(crate) async fn run(program: Program, given: &ArgMatches) -> Result<ExitCode
     let wanted = given.try_get_one::<String>("bind").ok().flatten().cloned();
     let folder = given.get_one::<String>("directory").map(Into::into);
     let folder = folder.or_else(|| std::env::var_os("REBIS_DB_DIRECTORY")).map(PathBuf::from);
+    let quiet = given.get_flag("quiet");
     let arguments = all(given, "x-arg").iter().fold(Arguments::new(), |a, x| a.with(x));
     let arguments = match given.get_one::<String>("tag") {
         Some(tag) => arguments.tagged(tag),
@@ -50,7 +51,12 @@ pub(crate) async fn run(program: Program, given: &ArgMatches) -> Result<ExitCode
         if several {
             tracing::info!(target: "rebis::migrate", "Migrating database {name}");
         }
-        let done = one(migrator(database)?.arguments(arguments.clone()), command, given).await;
+        let mut migrator = migrator(database)?.arguments(arguments.clone());
+        if !quiet {
+            migrator = migrator.on_progress(|progress| output::status(progress));
+        }
+        let done = one(migrator, command, given).await;
+        output::clear_status();
         let code = done.map_err(|e| if several { format!("database {name}: {e}").into() } else { e })?;
         if code != ExitCode::SUCCESS {
             return Ok(code);
