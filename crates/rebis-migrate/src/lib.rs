@@ -32,9 +32,9 @@ pub use execute::{DataLoss, Progress, Resume, RunOptions, StepDone};
 pub use graph::Graph;
 pub use history::{Applied, Edited};
 pub use migrator::{
-    Branches, Check, Current, ExplainedOperation, ExplainedStep, Explanation, Generated, Heads, History,
-    HistoryOptions, Init, Linted, Merged, MigrateOptions, Migrator, Question, RevisionInfo, RevisionOptions,
-    Show, SqlOptions, Squashed,
+    Branches, Check, Current, Drift, ExplainedOperation, ExplainedStep, Explanation, Generated, Heads,
+    History, HistoryOptions, Init, Linted, Merged, MigrateOptions, Migrator, Question, RevisionInfo,
+    RevisionOptions, Show, SqlOptions, Squashed,
 };
 pub use op::{
     AddColumn, AlterColumn, Arguments, ColumnBuilder, CreateExclusion, CreateForeignKey, CreateIndex,

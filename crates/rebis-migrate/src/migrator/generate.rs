@@ -27,6 +27,8 @@ pub struct MigrateOptions {
     pub not_renamed: Vec<Rename>,
     /// What rows that are there get in a column that becomes NOT NULL.
     pub fills: Vec<Fill>,
+    /// Compare the models with what the scripts make, without a database. What only the scripts' own SQL does is not seen.
+    pub from_history: bool,
     /// Write the form that locks least: see [`safe`](crate::lint::safe).
     pub safe: bool,
 }
@@ -159,9 +161,10 @@ pub(super) async fn questions(m: &Migrator, options: &MigrateOptions) -> Result<
     Ok(all)
 }
 
-pub(super) async fn check(m: &Migrator) -> Result<Check> {
+pub(super) async fn check(m: &Migrator, from_history: bool) -> Result<Check> {
     let graph = m.fresh_graph()?;
-    let (_, found) = compare(m, &graph, &MigrateOptions::default()).await?;
+    let options = MigrateOptions { from_history, ..MigrateOptions::default() };
+    let (_, found) = compare(m, &graph, &options).await?;
     Ok(Check { differences: found.iter().map(|n| n.op.describe()).collect() })
 }
 
@@ -182,6 +185,22 @@ async fn compare(m: &Migrator, graph: &Graph, options: &MigrateOptions) -> Resul
 }
 
 async fn quietly(m: &Migrator, graph: &Graph, given: &MigrateOptions) -> Result<(Schema, Vec<Noted>)> {
+    let options = DiffOptions {
+        renames: given.renames.clone(),
+        not_renamed: given.not_renamed.clone(),
+        fills: given.fills.clone(),
+        schemas: m.schemas.clone(),
+        ignored: m.ignored.clone(),
+        ..DiffOptions::default()
+    };
+    if given.from_history {
+        let known = super::offline::replayed(m, graph, &graph.real_heads())?;
+        for rename in &given.renames {
+            rename.check(&given.renames, &known, &m.models)?;
+        }
+        let found = diff::diff(&known, &m.models, m.engine.dialect(), &options);
+        return Ok((known, found));
+    }
     let mut connection = m.engine.acquire().await?;
     let rows = m.rows(&mut connection).await?;
     history::known(&mut connection, graph, &rows).await?;
@@ -191,14 +210,6 @@ async fn quietly(m: &Migrator, graph: &Graph, given: &MigrateOptions) -> Result<
             "Target database is not up to date. Run `db upgrade` first.",
         ));
     }
-    let options = DiffOptions {
-        renames: given.renames.clone(),
-        not_renamed: given.not_renamed.clone(),
-        fills: given.fills.clone(),
-        schemas: m.schemas.clone(),
-        ignored: m.ignored.clone(),
-        ..DiffOptions::default()
-    };
     if !given.renames.is_empty() {
         let database = inspect(&mut connection, &InspectOptions::default()).await?;
         for rename in &given.renames {
@@ -206,7 +217,7 @@ async fn quietly(m: &Migrator, graph: &Graph, given: &MigrateOptions) -> Result<
         }
     }
     let (database, mut found) = diff::compare(&mut connection, &m.models, &options).await?;
-    let made = made(m);
+    let made = m.made();
     let mut nobodys = BTreeSet::new();
     found.retain(|noted| {
         let Some((schema, table)) = noted.op.table() else { return true };
@@ -224,19 +235,21 @@ async fn quietly(m: &Migrator, graph: &Graph, given: &MigrateOptions) -> Result<
     Ok((database, found))
 }
 
-/// The tables that some migration makes or renames: only these can be ours to drop.
-fn made(m: &Migrator) -> BTreeSet<String> {
-    let mut made = BTreeSet::new();
-    for script in m.scripts {
-        for op in crate::execute::recorded(script, crate::graph::Direction::Upgrade, &m.arguments) {
-            match op.to_ddl() {
-                Some(Ddl::CreateTable { table, .. }) => made.extend([table.name.clone()]),
-                Some(Ddl::RenameTable { to, .. }) => made.extend([to.clone()]),
-                _ => {}
+impl Migrator {
+    /// The tables that some migration makes or renames: only these can be ours to drop.
+    pub(super) fn made(&self) -> BTreeSet<String> {
+        let mut made = BTreeSet::new();
+        for script in self.scripts {
+            for op in crate::execute::recorded(script, crate::graph::Direction::Upgrade, &self.arguments) {
+                match op.to_ddl() {
+                    Some(Ddl::CreateTable { table, .. }) => made.extend([table.name.clone()]),
+                    Some(Ddl::RenameTable { to, .. }) => made.extend([to.clone()]),
+                    _ => {}
+                }
             }
         }
+        made
     }
-    made
 }
 
 /// Writes the script and the list that names it.

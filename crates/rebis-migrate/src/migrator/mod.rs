@@ -3,9 +3,12 @@
 //! **Invariant.** A command that plans or writes first refuses a program that is older than the scripts on disk. Results are values that
 //! print as Alembic prints them; nothing is written to standard output here.
 
+mod diagram;
+mod drift;
 mod explain;
 mod generate;
 mod init;
+mod inspect;
 mod json;
 mod lint;
 mod listing;
@@ -20,6 +23,7 @@ use std::path::{Path, PathBuf};
 use rebis_engine::{Connection, Engine};
 use rebis_sql::schema::Schema;
 
+pub use drift::Drift;
 pub use explain::{ExplainedOperation, ExplainedStep, Explanation};
 pub use generate::{Check, Generated, MigrateOptions, Question};
 pub use init::Init;
@@ -198,7 +202,40 @@ impl Migrator {
     /// # Errors
     /// When the database is not at head.
     pub async fn check(&self) -> Result<Check> {
-        generate::check(self).await
+        generate::check(self, false).await
+    }
+
+    /// Compares the models with what the scripts make, without a database. What only the scripts' own SQL does is not seen.
+    ///
+    /// # Errors
+    /// When the scripts contradict each other.
+    pub async fn check_history(&self) -> Result<Check> {
+        generate::check(self, true).await
+    }
+
+    /// Where models, history and database differ: what somebody changed by hand, and what has no migration yet.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or is at a revision that the program does not know.
+    pub async fn drift(&self) -> Result<Drift> {
+        drift::drift(self).await
+    }
+
+    /// Models for the tables of the database, as Rust source.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn inspect(&self) -> Result<String> {
+        let options = rebis_engine::InspectOptions { schemas: self.schemas.clone(), ..Default::default() };
+        let mut found = rebis_engine::inspect(&mut self.engine.acquire().await?, &options).await?;
+        found.tables.retain(|t| !ledger::is_ours(&t.name));
+        Ok(inspect::source(&found))
+    }
+
+    /// The models' schema as a Mermaid entity-relationship diagram.
+    #[must_use]
+    pub fn diagram(&self) -> String {
+        diagram::mermaid(&self.models)
     }
 
     /// The remarks on revisions: `head`, an id, `FROM:TO`; `:` means all. Needs no database. Their codes have pages under `docs/lint/`.

@@ -113,7 +113,7 @@ fn ends_of(graph: &Graph, way: Way, range: &str) -> Result<(BTreeSet<String>, St
 }
 
 /// The schema as the scripts up to these revisions leave it.
-fn replayed(m: &Migrator, graph: &Graph, rows: &BTreeSet<String>) -> Result<Schema> {
+pub(super) fn replayed(m: &Migrator, graph: &Graph, rows: &BTreeSet<String>) -> Result<Schema> {
     let mut known = Schema::default();
     let target: Vec<&str> = rows.iter().map(String::as_str).collect();
     for step in graph.upgrade_plan(&target.join(" "), &BTreeSet::new())? {

@@ -48,12 +48,14 @@ fn writing() -> Vec<Command> {
             .arg(flag("autogenerate", "Fills it from what differs, as `migrate` does"))
             .args(answers())
             .arg(safe())
+        .arg(from_history())
             .arg(flag("sql", "").hide(true)),
         placed(
             Command::new("migrate").about("Writes a script from what differs between models and database"),
         )
         .args(answers())
         .arg(safe())
+        .arg(from_history())
         .arg(flag("sql", "").hide(true)),
         Command::new("merge")
             .about("Writes a script that joins branches, and says what more than one of them changes")
@@ -128,6 +130,10 @@ fn safe() -> Arg {
     flag("safe", "Writes the form that makes nobody wait long, where the database has one")
 }
 
+fn from_history() -> Arg {
+    flag("from-history", "Compares the models with what the scripts make, without a database")
+}
+
 fn format() -> Arg {
     Arg::new("format")
         .long("format")
@@ -154,7 +160,10 @@ fn sql() -> [Arg; 2] {
 /// The commands that only read.
 fn reading() -> Vec<Command> {
     let all = vec![
-        Command::new("check").about("Fails when models and database differ"),
+        Command::new("check").about("Fails when models and database differ").arg(from_history()),
+        Command::new("drift").about("Fails when models, history and database differ, and says where"),
+        Command::new("inspect").about("Prints models for the tables of the database"),
+        Command::new("diagram").about("Prints the models' schema as a Mermaid diagram"),
         Command::new("lint")
             .about("Fails when a migration loses data, fails on rows that are there, makes others wait long, or cannot be taken back")
             .arg(revision("head", "The migrations to look at: an id, head, FROM:TO, or : for all")),

@@ -110,6 +110,13 @@ async fn one(migrator: Migrator, command: &str, given: &ArgMatches) -> Result<Ex
             output::line(merged);
         }
         "squash" => output::line(migrator.squash(&target(), &message()).await?),
+        "drift" => {
+            let drift = migrator.drift().await?;
+            listing(given, &drift, || drift.to_json());
+            return Ok(if drift.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        "inspect" => output::line(migrator.inspect().await?.trim_end()),
+        "diagram" => output::line(migrator.diagram().trim_end()),
         "lint" => {
             let linted = migrator.lint(&target())?;
             listing(given, &linted, || linted.to_json());
@@ -120,7 +127,8 @@ async fn one(migrator: Migrator, command: &str, given: &ArgMatches) -> Result<Ex
             for edited in migrator.edited().await? {
                 tracing::warn!(target: "rebis::migrate", "{edited}");
             }
-            let check = migrator.check().await?;
+            let check =
+                if on("from-history") { migrator.check_history().await? } else { migrator.check().await? };
             if json(given) {
                 output::line(format_args!("{:#}", check.to_json()));
                 return Ok(if check.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
@@ -205,6 +213,7 @@ async fn migrate(migrator: &Migrator, given: &ArgMatches) -> Result<(), BoxError
         not_renamed: denied.iter().map(|text| text.parse()).collect::<Result<_, _>>()?,
         fills: fills.iter().map(|text| text.parse()).collect::<Result<_, _>>()?,
         safe: given.get_flag("safe"),
+        from_history: given.get_flag("from-history"),
     };
     let options = ask::all(migrator, options).await?;
     // That nothing has changed is in the log.

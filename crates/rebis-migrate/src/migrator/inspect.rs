@@ -1,0 +1,262 @@
+//! `inspect`: models for a database that is there.
+//!
+//! **Invariant.** What a model cannot say stands as a comment where it would be, and is never left out in silence.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use rebis_sql::schema::{
+    Column, Index, IndexKey, ReferentialAction, Schema, ServerDefault, Table, sort_tables,
+};
+use rebis_sql::{SqlType, Value};
+
+/// The models' source, tables before those that refer to them.
+pub(super) fn source(schema: &Schema) -> String {
+    let tables: Vec<&Table> = schema.tables.iter().collect();
+    let (sorted, _) = sort_tables(&tables);
+    let mut text = String::from(
+        "//! The tables of the database, as `db inspect` found them.\n\nuse rebis::prelude::*;\n",
+    );
+    let mut enums: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for table in &sorted {
+        for column in &table.columns {
+            if let SqlType::Enum { name, values } = &column.ty {
+                enums.entry(name.clone()).or_insert_with(|| values.clone());
+            }
+        }
+    }
+    for (name, labels) in &enums {
+        enumeration(&mut text, name, labels);
+    }
+    for table in sorted {
+        model(&mut text, table);
+    }
+    text
+}
+
+fn enumeration(text: &mut String, name: &str, labels: &[String]) {
+    let _ = write!(
+        text,
+        "\n#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]\n#[column(name = {name:?})]\npub enum {} {{\n",
+        type_name(name)
+    );
+    let mut taken = Vec::new();
+    for label in labels {
+        let mut variant = type_name(label);
+        while taken.contains(&variant) {
+            variant.push('_');
+        }
+        let _ = writeln!(text, "    #[column(name = {label:?})]\n    {variant},");
+        taken.push(variant);
+    }
+    text.push_str("}\n");
+}
+
+fn model(text: &mut String, table: &Table) {
+    let mut arguments = vec![format!("table = {:?}", table.name)];
+    arguments.extend(table.schema.iter().map(|s| format!("schema = {s:?}")));
+    arguments.extend(table.comment.iter().map(|c| format!("comment = {c:?}")));
+    let fields = |columns: &[String]| columns.iter().map(|c| field_name(c)).collect::<Vec<_>>().join(", ");
+    let key = table.primary_key.as_ref().map(|k| k.columns.clone()).unwrap_or_default();
+    if key.len() > 1 {
+        arguments.push(format!("primary_key({})", fields(&key)));
+    }
+    let mut lost = Vec::new();
+    for unique in &table.uniques {
+        let name = unique.name.iter().map(|n| format!(", name = {n:?}")).collect::<String>();
+        arguments.push(format!("unique({}{name})", fields(&unique.columns)));
+    }
+    for index in &table.indexes {
+        match plain(index) {
+            Some(columns) => {
+                let unique = if index.unique { ", unique" } else { "" };
+                arguments.push(format!("index({}{unique}, name = {:?})", fields(&columns), index.name));
+            }
+            None => lost.push(format!("index {}", index.name)),
+        }
+    }
+    for check in &table.checks {
+        let name = check.name.iter().map(|n| format!(", name = {n:?}")).collect::<String>();
+        arguments.push(format!("check({:?}{name})", check.sql));
+    }
+    text.push('\n');
+    if key.is_empty() {
+        let _ = writeln!(
+            text,
+            "// Table {} has no primary key, which a model needs: mark the columns that identify a row.",
+            table.name
+        );
+    }
+    for what in lost {
+        let _ = writeln!(
+            text,
+            "// Not in the model: {what}. Leave it alone with `ignoring(&[\"{}.…\"])`.",
+            table.name
+        );
+    }
+    let _ = write!(
+        text,
+        "#[derive(Model, Clone, Debug)]\n#[model({})]\npub struct {} {{\n",
+        arguments.join(", "),
+        type_name(&table.name)
+    );
+    for column in &table.columns {
+        field(text, table, column, key.len() == 1 && key[0] == column.name);
+    }
+    text.push_str("}\n");
+}
+
+/// The columns of an index that a model can declare.
+fn plain(index: &Index) -> Option<Vec<String>> {
+    if index.filter.is_some() || index.method.is_some() || !index.include.is_empty() {
+        return None;
+    }
+    index
+        .keys
+        .iter()
+        .map(|key| match key {
+            IndexKey::Column { name, descending: false } => Some(name.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn field(text: &mut String, table: &Table, column: &Column, is_key: bool) {
+    let name = field_name(&column.name);
+    let mut arguments = Vec::new();
+    if is_key {
+        arguments.push(String::from("primary_key"));
+        let integer = matches!(column.ty, SqlType::SmallInteger | SqlType::Integer | SqlType::BigInteger);
+        if integer && !column.autoincrement {
+            arguments.push(String::from("autoincrement = false"));
+        }
+    }
+    if name.trim_start_matches("r#") != column.name {
+        arguments.push(format!("name = {:?}", column.name));
+    }
+    let (rust, more) = rust_type(&column.ty);
+    arguments.extend(more);
+    if let Some(computed) = &column.computed {
+        arguments.push(format!("computed = {:?}", computed.sql));
+        arguments.extend(computed.stored.then(|| String::from("stored")));
+    } else if let Some(default) = &column.default {
+        arguments.push(format!("server_default = {}", server_default(default)));
+    }
+    if let Some(key) = table.foreign_keys.iter().find(|k| k.columns.contains(&column.name)) {
+        let at = key.columns.iter().position(|c| *c == column.name).unwrap_or(0);
+        let to = key.ref_columns.get(at).map_or("id", String::as_str);
+        arguments.push(format!("foreign_key = {}::{}", type_name(&key.ref_table), field_name(to)));
+        for (word, action) in [("on_delete", key.on_delete), ("on_update", key.on_update)] {
+            let action = match action {
+                ReferentialAction::NoAction => continue,
+                ReferentialAction::Restrict => "restrict",
+                ReferentialAction::Cascade => "cascade",
+                ReferentialAction::SetNull => "set_null",
+                ReferentialAction::SetDefault => "set_default",
+            };
+            arguments.push(format!("{word} = {action}"));
+        }
+    }
+    arguments.extend(column.comment.iter().map(|c| format!("comment = {c:?}")));
+    if !arguments.is_empty() {
+        let _ = writeln!(text, "    #[column({})]", arguments.join(", "));
+    }
+    let optional = column.nullable && !is_key;
+    let _ = writeln!(text, "    pub {name}: {},", if optional { format!("Option<{rust}>") } else { rust });
+}
+
+/// The Rust type, and the arguments without which it would be another column.
+fn rust_type(ty: &SqlType) -> (String, Vec<String>) {
+    let plain = |name: &str| (name.to_owned(), Vec::new());
+    match ty {
+        SqlType::SmallInteger => plain("i16"),
+        SqlType::Integer => plain("i32"),
+        SqlType::BigInteger => plain("i64"),
+        SqlType::Float => plain("f32"),
+        SqlType::Double => plain("f64"),
+        SqlType::Numeric { precision: Some(p), scale } => (
+            String::from("Decimal"),
+            vec![format!("precision = {p}"), format!("scale = {}", scale.unwrap_or(0))],
+        ),
+        SqlType::Numeric { .. } => plain("Decimal"),
+        SqlType::String(Some(length)) => (String::from("String"), vec![format!("length = {length}")]),
+        SqlType::String(None) => plain("String"),
+        SqlType::Text => (String::from("String"), vec![String::from("text")]),
+        SqlType::Boolean => plain("bool"),
+        SqlType::Date => plain("NaiveDate"),
+        SqlType::Time => plain("NaiveTime"),
+        SqlType::DateTime { timezone: false } => plain("NaiveDateTime"),
+        SqlType::DateTime { timezone: true } => plain("DateTime<Utc>"),
+        SqlType::Interval => plain("TimeDelta"),
+        SqlType::Enum { name, .. } => (type_name(name), Vec::new()),
+        SqlType::LargeBinary => plain("Vec<u8>"),
+        SqlType::Json => plain("serde_json::Value"),
+        SqlType::Uuid => plain("Uuid"),
+        SqlType::Array(of) => (format!("Array<{}>", rust_type(of).0), Vec::new()),
+        SqlType::Other(spelled) => {
+            (String::from("String"), vec![format!("type = SqlType::Other({spelled:?}.into())")])
+        }
+        _ => plain("String"),
+    }
+}
+
+fn server_default(default: &ServerDefault) -> String {
+    match default {
+        ServerDefault::Now => String::from("now"),
+        ServerDefault::Sql(sql) => format!("{sql:?}"),
+        ServerDefault::Value(Value::Int(i)) => i.to_string(),
+        ServerDefault::Value(Value::Bool(b)) => b.to_string(),
+        ServerDefault::Value(Value::Float(f)) => format!("{f:?}"),
+        ServerDefault::Value(value) => {
+            // What all databases write alike.
+            let sql = rebis_sql::Dialect::ALL[0].literal(value);
+            format!("{:?}", sql.unwrap_or_else(|_| format!("{value:?}")))
+        }
+    }
+}
+
+/// `blog_post` → `BlogPost`.
+fn type_name(name: &str) -> String {
+    let mut out = String::new();
+    let mut upper = true;
+    for c in name.chars() {
+        if !c.is_alphanumeric() {
+            upper = true;
+        } else if std::mem::take(&mut upper) {
+            out.extend(c.to_uppercase());
+        } else {
+            out.push(c);
+        }
+    }
+    if out.is_empty() || out.starts_with(|c: char| c.is_ascii_digit()) {
+        out.insert(0, 'T');
+    }
+    out
+}
+
+/// A column as a field: what is no name in Rust becomes one.
+fn field_name(name: &str) -> String {
+    const WORDS: &[&str] = &[
+        "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+        "else", "enum", "extern", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
+        "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct",
+        "trait", "true", "false", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where",
+        "while", "yield",
+    ];
+    let mut out = String::new();
+    let mut lower = false;
+    for c in name.chars() {
+        if c.is_uppercase() && lower {
+            out.push('_');
+        }
+        lower = c.is_lowercase() || c.is_ascii_digit();
+        if c.is_alphanumeric() { out.extend(c.to_lowercase()) } else { out.push('_') }
+    }
+    if out.is_empty() || out.starts_with(|c: char| c.is_ascii_digit()) {
+        out.insert(0, '_');
+    }
+    if matches!(out.as_str(), "self" | "super" | "crate" | "_") {
+        out.push('_');
+    }
+    if WORDS.contains(&out.as_str()) { format!("r#{out}") } else { out }
+}
