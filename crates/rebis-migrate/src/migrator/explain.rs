@@ -11,6 +11,7 @@ use super::Migrator;
 use crate::dialect::{self, offline};
 use crate::execute::{Way, command, ends, recorded};
 use crate::graph::PlanStep;
+use crate::lint::{self, Remark};
 use crate::op::Op;
 use crate::{Error, Result, store};
 
@@ -40,6 +41,8 @@ pub struct ExplainedStep {
     pub operations: Vec<ExplainedOperation>,
     /// Its SQL; code of the script stands as a comment.
     pub sql: Vec<String>,
+    /// What should be looked at before it runs.
+    pub remarks: Vec<Remark>,
 }
 
 /// What one operation would do.
@@ -101,6 +104,10 @@ impl fmt::Display for ExplainedStep {
                 None => {}
             }
         }
+        if !self.remarks.is_empty() {
+            f.write_str("\n  remarks:")?;
+        }
+        self.remarks.iter().try_for_each(|r| write!(f, "\n    {}", r.to_string().replace('\n', "\n  ")))?;
         if !self.sql.is_empty() {
             f.write_str("\n  SQL:")?;
         }
@@ -112,6 +119,7 @@ impl Explanation {
     /// The steps as a JSON array.
     #[must_use]
     pub fn to_json(&self) -> Value {
+        let remark = |r: &Remark| json!({ "code": r.code, "about": r.about, "text": r.text, "cure": r.cure });
         let step = |s: &ExplainedStep| {
             let operation =
                 |o: &ExplainedOperation| json!({ "what": o.what, "locks": o.locks, "rows": o.rows });
@@ -124,6 +132,7 @@ impl Explanation {
                 "transactional": s.transactional,
                 "operations": s.operations.iter().map(operation).collect::<Value>(),
                 "sql": s.sql,
+                "remarks": s.remarks.iter().map(remark).collect::<Value>(),
             })
         };
         self.steps.iter().map(step).collect()
@@ -170,6 +179,7 @@ async fn explained(
         transactional: dialect::is_transactional(dialect, &ops),
         operations,
         sql: sql(dialect, &ops, known),
+        remarks: lint::lint(dialect, &ops),
     })
 }
 

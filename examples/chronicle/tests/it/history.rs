@@ -26,13 +26,11 @@ each_database! {
         assert_eq!(migrator.current(false).await.unwrap().revisions, []);
     }
 
-    /// A released program is one file: what it migrates with is in it.
+    /// A released program is one file: what it migrates with is in it. It runs in an empty folder here.
     async fn no_source_tree_is_needed(test: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
-        let program = folder.path().join("released");
-        std::fs::copy(env!("CARGO_BIN_EXE_chronicle"), &program).unwrap();
         let db = |arguments: &[&str]| {
-            let output = Command::new(&program)
+            let output = Command::new(env!("CARGO_BIN_EXE_chronicle"))
                 .current_dir(folder.path())
                 .arg("db")
                 .args(arguments)
@@ -63,6 +61,9 @@ each_database! {
         done(db, &["current", "-c"]);
         assert_eq!(done(db, &["heads"]).out, "c0dd12f1d04d (audit, comments, search, words) (head)\nd1ee2300c15e (billing) (head)\n");
         assert_eq!(done(db, &["stamp", "--purge", "base"]).out, "");
+        assert!(refused(db, &["init", "-t", "flask"]).contains("Error: No such template flask"));
+        assert!(refused(db, &["init", "--multidb"]).contains("declare each with `App::bind`"));
+        assert_eq!(done(db, &["list-templates"]).out, "Available templates:\n\nrust - Scripts in Rust, compiled into the program.\n");
         assert_eq!(done(db, &["stamp", "-q", "5f6a", "-x", "a=b", "--tag", "c"]).log, "");
         assert_eq!(done(db, &["-q", "stamp", "base"]).log, "");
         assert_eq!(done(db, &["current"]).out, "");

@@ -62,6 +62,7 @@ each_database! {
         };
         assert!(locks.contains(says), "{locks}");
         assert_eq!(steps[0]["transactional"], json!(whole));
+        assert!(steps[1]["remarks"].as_array().is_some());
         assert!(steps[1]["sql"][0].as_str().unwrap().contains("RENAME COLUMN"), "{}", steps[1]["sql"]);
 
         let text = done(db, &["upgrade", "heads", "--dry-run"]).out;
@@ -70,6 +71,7 @@ each_database! {
             "\n  - rename table tag to topic\n    locks: ",
             "\n    rows: 2\n",
             "UPDATE article SET words = length(text);",
+            "\n  remarks:\n    ",
         ] {
             assert!(text.contains(part), "{part:?} is missing in:\n{text}");
         }

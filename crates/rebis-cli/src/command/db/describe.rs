@@ -34,7 +34,20 @@ pub(crate) fn describe(several: bool) -> Command {
                 .help("A word for the scripts: op.tag()"),
         )
         .arg(flag("quiet", "Says nothing but warnings and errors in the log").short('q').global(true))
-        .subcommand(Command::new("init").about("Makes the folder of migrations"))
+        .subcommand(
+            Command::new("init")
+                .about("Makes the folder of migrations")
+                .arg(
+                    Arg::new("template")
+                        .long("template")
+                        .short('t')
+                        .value_name("NAME")
+                        .default_value("rust")
+                        .help("What scripts are made of; there is one template"),
+                )
+                .arg(flag("multidb", "").hide(true))
+                .arg(flag("package", "").hide(true)),
+        )
         .subcommand(Command::new("list-templates").about("What scripts can be made of"))
         .subcommands(writing())
         .subcommands(changing())

@@ -86,6 +86,16 @@ async fn one(migrator: Migrator, command: &str, given: &ArgMatches) -> Result<Ex
     let target = || all(given, "revision").join(" ");
     let message = || text("message").unwrap_or_default();
     match command {
+        "init" if text("template").is_some_and(|t| t != "rust") => {
+            return Err(format!(
+                "No such template {}; there is one, rust",
+                text("template").unwrap_or_default()
+            )
+            .into());
+        }
+        "init" if on("multidb") => {
+            return Err("no template is needed for several databases: declare each with `App::bind`, then `db --bind NAME init`".into());
+        }
         "init" => output::line(migrator.init().await?),
         "list-templates" => {
             output::line("Available templates:\n\nrust - Scripts in Rust, compiled into the program.")
