@@ -92,6 +92,36 @@ impl Database {
         &self.0.events
     }
 
+    /// Records the statements that run from now on, for a test that counts them:
+    ///
+    /// ```
+    /// # extern crate rebis_orm as rebis;
+    /// use rebis::{Database, select};
+    /// # use rebis_macros::Model;
+    ///
+    /// #[derive(Model, Clone, Debug)]
+    /// pub struct User {
+    ///     #[column(primary_key)]
+    ///     pub id: i64,
+    /// }
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> rebis::Result<()> {
+    /// # let db = Database::connect("sqlite://")?;
+    /// # db.create_all().await?;
+    /// let statements = db.record()?;
+    /// select(User).all(&db.session()).await?;
+    /// assert_eq!(statements.len(), 1, "{statements:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When it is not bound.
+    pub fn record(&self) -> Result<rebis_engine::Recording> {
+        Ok(self.engine()?.record())
+    }
+
     /// A new session. Does no I/O.
     #[must_use]
     pub fn session(&self) -> Session {

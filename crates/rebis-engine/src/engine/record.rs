@@ -32,6 +32,18 @@ impl Recording {
         self.texts.lock().clone()
     }
 
+    /// How many statements so far.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.texts.lock().len()
+    }
+
+    /// Whether there was none so far.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.texts.lock().is_empty()
+    }
+
     /// Takes the statements so far; the next call starts after them.
     #[must_use]
     pub fn take(&self) -> Vec<String> {

@@ -21,6 +21,12 @@ pub(crate) async fn delete(
     if rows.is_empty() {
         return Ok(());
     }
+    // What was changed of a row and not written does not count: the order is that of the rows in the database.
+    for row in &rows {
+        let flushed = row.status().flushed;
+        row.show(flushed);
+        row.status().pointers.clear();
+    }
     let rank = order::ranks(&rows);
     let mut needs = order::dependencies(&rows);
     // A circle is opened by an UPDATE, which lets one row refer to nothing. So is a row that refers to itself: MySQL would not delete it.
@@ -29,7 +35,6 @@ pub(crate) async fn delete(
         let own = order::refers(row, row).filter(|&c| row.meta().def.columns[c].nullable);
         let nulls: Vec<(usize, Value)> = own.map(|c| (c, Value::Null)).collect();
         if !nulls.is_empty() {
-            row.status().pointers.clear();
             row.set(&nulls)?;
             opened.push(Arc::clone(row));
         }

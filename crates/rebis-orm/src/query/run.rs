@@ -55,6 +55,14 @@ pub(crate) async fn tracked<S: Selection>(
     let maps = S::maps(&Session(Arc::clone(session)));
     let read = |arrivals: &mut Arrivals, row: &Row<'_>| S::tracked(&maps, arrivals, row, &mut 0);
     let keep = |row: S::Tracked| rows.push(row);
+    if cfg!(debug_assertions)
+        && let Ok(compiled) = query.compiled(session.database.engine()?.dialect())
+    {
+        session.note_read(&compiled.sql, || {
+            let advice = "a loop? One query reads them all, with `in_`, a join or `.with(…)`";
+            format!("the same query: {advice}: {}", compiled.sql)
+        });
+    }
     let arrivals = fetch(session, &mut query, &plan, read, keep).await?;
     if !plan.is_empty() || query.fetch.is_some() {
         // The group is complete before relations load, so that what is loaded later loads for all of it.

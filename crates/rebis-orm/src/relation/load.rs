@@ -195,6 +195,10 @@ pub(crate) async fn load_lazily(owner: &Object, relation: usize) -> Result<()> {
     if mode == FetchMode::Raise {
         return Err(forbidden(owner, relation));
     }
+    session.note_read((type_id, relation), || {
+        let (model, name) = (owner.meta().def.name, def.name);
+        format!("the relation {model}.{name}: a loop? Load it with the query that brings the objects: `select({model}).with({model}::{name})`")
+    });
     session.autoflush().await?;
     if mode == FetchMode::One {
         return def.load(&session, vec![Arc::clone(owner)], relation).await;

@@ -70,6 +70,10 @@ impl Shared {
             return Ok(super::expire::reload(self, &object).await?.then_some(entity));
         }
         self.autoflush().await?;
+        self.note_read(T::meta().type_id, || {
+            let name = T::DEF.name;
+            format!("`get({name}, …)`: a loop? One query reads them all: `select({name}).filter({name}::….in_(keys))`")
+        });
         let Some(row) = self.read::<T>(&key).await? else { return Ok(None) };
         let entity = {
             let map = self.map::<T>();

@@ -13,6 +13,7 @@ mod lease;
 mod leave;
 mod merge;
 mod object_list;
+mod repeats;
 mod savepoint;
 mod transaction;
 mod unsettled;
@@ -77,6 +78,8 @@ pub(crate) struct Shared {
     /// Whether any object was expired: read for every query, so that a session without them pays nothing.
     expired: AtomicBool,
     closed: AtomicBool,
+    /// How often this transaction has read what, in debug builds.
+    reads: Mutex<HashMap<u64, u32, foldhash::fast::RandomState>>,
     /// Whether the connection is reading a stream.
     pub(crate) streaming: AtomicBool,
     /// Who is told of what this session does, besides those whom the database tells.
@@ -127,6 +130,7 @@ impl Session {
             edited: AtomicUsize::new(0),
             expired: AtomicBool::new(false),
             closed: AtomicBool::new(false),
+            reads: Mutex::default(),
             streaming: AtomicBool::new(false),
             events: OnceLock::new(),
             conflict: AtomicBool::new(false),

@@ -37,6 +37,7 @@ impl Shared {
         self.written.store(false, Ordering::Release);
         self.past.store(false, Ordering::Release);
         self.work.lock().loaded.clear();
+        self.forget_reads();
     }
 
     /// Work was rolled back, after its objects were restored.

@@ -26,6 +26,7 @@ mod programs;
 mod queries;
 mod query;
 mod relations;
+mod repeats;
 mod savepoints;
 mod schema;
 mod sends;

@@ -1,0 +1,33 @@
+//! The same read again and again: the mark of a loop that asks for one row at a time. Invariant: counted in debug builds only, for each
+//! transaction anew, and said once.
+
+use std::hash::{BuildHasher, Hash};
+
+use super::Shared;
+
+/// From how many on it is said.
+const MANY: u32 = 20;
+
+impl Shared {
+    /// Counts a read; `what` says what it was and how to read at once.
+    pub(crate) fn note_read(&self, read: impl Hash, what: impl FnOnce() -> String) {
+        if !cfg!(debug_assertions) {
+            return;
+        }
+        let mut reads = self.reads.lock();
+        let read = reads.hasher().hash_one(read);
+        let count = reads.entry(read).or_insert(0);
+        *count += 1;
+        if *count == MANY {
+            drop(reads);
+            tracing::warn!(target: "rebis::orm", "{MANY} statements in one transaction for {}", what());
+        }
+    }
+
+    /// The transaction has ended.
+    pub(super) fn forget_reads(&self) {
+        if cfg!(debug_assertions) {
+            self.reads.lock().clear();
+        }
+    }
+}
