@@ -87,13 +87,13 @@ impl<M: Model, T: Model> Relation<M, T> {
     /// Whether any related row meets the condition: `EXISTS (…)`.
     ///
     /// Over a relation that is declared wrongly it is an error, which the statement gives when it is run.
-    pub fn any(self, condition: impl Into<Predicate>) -> Predicate {
-        self.exists(Some(condition.into()))
+    pub fn any(self, condition: impl Condition) -> Predicate {
+        self.exists(Some(condition.into_predicate()))
     }
 
     /// As [`any`](Self::any), as it reads for a relation to one.
-    pub fn has(self, condition: impl Into<Predicate>) -> Predicate {
-        self.exists(Some(condition.into()))
+    pub fn has(self, condition: impl Condition) -> Predicate {
+        self.exists(Some(condition.into_predicate()))
     }
 
     /// Whether there is any related row.

@@ -26,12 +26,7 @@ impl Writer<'_> {
         }
         if !s.order_by.is_empty() {
             self.push(" ORDER BY ");
-            let rules = self.rules;
-            if s.compounds.is_empty() {
-                self.list(&s.order_by, |w, key| rules.order_by(w, key))?;
-            } else {
-                self.list(&s.order_by, |w, key| w.compound_order(s, key))?;
-            }
+            self.list(&s.order_by, |w, key| w.sort_key(s, key))?;
         }
         self.limit(s.limit, s.offset);
         match &s.lock {
@@ -79,29 +74,66 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// A compound is sorted by what it selects, by position: its rows come from several tables, so no table's name means anything.
-    fn compound_order(&mut self, s: &Select, key: &OrderBy) -> Result<()> {
-        let Some(place) = s.columns.iter().position(|item| item.expr == key.expr) else {
-            return Err(invalid(
-                "a UNION, INTERSECT or EXCEPT is sorted by something that its first query does not select; select it, or select \
-                 from the whole as a subquery and sort there",
-            ));
-        };
+    /// A key of ORDER BY. What a group or a different row is sorted by has to be what is selected, and with values in it that shows only by its
+    /// place: see [`group_key`](Self::group_key).
+    fn sort_key(&mut self, s: &Select, key: &OrderBy) -> Result<()> {
+        let place = s.columns.iter().position(|item| item.expr == key.expr);
+        if !s.compounds.is_empty() {
+            // Its rows come from several tables, so no table's name means anything.
+            return match place {
+                Some(place) => self.place(place, key),
+                None => Err(invalid(
+                    "a UNION, INTERSECT or EXCEPT is sorted by something that its first query does not select; select it, or \
+                     select from the whole as a subquery and sort there",
+                )),
+            };
+        }
+        let before = (self.out.sql.len(), self.out.binds.len());
+        let rules = self.rules;
+        rules.order_by(self, key)?;
+        let grouped = !s.group_by.is_empty() || s.distinct.is_some();
+        match place {
+            Some(place) if grouped && self.out.binds.len() > before.1 => {
+                self.rewind(before);
+                self.place(place, key)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A key of GROUP BY. Two expressions with values in them are the same to nobody who sees placeholders only, so one that is selected too is
+    /// named by its place.
+    fn group_key(&mut self, s: &Select, key: &Expr) -> Result<()> {
+        let before = (self.out.sql.len(), self.out.binds.len());
+        self.whole(key)?;
+        if self.out.binds.len() > before.1
+            && let Some(place) = s.columns.iter().position(|item| item.expr == *key)
+        {
+            self.rewind(before);
+            let _ = write!(self.out.sql, "{}", place + 1);
+        }
+        Ok(())
+    }
+
+    fn rewind(&mut self, (sql, binds): (usize, usize)) {
+        self.out.sql.truncate(sql);
+        self.out.binds.truncate(binds);
+    }
+
+    /// A key of ORDER BY, as the place of what is selected.
+    fn place(&mut self, place: usize, key: &OrderBy) -> Result<()> {
         let _ = write!(self.out.sql, "{}{}", place + 1, if key.descending { " DESC" } else { "" });
         match key.nulls {
             Some(_) if !self.rules.capabilities().nulls_order => {
-                Err(self.rules.lacks("nulls_order", "select from the whole as a subquery and sort there"))
+                return Err(self
+                    .rules
+                    .lacks("nulls_order", "select from the whole as a subquery and sort there"));
             }
-            Some(Nulls::First) => {
-                self.push(" NULLS FIRST");
-                Ok(())
-            }
-            Some(Nulls::Last) => {
-                self.push(" NULLS LAST");
-                Ok(())
-            }
-            None => Ok(()),
+            Some(Nulls::First) => self.push(" NULLS FIRST"),
+            Some(Nulls::Last) => self.push(" NULLS LAST"),
+            None => {}
         }
+        Ok(())
     }
 
     /// A SELECT up to HAVING.
@@ -164,7 +196,7 @@ impl Writer<'_> {
         self.filter(s.filter.as_ref())?;
         if !s.group_by.is_empty() {
             self.push(" GROUP BY ");
-            self.list(&s.group_by, Self::whole)?;
+            self.list(&s.group_by, |w, key| w.group_key(s, key))?;
         }
         if let Some(having) = &s.having {
             self.push(" HAVING ");

@@ -119,6 +119,12 @@ fn unambiguous(sql: &str) -> bool {
                     return false;
                 }
             }
+            // What a comma divides stands apart, as arguments do.
+            "," => {
+                if !levels.last_mut().is_some_and(|level| fits(&std::mem::take(level))) {
+                    return false;
+                }
+            }
             word => {
                 if let Some(level) = levels.last_mut() {
                     level.push(word.to_owned());

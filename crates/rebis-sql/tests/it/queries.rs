@@ -266,6 +266,31 @@ fn what_could_not_be_built_is_the_error() {
 }
 
 #[test]
+fn groups_by_expressions_with_values() {
+    let first = || func::call("substr", vec![a(), 1.into()]);
+    let select = Select {
+        columns: vec![first().into(), func::count_star().into()],
+        group_by: vec![first(), Expr::col("b")],
+        order_by: vec![first().desc(), Expr::col("b").asc()],
+        ..from("t")
+    };
+    same(
+        &text(select.clone()),
+        r#"
+        SQLite: SELECT substr("a", ?), count(*) FROM "t" GROUP BY 1, "b" ORDER BY 1 DESC, "b"
+        PostgreSQL: SELECT substr("a", $1), count(*) FROM "t" GROUP BY 1, "b" ORDER BY 1 DESC, "b"
+        MySQL, MariaDB: SELECT substr(`a`, ?), count(*) FROM `t` GROUP BY 1, `b` ORDER BY 1 DESC, `b`"#,
+    );
+    same(
+        &text(Select { columns: vec![func::count_star().into()], ..select }),
+        r#"
+        SQLite: SELECT count(*) FROM "t" GROUP BY substr("a", ?), "b" ORDER BY substr("a", ?) DESC, "b"
+        PostgreSQL: SELECT count(*) FROM "t" GROUP BY substr("a", $1), "b" ORDER BY substr("a", $2) DESC, "b"
+        MySQL, MariaDB: SELECT count(*) FROM `t` GROUP BY substr(`a`, ?), `b` ORDER BY substr(`a`, ?) DESC, `b`"#,
+    );
+}
+
+#[test]
 fn places_in_an_order() {
     let key = |key, nullable, value: i64| AfterKey { key, nullable, value: Value::Int(value) };
     let (a, b) = (Expr::col("a"), Expr::col("b"));

@@ -172,6 +172,13 @@ each_database! {
         let rows = query.all(&db).await.unwrap();
         assert_eq!(rows, [(Some("Ulm".into()), 2, Some(1200), Some(600.0), Some(String::from("Dora, ann")), 300)]);
         assert_eq!(select(func::count_distinct(Employee::town)).one(&db).await.unwrap(), 2);
+        // An expression with values in it is one expression, wherever it stands.
+        let class = || func::case(Employee::salary.ge(500), "rich").otherwise("poor");
+        let classes = select((class(), func::count_all())).group_by(class()).order_by(class().desc());
+        assert_eq!(classes.all(&db).await.unwrap(), [(String::from("rich"), 3), (String::from("poor"), 1)]);
+        let letters = select(func::upper(func::substring(Employee::name, 1, 1))).distinct();
+        let letters = letters.order_by(func::upper(func::substring(Employee::name, 1, 1)).desc());
+        assert_eq!(letters.all(&db).await.unwrap(), ["D", "C", "B", "A"]);
         let null_safe = Employee::town.is_not_distinct_from(None::<String>);
         assert_eq!(select(Employee::id).filter(null_safe).all(&db).await.unwrap(), [3]);
         let distinct = Employee::town.is_distinct_from("Ulm");
