@@ -8,6 +8,7 @@ mod arguments;
 mod describe;
 mod names;
 mod operations;
+mod reduce;
 mod reverse;
 mod step;
 mod table;
@@ -99,6 +100,20 @@ impl Op {
             Op::Schema(ddl) => apply::apply(ddl, schema),
             Op::Execute { .. } | Op::Insert(_) | Op::Run(_) => Ok(()),
         }
+    }
+
+    /// The operations with fewer steps to the same schema: what undoes or completes the one before it is taken in.
+    ///
+    /// ```
+    /// use rebis_migrate::{Op, Operations};
+    /// let mut op = Operations::new();
+    /// op.rename_column("user", "mail", "address");
+    /// op.rename_column("user", "address", "email");
+    /// assert_eq!(Op::reduce(op.ops())[0].describe(), "rename column user.mail to email");
+    /// ```
+    #[must_use]
+    pub fn reduce(ops: &[Op]) -> Vec<Op> {
+        reduce::all(ops)
     }
 
     /// The table or sequence it concerns, as `(schema, table)`.
