@@ -23,7 +23,7 @@ use proc_macro::TokenStream;
 /// index(a, b, unique, name = "…"), check("sql", name = "…"), crate = "…")]`.
 ///
 /// Column: `#[column(primary_key, name = "…", length = 64, text, precision = 10, scale = 2, type = SqlType::…, unique, index,
-/// nullable = false, default = Utc::now, server_default = now, foreign_key = User::id, on_delete = cascade, on_update = cascade,
+/// nullable = false, default = Utc::now, server_default = now, onupdate = Utc::now, foreign_key = User::id, on_delete = cascade, on_update = cascade,
 /// autoincrement = false, was = "…", comment = "…", check = "sql", computed = "sql", stored)]`. The type is the field's own unless an argument says
 /// otherwise, and `Option` means that NULL is allowed. `default` takes a function (called), a closure (called), or a value.
 ///

@@ -80,6 +80,8 @@ pub(crate) struct Column {
     pub(crate) unique: bool,
     pub(crate) index: bool,
     pub(crate) default: Option<DefaultValue>,
+    /// What it is set to with each UPDATE that does not set it.
+    pub(crate) onupdate: Option<DefaultValue>,
     pub(crate) server_default: Option<ServerDefault>,
     pub(crate) foreign_key: Option<ForeignKey>,
     /// `autoincrement` or `autoincrement = false`, where it was said.

@@ -101,6 +101,9 @@ fn columns(ctxt: &Ctxt, model: &Model) {
         if c.deferred && (c.primary_key.is_some() || c.foreign_key.is_some() || c.version.is_some()) {
             ctxt.error(&c.ident, "a key or version is needed with every row, so it cannot be `Deferred`");
         }
+        if c.onupdate.is_some() && (c.primary_key.is_some() || c.version.is_some() || c.computed.is_some()) {
+            ctxt.error(&c.ident, "`onupdate` is for a column that the program sets, and no key: this one is the database's or a key");
+        }
         if c.computed.is_some() && (c.default.is_some() || c.server_default.is_some()) {
             ctxt.error(&c.ident, "a computed column has no default: the database computes it");
         }

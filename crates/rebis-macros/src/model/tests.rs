@@ -391,6 +391,16 @@ fn kinds_of_rows() {
 }
 
 #[test]
+fn values_of_each_update() {
+    accepts(quote!(#[column(default = Utc::now, onupdate = Utc::now)] at: DateTime<Utc>));
+    accepts(quote!(#[column(onupdate = || 3)] n: Option<i64>, #[column(onupdate = "x")] t: String));
+    says(
+        &error(quote!(#[column(version, onupdate = 1)] n: i64)),
+        &["`onupdate` is for a column that the program sets"],
+    );
+}
+
+#[test]
 fn groups_of_columns() {
     let e = errors(syn::parse_quote!(
         #[model(unique(a, bb))]

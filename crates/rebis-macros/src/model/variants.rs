@@ -116,7 +116,11 @@ fn field_of(ctxt: &Ctxt, all: &mut Variants, field: &syn::Field) -> Option<(Iden
     if column.primary_key.is_some() || column.version.is_some() || column.autoincrement.is_some() {
         ctxt.error(&ident, "the key and the version of a row belong to its model, whatever its kind");
     }
-    if column.default.is_some() || column.server_default.is_some() || column.computed.is_some() {
+    if column.default.is_some()
+        || column.onupdate.is_some()
+        || column.server_default.is_some()
+        || column.computed.is_some()
+    {
         ctxt.error(&ident, "a kind is given with all its fields, so they have no default");
     }
     if column.deferred || column.check.is_some() {

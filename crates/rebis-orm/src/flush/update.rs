@@ -26,6 +26,11 @@ pub(crate) async fn update(connection: &mut Connection, rows: Vec<Object>) -> Re
             row.status().flushed = version;
             continue;
         }
+        let renewed = row.meta().renew(changed);
+        if !renewed.is_empty() {
+            row.set(&renewed)?;
+            changed = renewed.iter().fold(changed, |all, (c, _)| all.with(*c));
+        }
         if let Some(column) = row.meta().version {
             version::count(&row, flushed, column, changed)?;
             changed = changed.with(column);

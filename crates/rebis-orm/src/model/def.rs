@@ -111,6 +111,7 @@ pub struct ColumnDef {
     pub version: bool,
     pub foreign_key: Option<ForeignKeyDef>,
     pub server_default: Option<ServerDefaultDef>,
+    pub onupdate: Option<fn() -> Value>,
     pub computed: Option<(&'static str, bool)>,
     pub comment: Option<&'static str>,
     pub was: Option<&'static str>,
@@ -135,6 +136,7 @@ impl ColumnDef {
             version: false,
             foreign_key: None,
             server_default: None,
+            onupdate: None,
             computed: None,
             comment: None,
             was: None,
@@ -164,6 +166,8 @@ impl ColumnDef {
         foreign_key(to: ForeignKeyDef) => foreign_key = Some(to);
         /// The default the database fills in.
         server_default(default: ServerDefaultDef) => server_default = Some(default);
+        /// The value it takes with each UPDATE that does not set it.
+        onupdate(value: fn() -> Value) => onupdate = Some(value);
         /// A generated column.
         computed(sql: &'static str, stored: bool) => computed = Some((sql, stored));
         /// The column's comment.

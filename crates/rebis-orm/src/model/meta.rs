@@ -6,7 +6,7 @@ use std::sync::{LazyLock, OnceLock};
 use rebis_sql::schema::{
     Check, Column, Computed, ForeignKey, Index, NamingConvention, PrimaryKey, ServerDefault, Table, Unique,
 };
-use rebis_sql::{Expr, Name, SqlType};
+use rebis_sql::{Expr, Name, SqlType, Value};
 
 use super::link::Link;
 use super::text::Texts;
@@ -28,6 +28,8 @@ pub struct ModelMeta {
     pub(crate) version: Option<usize>,
     /// Columns that no INSERT or UPDATE names.
     pub(crate) computed: ColumnSet,
+    /// Columns that take a new value with each UPDATE that does not set them.
+    pub(crate) renewed: ColumnSet,
     /// Columns that a row cannot do without, and that nobody but the program fills in.
     pub(crate) needed: ColumnSet,
     /// The column sets whose values no two rows share, the primary key not among them.
@@ -42,9 +44,10 @@ impl ModelMeta {
     #[must_use]
     pub fn of<M: Model>() -> Self {
         let def = M::DEF;
-        let (mut computed, mut needed) = (ColumnSet::EMPTY, ColumnSet::EMPTY);
+        let [mut computed, mut needed, mut renewed] = [ColumnSet::EMPTY; 3];
         for (i, column) in def.columns.iter().enumerate() {
             computed = computed.with_if(i, column.computed.is_some());
+            renewed = renewed.with_if(i, column.onupdate.is_some());
             let made = column.autoincrement || column.server_default.is_some() || column.computed.is_some();
             needed = needed.with_if(i, !made && !column.nullable);
         }
@@ -55,6 +58,7 @@ impl ModelMeta {
             version: def.columns.iter().position(|c| c.version),
             computed,
             needed,
+            renewed,
             uniques: uniques(&def),
             texts: Texts::default(),
             links: def.relations.iter().map(|_| OnceLock::new()).collect(),
@@ -78,6 +82,12 @@ impl ModelMeta {
     #[must_use]
     pub fn table(&self) -> &Table {
         self.table.get_or_init(|| table(&self.def))
+    }
+
+    /// What an UPDATE that sets these columns sets besides.
+    pub(crate) fn renew(&self, changed: ColumnSet) -> Vec<(usize, Value)> {
+        let renewed = self.renewed.minus(changed).iter();
+        renewed.filter_map(|c| Some((c, self.def.columns[c].onupdate?()))).collect()
     }
 
     pub(crate) fn column(&self, index: usize) -> Name {

@@ -14,7 +14,7 @@ use super::source::Source;
 use crate::database::Database;
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Assign, Column, Condition, Expression, Operand, Predicate};
-use crate::model::{EntityOf, Model};
+use crate::model::{ColumnSet, EntityOf, Model};
 use crate::session::Session;
 
 /// Where a bulk statement can run: a session also brings its objects in line.
@@ -113,13 +113,26 @@ impl<M: Model> UpdateStatement<M> {
     /// Gives something back of each row, as it is after the update, in place of their number: `.returning(User::id)`. MySQL and MariaDB cannot.
     pub fn returning<S: Selection>(mut self, what: S) -> Returning<M, S> {
         self.0.returning = listed(&what);
-        Returning::new(Statement::Update(self.0), self.1)
+        Returning::new(Statement::Update(self.renewed()), self.1)
     }
 
     /// The SQL.
     #[must_use]
     pub fn sql(&self, dialect: Dialect) -> String {
-        text(&self.1, &Statement::Update(self.0.clone()), dialect)
+        text(&self.1, &Statement::Update(self.renewed()), dialect)
+    }
+
+    /// With the columns that take a new value with each UPDATE.
+    fn renewed(&self) -> Update {
+        let (meta, mut statement) = (M::meta(), self.0.clone());
+        let is_set = |c: usize| statement.set.iter().any(|(name, _)| name == meta.def.columns[c].name);
+        let columns = 0..meta.def.columns.len();
+        let set = columns.fold(ColumnSet::EMPTY, |all, c| all.with_if(c, is_set(c)));
+        if !set.is_empty() {
+            let renewed = meta.renew(set).into_iter();
+            statement.set.extend(renewed.map(|(c, value)| (meta.column(c), Expr::Value(value))));
+        }
+        statement
     }
 
     /// Runs it; gives the number of rows. Loaded objects of a session follow.
@@ -129,7 +142,7 @@ impl<M: Model> UpdateStatement<M> {
     pub async fn execute<R: BulkRunner>(self, on: R) -> Result<u64> {
         check(&self.1)?;
         let session = on.session();
-        let done = on.execute(Statement::Update(self.0)).await?;
+        let done = on.execute(Statement::Update(self.renewed())).await?;
         R::after::<M>(session).await?;
         Ok(done.rows_affected)
     }

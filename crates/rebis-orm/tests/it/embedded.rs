@@ -24,6 +24,18 @@ pub struct Size {
     pub height: i32,
 }
 
+/// The program says when and how often.
+#[derive(Model, Clone, Debug)]
+pub struct Gauge {
+    #[column(primary_key)]
+    pub id: i64,
+    pub level: i32,
+    #[column(length = 20, default = "made", onupdate = || String::from("touched"))]
+    pub mark: String,
+    #[column(onupdate = 7)]
+    pub count: Option<i32>,
+}
+
 #[derive(ColumnType, Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SheetId(i64);
 
@@ -59,7 +71,7 @@ pub struct Twice {
 }
 
 pub fn all() -> Vec<&'static rebis::ModelMeta> {
-    rebis::models![Sheet].to_vec()
+    rebis::models![Sheet, Gauge].to_vec()
 }
 
 fn title(text: &str) -> Title {
@@ -98,6 +110,34 @@ each_database! {
         assert_eq!((again.title.text.as_str(), again.next_id), ("two", Some(SheetId(1))));
         assert_eq!(select(Sheet::title).order_by(Sheet::id).all(&db).await.unwrap(), [title("one"), title("two")]);
         assert_eq!(rows::<Sheet>(&db).await, 2);
+    }
+}
+
+each_database! {
+    async fn a_column_is_renewed_with_each_update_that_does_not_set_it(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        let [one, two] = [1, 2].map(|level| session.add(Gauge::builder().level(level)));
+        session.commit().await.unwrap();
+        assert_eq!((one.mark.as_str(), one.count), ("made", None));
+        let _ = test.statements();
+        one.edit().level = 5;
+        {
+            let mut edit = two.edit();
+            edit.level = 6;
+            edit.mark = "mine".into();
+        }
+        session.flush().await.unwrap();
+        assert_eq!(sql(&test), ["UPDATE gauge SET level = ?, mark = ?, count = ? WHERE id = ?"]);
+        assert_eq!((one.mark.as_str(), one.count, two.mark.as_str(), two.count), ("touched", Some(7), "mine", Some(7)));
+        session.rollback().await.unwrap();
+        assert_eq!((one.level, one.mark.as_str()), (1, "made"));
+        update(Gauge).set(Gauge::level, 9).filter(Gauge::id.eq(two.id)).execute(&session).await.unwrap();
+        assert_eq!((two.mark.as_str(), two.count), ("touched", Some(7)));
+        assert_eq!(
+            crate::support::plain(&update(Gauge).set(Gauge::mark, "x").sql(test.dialect())),
+            "UPDATE gauge SET mark = ?, count = ?"
+        );
     }
 }
 
