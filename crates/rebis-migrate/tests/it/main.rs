@@ -17,5 +17,6 @@ mod migrator;
 mod offline;
 mod pairs;
 mod rebuild;
+mod recorded;
 mod runtime;
 mod wide;
