@@ -34,6 +34,8 @@ pub struct DatabaseCommands {
     pub scripts: Option<&'static [Script]>,
     /// The folder of the migrations' source.
     pub directory: PathBuf,
+    /// Whether what is done is written to the database's history.
+    pub history: bool,
 }
 
 /// Runs the command that the arguments ask for, the program's name first; `run` when they ask for none.

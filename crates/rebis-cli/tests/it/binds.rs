@@ -44,6 +44,7 @@ async fn db(main: &TestDatabase, other: &TestDatabase, arguments: &[&str]) -> bo
         models: Schema::default(),
         scripts: Some(scripts),
         directory: "/nowhere".into(),
+        history: bind.is_none(),
     };
     let program = Program {
         app: App::new(Config::new(".")),
@@ -74,6 +75,8 @@ each_database! {
         assert!(db(main, other, &["upgrade"]).await);
         assert_eq!(holds(main).await, "alembic_version news aaaa1111");
         assert_eq!(holds(other).await, "alembic_version audit more cccc3333");
+        let kept = async |db: &TestDatabase| db.acquire().await.query("SELECT 1 FROM rebis_history", &[], |_| Ok(())).await.is_ok();
+        assert!(kept(main).await && !kept(other).await, "the history is kept where it is wanted");
 
         assert!(db(main, other, &["--bind", "audit", "downgrade"]).await);
         assert_eq!(holds(main).await, "alembic_version news aaaa1111");

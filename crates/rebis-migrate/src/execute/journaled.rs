@@ -56,7 +56,7 @@ pub(super) async fn run(
 
 /// The row moves and the journal ends, both or none.
 async fn finish(step: &Step<'_>, conn: &mut Connection, start: Instant) -> Result<(), Failed> {
-    lock::begin(conn, step.tries).await.map_err(Failed::at(Place::VersionTable))?;
+    lock::begin(conn, step.options.tries()).await.map_err(Failed::at(Place::VersionTable))?;
     step.record(conn, start).await?;
     journal::clear(conn).await.map_err(Failed::at(Place::VersionTable))?;
     conn.commit().await.map_err(Failed::at(Place::Commit))
@@ -100,7 +100,7 @@ async fn apply(
         };
         if let Op::Run(code) = op {
             let ran = async {
-                lock::begin(conn, step.tries).await?;
+                lock::begin(conn, step.options.tries()).await?;
                 step.code(conn, code).await?;
                 journal::add(conn, &Line { seq, done: true, ..line(1, 0, 1, "") }).await?;
                 Ok(conn.commit().await?)
@@ -118,7 +118,7 @@ async fn apply(
                 continue;
             }
             let line = Line { seq, ..line(next.ops, i, statements, &statement.sql) };
-            let ran = one(conn, op, &statement, line, step.tries).await;
+            let ran = one(conn, op, &statement, line, step.options.tries()).await;
             ran.map_err(Failed::at(place(next.ops, Some(statement.sql.clone()))))?;
             progress.applied.push(statement.sql);
             seq += 1;

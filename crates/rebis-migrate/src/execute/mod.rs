@@ -86,16 +86,13 @@ impl Run<'_> {
         })
     }
 
-    /// How often a transaction that finds another writer is begun again.
-    fn tries(&self) -> usize {
-        if self.options.lock_timeout.is_some() { 1 } else { lock::TRIES }
-    }
-
     /// Makes the version table and the history, once.
     async fn ensure(&self, conn: &mut Connection) -> Result<()> {
         if !self.ensured {
             ledger::ensure(conn).await?;
-            history::ensure(conn).await?;
+            if !self.options.no_history {
+                history::ensure(conn).await?;
+            }
         }
         Ok(())
     }
@@ -109,7 +106,6 @@ pub(crate) async fn run(engine: &Engine, way: Way, target: &str, mut run: Run<'_
     let kind =
         if conn.dialect().capabilities().transactional_ddl { "transactional" } else { "non-transactional" };
     tracing::info!(target: "rebis::migrate", "Will assume {kind} DDL.");
-    limit(conn, run.options).await?;
     lock::acquire(conn).await?;
     let run = &mut run;
     let done = match way {
@@ -175,6 +171,8 @@ async fn steps(
     direction: Direction,
     target: &str,
 ) -> Result<Vec<StepDone>> {
+    // Not before the lock is there: the wait for another program has no limit.
+    limit(conn, run.options).await?;
     let mut done = Vec::new();
     // What was begun is finished first: the plan begins behind it.
     done.extend(resume::interrupted(conn, run, direction).await?);

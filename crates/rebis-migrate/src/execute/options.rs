@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::lock;
+
 /// How an upgrade or a downgrade is run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunOptions {
@@ -11,6 +13,8 @@ pub struct RunOptions {
     pub lock_timeout: Option<Duration>,
     /// How long a statement runs before it fails. Refused where the database has no such limit (SQLite, MySQL).
     pub statement_timeout: Option<Duration>,
+    /// Nothing is written to `rebis_history`, and the table is not made: for a database that other tools compare as well.
+    pub no_history: bool,
     /// What to do with a migration that was begun and not finished; without it, it is named and nothing runs.
     pub resume: Option<Resume>,
     /// What happens to a migration that loses data.
@@ -36,6 +40,13 @@ impl DataLoss {
             DataLoss::Allow => true,
             DataLoss::Refuse => false,
         }
+    }
+}
+
+impl RunOptions {
+    /// How often a transaction that finds another writer is begun again.
+    pub(super) fn tries(&self) -> usize {
+        if self.lock_timeout.is_some() { 1 } else { lock::TRIES }
     }
 }
 

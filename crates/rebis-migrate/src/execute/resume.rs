@@ -66,7 +66,7 @@ pub(super) async fn interrupted(
         plan: &plan,
         ops: &ops,
         whole: false,
-        tries: run.tries(),
+        options: run.options,
         watch: Watch { step: 1, ..run.watch },
     };
     journaled::run(&step, conn, run, from, start).await?;

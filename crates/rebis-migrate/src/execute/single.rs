@@ -47,7 +47,7 @@ async fn transaction(
     before: &std::collections::BTreeSet<String>,
     session: &mut dialect::Session,
 ) -> Result<Vec<StepDone>> {
-    lock::begin(conn, run.tries()).await?;
+    lock::begin(conn, run.options.tries()).await?;
     if rows(conn).await? != *before {
         return Err(Error::new(
             ErrorKind::State,
@@ -61,7 +61,7 @@ async fn transaction(
         let start = Instant::now();
         let script = run.script(&plan.id)?;
         let watch = Watch { step: done.len() + 1, steps: steps.len(), ..run.watch };
-        let step = Step { script, plan, ops, whole: true, tries: run.tries(), watch };
+        let step = Step { script, plan, ops, whole: true, options: run.options, watch };
         let mut progress = Progress::default();
         let ran = step.steps(conn, &mut progress, start).await;
         ran.map_err(|failed| among(step.explain(conn, &progress, failed), done.len()))?;
@@ -70,8 +70,14 @@ async fn transaction(
     }
     let last = steps.last().map(|(plan, ops)| (plan, ops));
     let Some((plan, ops)) = last else { return Ok(done) };
-    let step =
-        Step { script: run.script(&plan.id)?, plan, ops, whole: true, tries: run.tries(), watch: run.watch };
+    let step = Step {
+        script: run.script(&plan.id)?,
+        plan,
+        ops,
+        whole: true,
+        options: run.options,
+        watch: run.watch,
+    };
     let at_end = |place, error| step.explain_at(place, error);
     session.check(conn).await.map_err(|e| among(at_end(Place::Check, e), done.len() - 1))?;
     conn.commit().await.map_err(|e| among(at_end(Place::Commit, e.into()), done.len() - 1))?;

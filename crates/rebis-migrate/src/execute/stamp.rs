@@ -20,7 +20,7 @@ pub(super) async fn stamp(
     if !conn.dialect().capabilities().transactional_ddl {
         run.ensure(conn).await?;
     }
-    lock::begin(conn, run.tries()).await?;
+    lock::begin(conn, run.options.tries()).await?;
     let start = Instant::now();
     let moved = set_rows(conn, run, target, purge, journal).await;
     match moved {
@@ -63,6 +63,9 @@ async fn set_rows(
     let new: Vec<String> = after.difference(&before).cloned().collect();
     tracing::info!(target: "rebis::migrate", "Running stamp_revision {} -> {}", gone.join(", "), new.join(", "));
     ledger::record(conn, &before, &after).await?;
+    if run.options.no_history {
+        return Ok(Some((gone, new)));
+    }
     for id in &new {
         let script = run.script(id).ok();
         history::record(conn, script, id, "stamp", Duration::ZERO).await?;

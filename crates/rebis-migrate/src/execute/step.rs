@@ -7,7 +7,7 @@ use std::time::Instant;
 use rebis_engine::Connection;
 
 use super::failure::{Failure, Place};
-use super::{Progress as Told, Run, StepDone, Watch, command, ends, journaled, recorded};
+use super::{Progress as Told, Run, RunOptions, StepDone, Watch, command, ends, journaled, recorded};
 use crate::dialect::{self, Planned, Session};
 use crate::graph::PlanStep;
 use crate::op::Op;
@@ -25,7 +25,7 @@ pub(super) async fn run(
     let whole = dialect::is_transactional(conn.dialect(), &ops);
     let message = store::doc(script.source);
     let mut session = dialect::prepare(conn, &ops).await?;
-    let step = Step { script, plan, ops: &ops, whole, tries: run.tries(), watch: run.watch };
+    let step = Step { script, plan, ops: &ops, whole, options: run.options, watch: run.watch };
     let ran = if whole {
         step.in_transaction(conn, run, &mut session, start).await
     } else {
@@ -47,8 +47,7 @@ pub(super) struct Step<'a> {
     pub(super) plan: &'a PlanStep,
     pub(super) ops: &'a [Op],
     pub(super) whole: bool,
-    /// How often a transaction that finds another writer is begun again.
-    pub(super) tries: usize,
+    pub(super) options: &'a RunOptions,
     pub(super) watch: Watch<'a>,
 }
 
@@ -60,7 +59,7 @@ impl Step<'_> {
         session: &mut Session,
         start: Instant,
     ) -> Result<bool> {
-        lock::begin(conn, self.tries).await?;
+        lock::begin(conn, self.options.tries()).await?;
         let mut progress = Progress::default();
         let outcome = match self.body(conn, run, session, &mut progress, start).await {
             Ok(true) => match conn.commit().await {
@@ -140,6 +139,9 @@ impl Step<'_> {
         let way = command(self.plan.direction);
         let recorded = async {
             ledger::record(conn, &self.plan.before, &self.plan.after).await?;
+            if self.options.no_history {
+                return Ok(());
+            }
             history::record(conn, Some(self.script), &self.plan.id, way, start.elapsed()).await
         };
         recorded.await.map_err(Failed::at(Place::VersionTable))

@@ -69,6 +69,7 @@ pub struct Migrator {
     schemas: Vec<String>,
     ignored: Vec<String>,
     watcher: Option<Watcher>,
+    no_history: bool,
 }
 
 impl Migrator {
@@ -93,6 +94,7 @@ impl Migrator {
             schemas: Vec::new(),
             ignored: Vec::new(),
             watcher: None,
+            no_history: false,
         }
     }
 
@@ -123,6 +125,14 @@ impl Migrator {
     #[must_use]
     pub fn ignoring(mut self, patterns: &[&str]) -> Self {
         self.ignored = patterns.iter().map(|p| (*p).to_owned()).collect();
+        self
+    }
+
+    /// Whether what is done to the database is written to its table `rebis_history` (default: it is). Alembic's own comparison sees a table
+    /// there that is no model's.
+    #[must_use]
+    pub fn keep_history(mut self, keep: bool) -> Self {
+        self.no_history = !keep;
         self
     }
 
@@ -487,7 +497,8 @@ impl Migrator {
             ));
         }
         let watcher = self.watcher.as_ref();
-        let run = Run::new(&graph, self.scripts, options, &self.arguments, watcher);
+        let options = RunOptions { no_history: options.no_history || self.no_history, ..options.clone() };
+        let run = Run::new(&graph, self.scripts, &options, &self.arguments, watcher);
         execute::run(&self.engine, way, target, run).await
     }
 

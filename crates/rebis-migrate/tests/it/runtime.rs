@@ -86,6 +86,15 @@ each_database! {
         assert!(lines.is_sorted_by_key(|l| l.at));
     }
 
+    async fn a_history_can_be_left_out(db: TestDatabase) {
+        let m = migrator(&db, chain()).keep_history(false);
+        m.upgrade("head").await.unwrap();
+        m.downgrade("-1").await.unwrap();
+        m.stamp("head").await.unwrap();
+        assert!(db.acquire().await.query("SELECT 1 FROM rebis_history", &[], |_| Ok(())).await.is_err());
+        assert_eq!((m.applied().await.unwrap(), m.edited().await.unwrap()), (vec![], vec![]));
+    }
+
     async fn an_edited_script_is_reported(db: TestDatabase) {
         let m = migrator(&db, chain());
         m.upgrade("head").await.unwrap();
@@ -193,6 +202,37 @@ each_database! {
             assert!(text.starts_with("Can't locate revision identified by 'cccc3333': the database is at it"), "{text}");
             assert!(text.contains("\nBy the database's history cccc3333 was applied on 20") && text.ends_with("by tests 1."), "{text}");
         }
+    }
+}
+
+each_database! {
+    /// The limits are for the migrations, not for the wait for another program.
+    async fn another_program_is_waited_for(db: TestDatabase) {
+        if db.backend() == Backend::Sqlite {
+            println!("not tested on SQLite: a statement's time is not limited there");
+            return;
+        }
+        let slow = || {
+            migrator(&db, vec![script(
+                "aaaa1111",
+                &[],
+                |op| {
+                    table(op, "a");
+                    op.run(async |_| {
+                        tokio::time::sleep(Duration::from_millis(900)).await;
+                        Ok(())
+                    });
+                },
+                |_| (),
+            )])
+        };
+        let (first, second) = (slow(), slow());
+        let first = tokio::spawn(async move { first.upgrade("head").await });
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let short = Some(Duration::from_millis(100));
+        let options = RunOptions { statement_timeout: short, lock_timeout: short, ..RunOptions::default() };
+        assert_eq!(second.upgrade_with("head", &options).await.unwrap(), []);
+        assert_eq!(first.await.unwrap().unwrap().len(), 1);
     }
 }
 

@@ -20,7 +20,7 @@ pub trait AppExt: Sized {
     /// [`Database`] itself, and the command line gets `db …`.
     ///
     /// The URL is the configuration's `DATABASE_URL`; without one it is an SQLite file, named like the application, in its instance folder.
-    /// A relative SQLite path is taken relative to the instance folder too. `DATABASE_ECHO = true` logs each statement. A database
+    /// A relative SQLite path is taken relative to the instance folder too. `DATABASE_ECHO = true` logs each statement, `DATABASE_HISTORY = false` keeps no `rebis_history` of what migrations do. A database
     /// that is bound already stays what it is.
     ///
     /// A session's work that a handler has not committed is rolled back when the response is made. A row that `get_or_404` and its kin do
@@ -105,6 +105,8 @@ pub(crate) struct Bound {
     fault: Option<Arc<str>>,
     scripts: Option<&'static [Script]>,
     directory: std::path::PathBuf,
+    /// Whether what migrations do is written to the database's history.
+    history: bool,
 }
 
 impl Bound {
@@ -115,6 +117,7 @@ impl Bound {
             models: self.models(),
             scripts: self.scripts,
             directory: self.directory.clone(),
+            history: self.history,
         }
     }
 
@@ -125,8 +128,9 @@ impl Bound {
     }
 
     fn migrator(&self) -> Result<Migrator> {
-        let DatabaseCommands { engine, models, scripts, directory, .. } = self.for_commands();
-        Ok(Migrator::new(engine.map_err(HttpError::internal)?, models, scripts, directory))
+        let DatabaseCommands { engine, models, scripts, directory, history, .. } = self.for_commands();
+        let migrator = Migrator::new(engine.map_err(HttpError::internal)?, models, scripts, directory);
+        Ok(migrator.keep_history(history))
     }
 
     /// The engine, once nothing is known to be wrong: the URL, or a model.
@@ -148,6 +152,7 @@ impl AppExt for App {
             fault: fault.clone(),
             scripts: self.get_extension::<Scripts>().map(|s| s.0),
             directory: self.config().root().join("src").join("migrations"),
+            history: keeps_history(self.config()),
         };
         self.extension(bound).extension(database).map_error(errors::status_of).on_startup(move |_| {
             let fault = fault.clone();
@@ -169,8 +174,15 @@ impl AppExt for App {
         database.set_bind(name);
         let fault: Option<Arc<str>> = bind(&database, self.config(), Some(name)).err().map(Arc::from);
         let directory = self.config().root().join("src").join("migrations").join(name);
-        let bound =
-            Bound { name: Some(name), database, fault: fault.clone(), scripts: Some(scripts), directory };
+        let history = keeps_history(self.config());
+        let bound = Bound {
+            name: Some(name),
+            database,
+            fault: fault.clone(),
+            scripts: Some(scripts),
+            directory,
+            history,
+        };
         let mut binds = self.get_extension::<Binds>().cloned().unwrap_or_default();
         binds.0.retain(|b| b.name != Some(name));
         binds.0.push(bound);
@@ -253,6 +265,11 @@ struct Scripts(&'static [Script]);
 /// The databases besides the application's own.
 #[derive(Clone, Debug, Default)]
 struct Binds(Vec<Bound>);
+
+/// `DATABASE_HISTORY`; what cannot be read counts as yes.
+fn keeps_history(config: &Config) -> bool {
+    config.get_or("DATABASE_HISTORY", true).unwrap_or(true)
+}
 
 fn bind(database: &Database, config: &Config, name: Option<&str>) -> std::result::Result<(), String> {
     if database.engine().is_ok() {

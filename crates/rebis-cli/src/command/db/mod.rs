@@ -208,7 +208,8 @@ pub(crate) async fn upgrade_to_head(databases: Vec<DatabaseCommands>) -> Result<
 }
 
 fn migrator(database: DatabaseCommands) -> Result<Migrator, BoxError> {
-    Ok(Migrator::new(database.engine?, database.models, database.scripts, database.directory))
+    Ok(Migrator::new(database.engine?, database.models, database.scripts, database.directory)
+        .keep_history(database.history))
 }
 
 async fn migrate(migrator: &Migrator, given: &ArgMatches) -> Result<(), BoxError> {
@@ -258,6 +259,7 @@ fn run_options(given: &ArgMatches) -> RunOptions {
             _ => Resume::Auto,
         }),
         data_loss: if given.get_flag("allow-data-loss") { DataLoss::Allow } else { DataLoss::ByBuild },
+        ..RunOptions::default()
     }
 }
 
