@@ -5,6 +5,7 @@
 extern crate rebis_orm as rebis;
 
 mod bulk;
+mod cancelled;
 mod concurrency;
 mod deferred;
 mod eager;
@@ -40,3 +41,4 @@ mod tree;
 mod unique;
 mod unwritable;
 mod upserts;
+mod webs;
