@@ -30,7 +30,7 @@ pub enum ErrorKind {
     NotFound,
     /// Several rows where one is required.
     MultipleFound,
-    /// A relation was read without I/O and is not loaded.
+    /// A relation or a deferred column was read without I/O and is not loaded.
     NotLoaded,
     /// The object belongs to no session, or its session is gone.
     Detached,
@@ -219,7 +219,7 @@ impl Error {
         self
     }
 
-    /// Whether a relation is not loaded.
+    /// Whether a relation or a deferred column is not loaded.
     #[must_use]
     pub fn is_not_loaded(&self) -> bool {
         self.0.kind == ErrorKind::NotLoaded

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::RelationKind;
-use super::slot::{Content, Reference, Slot};
+use super::slot::{Content, Reference};
 use crate::entity::{Object, State};
 use crate::error::{Error, ErrorKind};
 use crate::model::Link;
@@ -51,16 +51,16 @@ pub(crate) fn fill_collection(
     if let Some(session) = owner.session() {
         session.note_loading(owner);
     }
-    let mut slot = owner.slot(relation).lock();
     if !whole {
         // What is in the collection and not written yet stays known.
-        let Slot { content, added, .. } = &mut *slot;
-        if let Content::Many(all) = content {
-            added.extend(all.drain(..).filter(|o| o.status().state == State::Pending));
-        }
+        let before = owner.slot(relation).lock().many().cloned().unwrap_or_default();
+        let pending = before.into_iter().filter(|o| o.status().state == State::Pending).collect::<Vec<_>>();
+        let mut slot = owner.slot(relation).lock();
+        slot.added.extend(pending);
         slot.content = Content::Part(list);
         return Ok(());
     }
+    let mut slot = owner.slot(relation).lock();
     if slot.many().is_some() && slot.touched {
         return Ok(());
     }
