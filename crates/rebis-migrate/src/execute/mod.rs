@@ -178,17 +178,17 @@ async fn steps(
     done.extend(resume::interrupted(conn, run, direction).await?);
     let current = rows(conn).await?;
     history::known(conn, run.graph, &current).await?;
-    let plan = match direction {
-        Direction::Downgrade => run.graph.downgrade_plan(target, &current)?,
-        Direction::Upgrade => run.graph.upgrade_plan(target, &current)?,
-    };
+    let mut plan = planned(run, direction, target, &current)?;
     warn_of_edits(conn, run, &current).await?;
     if !run.options.data_loss.is_allowed() {
         refuse_loss(run, &plan, direction)?;
     }
-    if run.options.single_transaction {
-        done.extend(single::run(conn, run, plan).await?);
-        return Ok(done);
+    while run.options.single_transaction {
+        if let Some(steps) = single::run(conn, run, &plan).await? {
+            done.extend(steps);
+            return Ok(done);
+        }
+        plan = planned(run, direction, target, &rows(conn).await?)?;
     }
     run.watch.steps = plan.len();
     // The plan is made once: "+1" means one from where it began, not one more after each step. What another program did meanwhile is
@@ -210,6 +210,19 @@ async fn steps(
         }
     }
     Ok(done)
+}
+
+/// The steps from these rows to the target.
+fn planned(
+    run: &Run<'_>,
+    direction: Direction,
+    target: &str,
+    current: &BTreeSet<String>,
+) -> Result<Vec<PlanStep>> {
+    match direction {
+        Direction::Downgrade => run.graph.downgrade_plan(target, current),
+        Direction::Upgrade => run.graph.upgrade_plan(target, current),
+    }
 }
 
 /// Refuses the whole plan before anything runs, when a step of it loses data.

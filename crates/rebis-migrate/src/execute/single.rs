@@ -10,14 +10,15 @@ use crate::dialect;
 use crate::execute::failure::Place;
 use crate::graph::PlanStep;
 use crate::op::Op;
-use crate::{Error, ErrorKind, Result, lock, store};
+use crate::{Error, Result, lock, store};
 
+/// Runs the steps; `None` when somebody else was faster and nothing was done.
 pub(super) async fn run(
     conn: &mut Connection,
-    run: &mut Run<'_>,
-    plan: Vec<PlanStep>,
-) -> Result<Vec<StepDone>> {
-    let mut steps: Vec<(PlanStep, Vec<Op>)> = Vec::new();
+    run: &Run<'_>,
+    plan: &[PlanStep],
+) -> Result<Option<Vec<StepDone>>> {
+    let mut steps: Vec<(&PlanStep, Vec<Op>)> = Vec::new();
     for planned in plan {
         let ops = recorded(run.script(&planned.id)?, planned.direction, run.arguments);
         if !dialect::is_transactional(conn.dialect(), &ops) {
@@ -25,12 +26,12 @@ pub(super) async fn run(
         }
         steps.push((planned, ops));
     }
-    let Some((first, _)) = steps.first() else { return Ok(Vec::new()) };
-    let before = first.before.clone();
+    let Some((first, _)) = steps.first() else { return Ok(Some(Vec::new())) };
+    let before = &first.before;
     let all: Vec<Op> = steps.iter().flat_map(|(_, ops)| ops.clone()).collect();
     let mut session = dialect::prepare(conn, &all).await?;
-    let ran = transaction(conn, run, &steps, &before, &mut session).await;
-    if ran.is_err() && conn.in_transaction() {
+    let ran = transaction(conn, run, &steps, before, &mut session).await;
+    if !matches!(ran, Ok(Some(_))) && conn.in_transaction() {
         // The transaction may be gone already; then there is nothing left to undo.
         let _ = conn.rollback().await;
     }
@@ -43,16 +44,13 @@ pub(super) async fn run(
 async fn transaction(
     conn: &mut Connection,
     run: &Run<'_>,
-    steps: &[(PlanStep, Vec<Op>)],
+    steps: &[(&PlanStep, Vec<Op>)],
     before: &std::collections::BTreeSet<String>,
     session: &mut dialect::Session,
-) -> Result<Vec<StepDone>> {
+) -> Result<Option<Vec<StepDone>>> {
     lock::begin(conn, run.options.tries()).await?;
     if rows(conn).await? != *before {
-        return Err(Error::new(
-            ErrorKind::State,
-            "another program migrated this database meanwhile; run the command again",
-        ));
+        return Ok(None);
     }
     session.begun(conn).await?;
     run.ensure(conn).await?;
@@ -68,8 +66,7 @@ async fn transaction(
         let (from, to) = ends(plan);
         done.push(StepDone { from, to, message: store::doc(script.source), elapsed: start.elapsed() });
     }
-    let last = steps.last().map(|(plan, ops)| (plan, ops));
-    let Some((plan, ops)) = last else { return Ok(done) };
+    let Some((plan, ops)) = steps.last() else { return Ok(Some(done)) };
     let step = Step {
         script: run.script(&plan.id)?,
         plan,
@@ -81,7 +78,7 @@ async fn transaction(
     let at_end = |place, error| step.explain_at(place, error);
     session.check(conn).await.map_err(|e| among(at_end(Place::Check, e), done.len() - 1))?;
     conn.commit().await.map_err(|e| among(at_end(Place::Commit, e.into()), done.len() - 1))?;
-    Ok(done)
+    Ok(Some(done))
 }
 
 /// The error of a step, saying what became of those before it.

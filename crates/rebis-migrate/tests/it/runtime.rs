@@ -65,6 +65,24 @@ each_database! {
         assert_eq!(names(&db).await, [""; 0]);
     }
 
+    async fn deployers_with_one_transaction_each(db: TestDatabase) {
+        drop(db.acquire().await);
+        if !transactional(&db) {
+            return;
+        }
+        let tasks: Vec<_> = (0..6)
+            .map(|_| {
+                let m = migrator(&db, chain());
+                tokio::spawn(async move { m.upgrade_with("head", &single()).await })
+            })
+            .collect();
+        let mut steps = 0;
+        for task in tasks {
+            steps += task.await.unwrap().unwrap().len();
+        }
+        assert_eq!(steps, 3, "each step is run by one of them");
+    }
+
     async fn the_history_says_what_was_done(db: TestDatabase) {
         let m = migrator(&db, chain());
         assert_eq!(m.applied().await.unwrap(), []);
