@@ -29,7 +29,7 @@ pub(super) fn source(schema: &Schema) -> String {
         enumeration(&mut text, name, labels);
     }
     for table in sorted {
-        model(&mut text, table);
+        model(&mut text, table, schema);
     }
     text
 }
@@ -37,7 +37,7 @@ pub(super) fn source(schema: &Schema) -> String {
 fn enumeration(text: &mut String, name: &str, labels: &[String]) {
     let _ = write!(
         text,
-        "\n#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]\n#[column(name = {name:?})]\npub enum {} {{\n",
+        "\n#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]\n#[column(name = {name:?})]\npub enum {} {{\n",
         type_name(name)
     );
     let mut taken = Vec::new();
@@ -46,13 +46,14 @@ fn enumeration(text: &mut String, name: &str, labels: &[String]) {
         while taken.contains(&variant) {
             variant.push('_');
         }
-        let _ = writeln!(text, "    #[column(name = {label:?})]\n    {variant},");
+        let first = if taken.is_empty() { "    #[default]\n" } else { "" };
+        let _ = writeln!(text, "{first}    #[column(name = {label:?})]\n    {variant},");
         taken.push(variant);
     }
     text.push_str("}\n");
 }
 
-fn model(text: &mut String, table: &Table) {
+fn model(text: &mut String, table: &Table, schema: &Schema) {
     let mut arguments = vec![format!("table = {:?}", table.name)];
     arguments.extend(table.schema.iter().map(|s| format!("schema = {s:?}")));
     arguments.extend(table.comment.iter().map(|c| format!("comment = {c:?}")));
@@ -101,9 +102,23 @@ fn model(text: &mut String, table: &Table) {
         type_name(&table.name)
     );
     for column in &table.columns {
-        field(text, table, column, key.len() == 1 && key[0] == column.name);
+        let is_key = key.len() == 1 && key[0] == column.name;
+        field(text, table, column, is_key, is_key && is_wide(schema, table, column));
     }
     text.push_str("}\n");
+}
+
+/// Whether a key that counts up is referred to by wider columns: SQLite calls every such key INTEGER, which holds 64 bits.
+fn is_wide(schema: &Schema, table: &Table, key: &Column) -> bool {
+    let refers = schema.tables.iter().flat_map(|t| t.foreign_keys.iter().map(move |k| (t, k)));
+    column_counts(key)
+        && refers.filter(|(_, k)| k.ref_table == table.name && k.ref_columns == [key.name.clone()]).any(|(t, k)| {
+            k.columns.iter().any(|c| t.column(c).is_some_and(|c| c.ty == SqlType::BigInteger))
+        })
+}
+
+fn column_counts(column: &Column) -> bool {
+    column.autoincrement && column.ty == SqlType::Integer
 }
 
 /// The columns of an index that a model can declare.
@@ -121,7 +136,7 @@ fn plain(index: &Index) -> Option<Vec<String>> {
         .collect()
 }
 
-fn field(text: &mut String, table: &Table, column: &Column, is_key: bool) {
+fn field(text: &mut String, table: &Table, column: &Column, is_key: bool, is_wide: bool) {
     let name = field_name(&column.name);
     let mut arguments = Vec::new();
     if is_key {
@@ -134,7 +149,10 @@ fn field(text: &mut String, table: &Table, column: &Column, is_key: bool) {
     if name.trim_start_matches("r#") != column.name {
         arguments.push(format!("name = {:?}", column.name));
     }
-    let (rust, more) = rust_type(&column.ty);
+    let (mut rust, more) = rust_type(&column.ty);
+    if is_wide {
+        rust = String::from("i64");
+    }
     arguments.extend(more);
     if let Some(computed) = &column.computed {
         arguments.push(format!("computed = {:?}", computed.sql));
@@ -192,7 +210,7 @@ fn rust_type(ty: &SqlType) -> (String, Vec<String>) {
         SqlType::LargeBinary => plain("Vec<u8>"),
         SqlType::Json => plain("serde_json::Value"),
         SqlType::Uuid => plain("Uuid"),
-        SqlType::Array(of) => (format!("Array<{}>", rust_type(of).0), Vec::new()),
+        SqlType::Array(of) => (format!("rebis::sql::Array<{}>", rust_type(of).0), Vec::new()),
         SqlType::Other(spelled) => {
             (String::from("String"), vec![format!("type = SqlType::Other({spelled:?}.into())")])
         }

@@ -69,7 +69,7 @@ each_database! {
             "    pub price: Option<Decimal>,",
             "    #[column(primary_key)]\n    pub id: i32,",
             "foreign_key = Node::id",
-            "pub enum Mood {",
+            "pub enum Mood {\n    #[default]\n",
             "primary_key(left_id, right_id)",
         ] {
             let found = source.contains(line) || (line.ends_with("i32,") && source.contains("pub id: i64,"));
