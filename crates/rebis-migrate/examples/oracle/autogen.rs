@@ -56,8 +56,9 @@ async fn compare(db: &TestDatabase, row: &Value) -> Result<Outcome, Outcome> {
     if row["include_schemas"] == Value::Bool(false) && there.tables.iter().any(|t| t.schema.is_some()) {
         return Err(Outcome::NotApplicable("a schema that is not looked at"));
     }
+    let all_schemas = row["include_schemas"] == Value::Bool(true);
     create(&mut connection, &there, &models, dialect).await?;
-    let (database, found) = look(&mut connection, &models, &there, dialect).await?;
+    let (database, found) = look(&mut connection, &models, &there, all_schemas).await?;
     let ours = ours(&found);
     let recorded = recorded(&row["diffs"]);
     let case = Case { row, there: &there, models: &models, ours: true };
@@ -68,7 +69,7 @@ async fn compare(db: &TestDatabase, row: &Value) -> Result<Outcome, Outcome> {
     for sql in made.statements {
         connection.script(&sql).await.map_err(|e| failed(format!("{e}\n{sql}")))?;
     }
-    let (_, left) = look(&mut connection, &models, &there, dialect).await?;
+    let (_, left) = look(&mut connection, &models, &there, all_schemas).await?;
     if left.is_empty() {
         Ok(outcome)
     } else {
@@ -108,15 +109,18 @@ async fn create(
     Ok(())
 }
 
+/// Compares, looking at every schema that the row names when Alembic was told to.
 async fn look(
     connection: &mut Connection,
     models: &Schema,
     there: &Schema,
-    dialect: Dialect,
+    all_schemas: bool,
 ) -> Result<(Schema, Vec<Noted>), Outcome> {
-    // The schemas of the database are looked at too, as Alembic does with include_schemas.
-    let _ = (there, dialect);
-    diff::compare(connection, models, &DiffOptions::default()).await.map_err(|e| failed(e.to_string()))
+    let mut options = DiffOptions::default();
+    if all_schemas {
+        options.schemas = there.tables.iter().filter_map(|t| t.schema.clone()).collect();
+    }
+    diff::compare(connection, models, &options).await.map_err(|e| failed(e.to_string()))
 }
 
 /// Our operations in the words of the recorded ones, sorted.

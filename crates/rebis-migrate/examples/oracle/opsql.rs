@@ -255,6 +255,9 @@ fn ours(op: &Value, words: &mut Words) -> Result<Vec<Op>, Reason> {
             keys.push((flag.to_owned(), Py::Word("True".into())));
         }
     }
+    if said("prefixes").is_some_and(|p| p != "[]") {
+        keys.push(("prefixes".into(), parsed("prefixes")));
+    }
     let schema = said("schema");
     let (name, arguments) = match text(op, "op") {
         "CreateTableOp" => {

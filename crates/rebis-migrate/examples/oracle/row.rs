@@ -10,6 +10,8 @@ use rebis_sql::schema::{
 use rebis_sql::{Dialect, SqlType};
 use serde_json::Value;
 
+use crate::python::Py;
+
 /// Why a row does not apply.
 pub(crate) type Reason = &'static str;
 
@@ -104,6 +106,13 @@ pub(crate) fn sql_type(spelled: &str, dialect: Dialect) -> SqlType {
 
 pub(crate) fn column(value: &Value, dialect: Dialect) -> Result<Column, Reason> {
     let mut column = Column::new(text(value, "name"), sql_type(text(value, "type"), dialect));
+    // An enum that is a type is spelled as its name alone.
+    if dialect.capabilities().named_enums
+        && let enums @ Py::Call(..) = Py::parse(text(value, "satype"))
+        && let Some(ty) = named_enum(&enums)
+    {
+        column.ty = ty;
+    }
     column.nullable = value["nullable"].as_bool().unwrap_or(true);
     column.comment = string(value, "comment");
     let default = &value["server_default"];
@@ -138,6 +147,14 @@ pub(crate) fn column(value: &Value, dialect: Dialect) -> Result<Column, Reason> 
         _ => return Err("a server default of an unknown form"),
     }
     Ok(column)
+}
+
+fn named_enum(py: &Py) -> Option<SqlType> {
+    let Py::Call(what, labels, _) = py else { return None };
+    let native = py.key("native_enum").is_none_or(|n| !n.is("False"));
+    let name = py.key("name").and_then(Py::text)?;
+    (what.eq_ignore_ascii_case("enum") && native)
+        .then(|| SqlType::Enum { name, values: labels.iter().filter_map(Py::text).collect() })
 }
 
 fn add(table: &mut Table, value: &Value, dialect: Dialect) -> Result<(), Reason> {

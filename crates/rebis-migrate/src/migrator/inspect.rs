@@ -112,9 +112,9 @@ fn model(text: &mut String, table: &Table, schema: &Schema) {
 fn is_wide(schema: &Schema, table: &Table, key: &Column) -> bool {
     let refers = schema.tables.iter().flat_map(|t| t.foreign_keys.iter().map(move |k| (t, k)));
     column_counts(key)
-        && refers.filter(|(_, k)| k.ref_table == table.name && k.ref_columns == [key.name.clone()]).any(|(t, k)| {
-            k.columns.iter().any(|c| t.column(c).is_some_and(|c| c.ty == SqlType::BigInteger))
-        })
+        && refers
+            .filter(|(_, k)| k.ref_table == table.name && k.ref_columns == [key.name.clone()])
+            .any(|(t, k)| k.columns.iter().any(|c| t.column(c).is_some_and(|c| c.ty == SqlType::BigInteger)))
 }
 
 fn column_counts(column: &Column) -> bool {
