@@ -183,12 +183,15 @@ async fn steps(
     if !run.options.data_loss.is_allowed() {
         refuse_loss(run, &plan, direction)?;
     }
-    while run.options.single_transaction {
-        if let Some(steps) = single::run(conn, run, &plan).await? {
-            done.extend(steps);
-            return Ok(done);
-        }
-        plan = planned(run, direction, target, &rows(conn).await?)?;
+    if run.options.single_transaction {
+        let steps = loop {
+            if let Some(steps) = single::run(conn, run, &plan).await? {
+                break steps;
+            }
+            plan = planned(run, direction, target, &rows(conn).await?)?;
+        };
+        done.extend(steps);
+        return Ok(done);
     }
     run.watch.steps = plan.len();
     // The plan is made once: "+1" means one from where it began, not one more after each step. What another program did meanwhile is
