@@ -65,7 +65,7 @@ impl<S: Selection> SelectStatement<S> {
             let after = Expr::After(keys.collect());
             self.select.and_where(after);
         }
-        let most = most.max(1);
+        let (most, keys) = (most.max(1), order.len());
         self.select.columns.extend(order.iter().map(|Order(key, _)| key.expr.clone().into()));
         self.select.order_by = order.into_iter().map(|Order(key, _)| key).collect();
         self.select.limit = Some(most.saturating_add(1));
@@ -73,7 +73,8 @@ impl<S: Selection> SelectStatement<S> {
         let full = rows.len() as u64 > most;
         rows.truncate(usize::try_from(most).unwrap_or(usize::MAX));
         let next = match rows.last() {
-            Some((_, values)) if full => Some(Cursor::new(values.clone())?),
+            // What relations that are loaded by a join select stands behind the keys.
+            Some((_, values)) if full => Some(Cursor::new(values.iter().take(keys).cloned().collect())?),
             _ => None,
         };
         Ok(KeysetPage { items: rows.into_iter().map(|(item, _)| item).collect(), next })

@@ -4,6 +4,7 @@ use std::sync::{Arc, Weak};
 
 use rebis_engine::{Connection, Done, Row};
 use rebis_sql::compile::compile_explain;
+use rebis_sql::stmt::JoinKind;
 use rebis_sql::{Cell, Select, Statement, Value, compile};
 
 use super::select::{SelectStatement, select};
@@ -33,8 +34,20 @@ pub(crate) async fn plain<S: Selection>(
             rows.push(S::plain(row, &mut 0)?);
             Ok(())
         })
-        .await?;
+        .await
+        .map_err(|error| unpartnered(&query.select, error))?;
     Ok(rows)
+}
+
+/// Says what to do about NULL where a left join found no partner.
+pub(super) fn unpartnered(select: &Select, error: rebis_engine::Error) -> Error {
+    let outer = select.joins.iter().any(|j| matches!(j.kind, JoinKind::Left | JoinKind::Full));
+    let null = error.kind() == rebis_engine::ErrorKind::Decode && error.to_string().contains("NULL");
+    let error = Error::from(error);
+    if !(outer && null) {
+        return error;
+    }
+    error.advise("a row that a left join leaves without a partner is NULL: select `Post.optional()` in place of `Post`, `Post::id.optional()` in place of `Post::id`")
 }
 
 /// Refuses a row lock that would not outlive its own statement.
@@ -121,7 +134,8 @@ async fn fetch<S: Selection, R>(
                 }
                 Ok(())
             })
-            .await?;
+            .await
+            .map_err(|error| unpartnered(&query.select, error))?;
     }
     arrivals.tell()?;
     // What is loaded by the query's statement later is loaded by the one without joins.

@@ -10,6 +10,7 @@ use futures_util::Stream;
 use rebis_engine::{Connection, Row};
 use tokio::sync::mpsc;
 
+use super::run::unpartnered;
 use super::runner::Runner;
 use super::select::SelectStatement;
 use super::selection::{Arrivals, Selection};
@@ -159,7 +160,8 @@ where
     super::run::check_lock(connection, &query)?;
     let compiled = query.compiled(connection.dialect())?;
     let decode = |row: &Row<'_>| S::plain(row, &mut 0);
-    Ok(connection.feed(&compiled.sql, &compiled.binds, decode, to).await?)
+    let done = connection.feed(&compiled.sql, &compiled.binds, decode, to).await;
+    done.map_err(|error| unpartnered(&query.select, error))
 }
 
 impl<'a> StreamRunner<'a> for &'a Database {
@@ -214,7 +216,8 @@ where
         Ok(object)
     };
     let taken = to.clone();
-    connection.feed(&compiled.sql, &compiled.binds, decode, to).await?;
+    let done = connection.feed(&compiled.sql, &compiled.binds, decode, to).await;
+    done.map_err(|error| unpartnered(&query.select, error))?;
     // Until the last row is taken, so that whether a statement is refused meanwhile does not depend on how fast rows come.
     let _ = taken.reserve_many(WAITING).await;
     Ok(())

@@ -100,7 +100,8 @@ each_database! {
         assert_eq!(sums, [("ann".into(), None), ("cid".into(), Some(20)), (String::from("Dora"), None)]);
         // Selected without `optional()` it is an error, never an empty object.
         let error = select((Employee, Sale)).outer_join(Employee::sales).all(&db).await.unwrap_err();
-        assert!(error.to_string().contains("NULL"), "{error}");
+        assert!(error.to_string().contains("found NULL"), "{error}");
+        assert!(error.to_string().contains("select `Post.optional()` in place of `Post`"), "{error}");
     }
 
     async fn full_and_cross_joins(test: TestDatabase) {

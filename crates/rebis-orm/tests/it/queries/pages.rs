@@ -75,4 +75,22 @@ each_database! {
         assert!(select(Sale).keyset(&db, [], 1, None).await.is_err());
         assert!(select(Sale::id).distinct().keyset(&db, [Sale::id.asc()], 1, None).await.is_err());
     }
+
+    async fn relations_of_a_page(test: TestDatabase) {
+        let db = shop(&test).await.unwrap();
+        for joined in [false, true] {
+            let session = db.session();
+            let manager = || if joined { Employee::manager.joined() } else { Employee::manager.selectin() };
+            let order = || [Employee::salary.desc(), Employee::id.asc()];
+            let query = || select(Employee).with(Employee::sales).with(manager());
+            let first = query().keyset(&session, order(), 2, None).await.unwrap();
+            let second = query().keyset(&session, order(), 2, first.next.as_ref()).await.unwrap();
+            let sold = |page: &rebis::KeysetPage<rebis::Entity<Employee>>| -> Vec<(i64, usize)> {
+                page.items.iter().map(|e| (e.id, e.sales.loaded().unwrap().len())).collect()
+            };
+            assert_eq!((sold(&first), sold(&second)), (vec![(1, 0), (2, 2)], vec![(3, 1), (4, 0)]), "{joined}");
+            assert_eq!(second.items[1].manager.loaded().unwrap(), Some(first.items[1].clone()));
+            assert_eq!(second.next, None);
+        }
+    }
 }
