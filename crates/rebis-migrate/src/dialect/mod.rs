@@ -145,7 +145,7 @@ pub(crate) async fn next(conn: &mut Connection, ops: &[Op]) -> Result<Next> {
 /// Whether a migration of these operations runs in one transaction here.
 pub(crate) fn is_transactional(dialect: Dialect, ops: &[Op]) -> bool {
     dialect.capabilities().transactional_ddl
-        && !(dialect == Dialect::Postgres && ops.iter().any(postgres::needs_autocommit))
+        && !(dialect == Dialect::Postgres && postgres::needs_autocommit(ops))
 }
 
 /// A statement as the database's own client takes it from a file, its end included.

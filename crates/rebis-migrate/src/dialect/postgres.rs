@@ -36,12 +36,14 @@ pub(super) static RULES: Rules = Rules {
     }),
 };
 
-/// Whether PostgreSQL refuses the operation in a transaction.
-pub(super) fn needs_autocommit(op: &Op) -> bool {
-    matches!(
-        op.to_ddl(),
-        Some(Ddl::CreateIndex { concurrently: true, .. } | Ddl::DropIndex { concurrently: true, .. })
-    )
+/// Whether the migration cannot run in one transaction: PostgreSQL refuses what is built beside the writers, and a constraint that is looked at
+/// later would keep its lock until the end if both were one.
+pub(super) fn needs_autocommit(ops: &[Op]) -> bool {
+    let has = |wanted: fn(&Ddl) -> bool| ops.iter().filter_map(Op::to_ddl).any(wanted);
+    has(|ddl| {
+        matches!(ddl, Ddl::CreateIndex { concurrently: true, .. } | Ddl::DropIndex { concurrently: true, .. })
+    }) || (has(|ddl| matches!(ddl, Ddl::AddNotValid { .. }))
+        && has(|ddl| matches!(ddl, Ddl::ValidateConstraint { .. })))
 }
 
 /// An index that is built beside the writers: what is left of an attempt that was cut short goes first.

@@ -131,9 +131,19 @@ fn same_keys(a: &IndexKey, b: &IndexKey) -> bool {
 async fn ask(conn: &mut Connection, scratch: Scratch, questions: &[&Question]) -> Result<Vec<Table>> {
     match scratch {
         Scratch::Temporary { schema, name_of_schema } => {
-            conn.begin(TransactionOptions::default()).await?;
+            // Within a transaction of the caller's only what is done here is taken back.
+            let within = conn.in_transaction();
+            if within {
+                conn.savepoint(TEMPORARY).await?;
+            } else {
+                conn.begin(TransactionOptions::default()).await?;
+            }
             let answers = in_temporary(conn, schema, name_of_schema, questions).await;
-            conn.rollback().await?;
+            if within {
+                conn.rollback_to(TEMPORARY).await?;
+            } else {
+                conn.rollback().await?;
+            }
             answers
         }
         Scratch::Named => {

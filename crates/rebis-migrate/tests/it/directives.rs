@@ -57,6 +57,41 @@ fn what_postgresql_alone_knows() {
 }
 
 #[test]
+fn a_constraint_is_looked_at_after_its_lock_was_given_back() {
+    let made = |record: fn(&mut Operations)| {
+        let mut op = Operations::new();
+        record(&mut op);
+        offline(POSTGRES, op.ops(), &mut Schema::default()).unwrap().transactional
+    };
+    assert!(!made(|op| {
+        op.create_check_constraint("ck", "t", "a > 0");
+        op.not_valid();
+        op.validate_constraint("ck", "t");
+    }));
+    assert!(made(|op| op.validate_constraint("ck", "t")));
+}
+
+#[test]
+fn a_comparison_leaves_the_callers_transaction_as_it_was() {
+    use rebis_migrate::diff::{DiffOptions, compare};
+    use rebis_sql::schema::{Check, Column, Table};
+    run(Backend::Postgres, async |db| {
+        let mut conn = db.acquire().await;
+        conn.begin(rebis_engine::TransactionOptions::default()).await.unwrap();
+        conn.script("CREATE TABLE t (a INTEGER, CONSTRAINT ck CHECK (a BETWEEN 1 AND 5))").await.unwrap();
+        let mut t = Table::new("t");
+        t.columns.push(Column::new("a", Integer));
+        t.checks.push(Check { name: Some("ck".into()), sql: "a BETWEEN 1 AND 5".into() });
+        let (_, found) =
+            compare(&mut conn, &Schema { tables: vec![t] }, &DiffOptions::default()).await.unwrap();
+        assert_eq!(found, []);
+        assert!(conn.in_transaction());
+        conn.commit().await.unwrap();
+        assert_eq!(ids(&mut conn, "SELECT count(*) FROM t").await, [0]);
+    });
+}
+
+#[test]
 fn identity_columns_change_by_option() {
     let change = |from: Identity, to: Option<Identity>| {
         sql(POSTGRES, move |op| {
