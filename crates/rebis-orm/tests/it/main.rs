@@ -6,6 +6,7 @@ extern crate rebis_orm as rebis;
 
 mod bulk;
 mod cancelled;
+mod cascades;
 mod concurrency;
 mod deferred;
 mod eager;
