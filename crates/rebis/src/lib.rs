@@ -56,7 +56,7 @@ pub use glue::AppExt;
 pub use rebis_macros::{ColumnType, Columns, Enum, FromRow, Model, main};
 pub use rebis_orm::{
     BelongsTo, Bound, Column, Database, Deferred, Entity, Expression, FetchMode, HasMany, HasOne, Page,
-    Pagination, Predicate, Session, alias, delete, exists, func, insert, models, select, update, window,
+    Pagination, Predicate, Session, alias, delete, exists, func, insert, models, select, sql, update, window,
 };
 pub use rebis_sql::{ColumnType, Dialect, SqlType, Value};
 pub use rebis_web::{

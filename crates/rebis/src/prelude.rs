@@ -10,6 +10,8 @@ pub use crate::{
 // The derives alone: the trait would add its methods to every number and text.
 pub use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 pub use rebis_macros::{ColumnType, Columns};
+/// SQL by hand; the function, beside the module `rebis::sql`.
+pub use rebis_orm::sql;
 pub use rust_decimal::Decimal;
 pub use serde::{Deserialize, Serialize};
 pub use uuid::Uuid;
