@@ -191,6 +191,8 @@ impl Contestant for Tracked {
             if matches!(work, Work::Update(_) | Work::Hit(_)) {
                 let session = self.database.session();
                 let users = select(User).order_by(User::id).all(&session).await?;
+                // The objects stay; an open transaction would keep the table from being emptied.
+                session.commit().await?;
                 self.kept = Some((session, users));
             }
             Ok(0)
