@@ -61,3 +61,22 @@ each_database! {
         assert_eq!(rebis::select(Blog).count(&db).await.unwrap(), 0);
     }
 }
+
+/// Something that was called otherwise before.
+#[derive(rebis_macros::Model, Clone, Debug)]
+#[model(table = "account", was = "user")]
+pub struct Account {
+    #[column(primary_key)]
+    pub id: i64,
+    #[column(was = "mail")]
+    pub email: String,
+}
+
+#[test]
+fn what_a_model_was_stands_in_the_schema() {
+    use rebis::Model as _;
+    let table = Account::meta().table();
+    assert_eq!(table.was.as_deref(), Some("user"));
+    assert_eq!(table.column("email").unwrap().was.as_deref(), Some("mail"));
+    assert_eq!(table.column("id").unwrap().was, None);
+}
