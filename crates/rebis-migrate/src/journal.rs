@@ -1,7 +1,8 @@
 //! The journal of a migration that its database commits statement by statement: what is done, and what was in flight.
 //!
 //! **Invariants.** A statement is in it before it runs; one that only changes data and its line are one transaction. A finished migration
-//! leaves no line, in the transaction that moves the version table's rows, so lines mean a migration that was begun and not finished.
+//! leaves no line, in the transaction that moves the version table's rows, so lines mean a migration that was begun and not finished. The
+//! table is there only while it may be needed.
 
 use rebis_engine::Connection;
 use rebis_sql::schema::{Column, PrimaryKey, Table};
@@ -131,6 +132,14 @@ pub(crate) async fn finish(conn: &mut Connection, seq: i64) -> Result<()> {
 /// Forgets a line whose statement did nothing.
 pub(crate) async fn forget(conn: &mut Connection, seq: i64) -> Result<()> {
     conn.script(&format!("DELETE FROM rebis_journal WHERE seq = {seq}")).await?;
+    Ok(())
+}
+
+/// Takes the table away when it has no line: then it says nothing, and a tool that compares the database with its models would ask what it is.
+pub(crate) async fn retire(conn: &mut Connection) -> Result<()> {
+    if ledger::has_table(conn, TABLE).await? && read(conn).await?.is_empty() {
+        conn.script("DROP TABLE rebis_journal").await?;
+    }
     Ok(())
 }
 

@@ -25,7 +25,7 @@ pub(crate) use progress::Watcher;
 
 use crate::graph::{Direction, PlanStep};
 use crate::op::{Arguments, Op, Operations};
-use crate::{Error, ErrorKind, Graph, Result, Script, dialect, history, ledger, lint, lock};
+use crate::{Error, ErrorKind, Graph, Result, Script, dialect, history, journal, ledger, lint, lock};
 
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,6 +212,7 @@ async fn steps(
             }
         }
     }
+    journal::retire(conn).await?;
     Ok(done)
 }
 

@@ -181,7 +181,7 @@ each_database! {
         assert_eq!(ids(&mut db.acquire().await, "SELECT id FROM person ORDER BY id").await, [1, 2], "nothing ran twice");
         assert!(has_table(&db, "never").await);
         assert_eq!(versions(&db).await, ["bad00001"]);
-        assert_eq!(ids(&mut db.acquire().await, "SELECT count(*) FROM rebis_journal").await, [0]);
+        assert!(!has_table(&db, "rebis_journal").await, "it has nothing to say any more");
         assert_eq!(m.downgrade("base").await.unwrap().len(), 2);
     }
 

@@ -1,12 +1,13 @@
 //! Random pairs of schemas, with data: a database that is one becomes the other by what the comparison writes, and comes back.
 //!
-//! **Invariant.** A pair depends on its seed only, which every failure prints; `REBIS_PROPTEST_CASES` raises the number of pairs.
+//! **Invariant.** The pairs depend on the seed only, which every failure prints: `REBIS_PROPTEST_SEED` takes it again, and
+//! `REBIS_PROPTEST_CASES` raises the number of pairs.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use rebis_engine::{Connection, Row};
 use rebis_migrate::diff::{DiffOptions, compare, undo};
 use rebis_migrate::{Migrator, Op, Operations, Script, revision};
@@ -387,7 +388,10 @@ fn pairs(backend: Backend, cases: u32) {
     let cases = std::env::var("REBIS_PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(cases);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 100, ..Config::default() };
-    let mut runner = TestRunner::new(config);
+    let given = std::env::var("REBIS_PROPTEST_SEED").ok().and_then(|seed| seed.parse::<u128>().ok());
+    let seed = given.unwrap_or_else(|| uuid::Uuid::new_v4().as_u128());
+    let bytes: Vec<u8> = seed.to_le_bytes().repeat(2);
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
     let done = runner.run(&(dice(), dice()), |(a, b)| {
         runtime.block_on(async {
             // A server that is missing is said by the other tests.
@@ -396,7 +400,7 @@ fn pairs(backend: Backend, cases: u32) {
         })
     });
     if let Err(e) = done {
-        panic!("{e}");
+        panic!("REBIS_PROPTEST_SEED={seed}: {e}");
     }
 }
 

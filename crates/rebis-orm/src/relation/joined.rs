@@ -1,7 +1,7 @@
 //! Relations that a query loads by joins of its own. Invariant: a row brings one object of each step; rows that a collection multiplies are
 //! one row again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use rebis_engine::Row;
@@ -182,14 +182,14 @@ impl Joins {
             let link = step.meta.link(step.relation)?;
             let mut order: Vec<Object> = Vec::new();
             let mut lists: HashMap<usize, Vec<Object>> = HashMap::new();
+            // A join of several collections brings each object more than once.
+            let mut known: HashSet<(usize, usize)> = HashSet::new();
             for (owner, object) in step.found {
                 let list = lists.entry(owner.address()).or_insert_with(|| {
                     order.push(Arc::clone(&owner));
                     Vec::new()
                 });
-                if let Some(object) = object.filter(|o| !list.iter().any(|known| Arc::ptr_eq(known, o))) {
-                    list.push(object);
-                }
+                list.extend(object.filter(|o| known.insert((owner.address(), o.address()))));
             }
             for owner in order {
                 let list = lists.remove(&owner.address()).unwrap_or_default();
