@@ -3,4 +3,5 @@
 mod crud;
 mod migrations;
 mod pages;
+mod takeover;
 mod transcript;
