@@ -7,9 +7,10 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprPath, Lit, LitInt, LitStr, Meta, Token};
+use syn::{Attribute, Expr, ExprPath, Lit, LitInt, LitStr, Meta, Path, Token};
 
 use crate::ctxt::Ctxt;
+use crate::suggest::Vocabulary;
 
 /// One argument.
 pub(crate) struct Arg {
@@ -64,6 +65,30 @@ impl ToTokens for Arg {
             ArgValue::List(list, _) => list.to_tokens(tokens),
         }
     }
+}
+
+impl Arg {
+    /// `crate = "path"`: where the generated code finds Rebis.
+    pub(crate) fn krate(&self, ctxt: &Ctxt, krate: &mut Path) {
+        let Some(path) = self.text(ctxt) else { return };
+        match path.parse_with(Path::parse_mod_style) {
+            Ok(path) => *krate = path,
+            Err(_) => ctxt.error(path, "`crate` needs the path of a crate, as in `crate = \"rebis\"`"),
+        }
+    }
+}
+
+/// Where the generated code finds Rebis, for a derive whose `#[model(…)]` says nothing else.
+pub(crate) fn krate(ctxt: &Ctxt, attrs: &[Attribute], known: &Vocabulary) -> Path {
+    let mut krate: Path = syn::parse_quote!(::rebis);
+    for arg in read(ctxt, attrs, "model", &[]) {
+        if arg.name == "crate" {
+            arg.krate(ctxt, &mut krate);
+        } else {
+            known.refuse(ctxt, &arg.name);
+        }
+    }
+    krate
 }
 
 /// The arguments of all attributes called `attribute`. A name that comes twice is an error, unless it is in `repeatable`.

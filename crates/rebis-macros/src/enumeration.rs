@@ -48,11 +48,7 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
     for arg in args::read(ctxt, &input.attrs, "model", &[]) {
         match arg.name.to_string().as_str() {
             "name" => type_name = arg.text(ctxt).unwrap_or(type_name),
-            "crate" => match arg.text(ctxt).map(|s| s.parse_with(Path::parse_mod_style)) {
-                Some(Ok(path)) => krate = path,
-                Some(Err(e)) => ctxt.push(e),
-                None => {}
-            },
+            "crate" => arg.krate(ctxt, &mut krate),
             _ => {
                 ENUM.refuse(ctxt, &arg.name);
             }

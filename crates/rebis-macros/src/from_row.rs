@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Data, DeriveInput, Fields, LitStr, Path};
+use syn::{Data, DeriveInput, Fields, LitStr};
 
 use crate::args;
 use crate::ctxt::Ctxt;
@@ -47,18 +47,7 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
         ctxt.fatal(&input.generics, "a struct that is read from a row cannot be generic");
         return None;
     }
-    let mut krate: Path = syn::parse_quote!(::rebis);
-    for arg in args::read(ctxt, &input.attrs, "model", &[]) {
-        match (arg.name == "crate").then(|| arg.text(ctxt)) {
-            Some(path) => match path?.parse_with(Path::parse_mod_style) {
-                Ok(path) => krate = path,
-                Err(e) => ctxt.push(e),
-            },
-            None => {
-                STRUCT.refuse(ctxt, &arg.name);
-            }
-        }
-    }
+    let krate = args::krate(ctxt, &input.attrs, &STRUCT);
     let p = quote!(#krate::__private);
     let mut read = Vec::new();
     for field in fields {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Member, Path};
+use syn::{Data, DeriveInput, Member};
 
 use crate::args;
 use crate::ctxt::Ctxt;
@@ -41,18 +41,7 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
         ctxt.fatal(&input.generics, "the type of a column cannot be generic");
         return None;
     }
-    let mut krate: Path = syn::parse_quote!(::rebis);
-    for arg in args::read(ctxt, &input.attrs, "model", &[]) {
-        match (arg.name == "crate").then(|| arg.text(ctxt)) {
-            Some(path) => match path?.parse_with(Path::parse_mod_style) {
-                Ok(path) => krate = path,
-                Err(e) => ctxt.push(e),
-            },
-            None => {
-                NEWTYPE.refuse(ctxt, &arg.name);
-            }
-        }
-    }
+    let krate = args::krate(ctxt, &input.attrs, &NEWTYPE);
     let (ty, p) = (&field.ty, quote!(#krate::__private));
     let inner = quote_spanned!(ty.span()=> <#ty as #p::ColumnType>);
     let made = match &member {

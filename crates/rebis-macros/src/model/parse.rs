@@ -224,16 +224,7 @@ fn struct_argument(ctxt: &Ctxt, model: &mut Model, key: &mut Option<KeyArgument>
         "comment" => model.comment = arg.text(ctxt),
         "was" => model.was = arg.text(ctxt),
         "bind" => model.bind = arg.text(ctxt),
-        "crate" => {
-            if let Some(path) = arg.text(ctxt) {
-                match path.parse_with(Path::parse_mod_style) {
-                    Ok(path) => model.krate = path,
-                    Err(_) => {
-                        ctxt.error(path, "`crate` needs the path of a crate, as in `crate = \"rebis\"`")
-                    }
-                }
-            }
-        }
+        "crate" => arg.krate(ctxt, &mut model.krate),
         "primary_key" => {
             if let Some(group) = group(ctxt, arg, "primary_key(a, b)", &[]) {
                 *key = Some((arg.name.clone(), group.parts));

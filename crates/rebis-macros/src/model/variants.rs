@@ -73,11 +73,7 @@ pub(crate) fn variants(ctxt: &Ctxt, input: &DeriveInput, data: &DataEnum) -> Opt
     for arg in args::read(ctxt, &input.attrs, "model", &[]) {
         match arg.name.to_string().as_str() {
             "tag" => all.tag = arg.text(ctxt).unwrap_or(all.tag),
-            "crate" => match arg.text(ctxt).map(|s| s.parse_with(Path::parse_mod_style)) {
-                Some(Ok(path)) => all.krate = path,
-                Some(Err(e)) => ctxt.push(e),
-                None => {}
-            },
+            "crate" => arg.krate(ctxt, &mut all.krate),
             _ => {
                 ENUM.refuse(ctxt, &arg.name);
             }
