@@ -33,6 +33,11 @@ pub trait Contestant {
     fn run<'a>(&'a mut self, work: &'a Work, times: usize) -> Option<Job<'a>>;
 }
 
+/// Tasks that run at once; the sum of what they count.
+async fn together<F: Future<Output = Result<usize>>>(tasks: impl Iterator<Item = F>) -> Result<usize> {
+    Ok(futures_util::future::try_join_all(tasks).await?.into_iter().sum())
+}
+
 /// All libraries that speak to that database; the raw driver comes first.
 pub async fn on(fixture: &mut Fixture) -> Result<Vec<Box<dyn Contestant>>> {
     let mut all: Vec<Box<dyn Contestant>> = Vec::new();

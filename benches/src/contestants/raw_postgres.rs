@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use tokio_postgres::{Client, Row, Statement};
 
-use super::{Contestant, Job};
+use super::{Contestant, Job, together};
 use crate::Result;
 use crate::fixture::postgres::connect;
 use crate::work::{NewUser, POSTS, Work, title};
@@ -123,8 +123,7 @@ impl Raw {
 
     /// All tasks on the one connection, which sends ahead.
     async fn concurrent(&self, all: &[Vec<i64>]) -> Result<usize> {
-        let done = futures_util::future::try_join_all(all.iter().map(|ids| self.get(ids))).await?;
-        Ok(done.into_iter().sum())
+        together(all.iter().map(|ids| self.get(ids))).await
     }
 }
 

@@ -75,11 +75,8 @@ impl Raw {
             count += 1;
             of_user.entry(post.user_id).or_default().push(post);
         }
-        let all: Vec<(User, Vec<Post>)> = users
-            .into_iter()
-            .map(|user| (of_user.remove(&user.id).unwrap_or_default(), user))
-            .map(|(p, u)| (u, p))
-            .collect();
+        let all: Vec<(Vec<Post>, User)> =
+            users.into_iter().map(|user| (of_user.remove(&user.id).unwrap_or_default(), user)).collect();
         black_box(all);
         Ok(count)
     }

@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use rebis::{BelongsTo, Database, Entity, HasMany, Model, Session, insert, select};
 
-use super::{Contestant, Job};
+use super::{Contestant, Job, together};
 use crate::Result;
 use crate::work::{NewUser, POSTS, Work, title};
 
@@ -95,8 +95,7 @@ impl Plain {
 
 impl Plain {
     async fn concurrent(&self, all: &[Vec<i64>]) -> Result<usize> {
-        let done = futures_util::future::try_join_all(all.iter().map(|ids| self.get(ids))).await?;
-        Ok(done.into_iter().sum())
+        together(all.iter().map(|ids| self.get(ids))).await
     }
 }
 
@@ -175,8 +174,7 @@ impl Tracked {
     }
 
     async fn concurrent(&self, all: &[Vec<i64>]) -> Result<usize> {
-        let done = futures_util::future::try_join_all(all.iter().map(|ids| self.get(ids))).await?;
-        Ok(done.into_iter().sum())
+        together(all.iter().map(|ids| self.get(ids))).await
     }
 }
 

@@ -7,7 +7,7 @@ use sea_orm::{
     ActiveValue::Set, ConnectOptions, Database, DatabaseConnection, LoaderTrait, QueryOrder, TransactionTrait,
 };
 
-use super::{Contestant, Job};
+use super::{Contestant, Job, together};
 use crate::Result;
 use crate::work::{NewUser, POSTS, Work, title};
 
@@ -166,8 +166,7 @@ impl SeaOrm {
     }
 
     async fn concurrent(&self, all: &[Vec<i64>]) -> Result<usize> {
-        let done = futures_util::future::try_join_all(all.iter().map(|ids| self.get(ids))).await?;
-        Ok(done.into_iter().sum())
+        together(all.iter().map(|ids| self.get(ids))).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use super::{Contestant, Job};
+use super::{Contestant, Job, together};
 use crate::Result;
 use crate::work::{NewUser, Work};
 
@@ -43,9 +43,7 @@ macro_rules! on {
                 }
 
                 async fn concurrent(&self, all: &[Vec<i64>]) -> Result<usize> {
-                    let done =
-                        futures_util::future::try_join_all(all.iter().map(|ids| self.get(ids))).await?;
-                    Ok(done.into_iter().sum())
+                    together(all.iter().map(|ids| self.get(ids))).await
                 }
 
                 async fn insert(&self, rows: &[NewUser]) -> Result<usize> {
