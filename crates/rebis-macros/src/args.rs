@@ -80,8 +80,13 @@ impl Arg {
 
 /// Where the generated code finds Rebis, for a derive whose `#[model(…)]` says nothing else.
 pub(crate) fn krate(ctxt: &Ctxt, attrs: &[Attribute], known: &Vocabulary) -> Path {
+    krate_of(ctxt, attrs, "model", known)
+}
+
+/// The same of another attribute.
+pub(crate) fn krate_of(ctxt: &Ctxt, attrs: &[Attribute], attribute: &str, known: &Vocabulary) -> Path {
     let mut krate: Path = syn::parse_quote!(::rebis);
-    for arg in read(ctxt, attrs, "model", &[]) {
+    for arg in read(ctxt, attrs, attribute, &[]) {
         if arg.name == "crate" {
             arg.krate(ctxt, &mut krate);
         } else {

@@ -1,7 +1,8 @@
-//! The macros of Rebis: `#[derive(Model)]`, `#[derive(Columns)]`, `#[derive(ColumnType)]`, `#[derive(Enum)]`, `#[rebis::main]`.
+//! The macros of Rebis: `#[derive(Model)]`, `#[derive(Columns)]`, `#[derive(ColumnType)]`, `#[derive(Enum)]`,
+//! `#[derive(Form)]`, `#[derive(FormEnum)]`, `#[rebis::main]`.
 //!
 //! **Invariants.** This crate imports no crate of Rebis; what it writes names `::rebis::__private` (or that of the crate in
-//! `#[model(crate = "…")]`) and `::core`. All errors of one call are shown at once, each on the token it is about.
+//! `#[model(crate = "…")]`, `#[form(crate = "…")]`) and `::core`. All errors of one call are shown at once, each on the token it is about.
 
 #![forbid(unsafe_code)]
 
@@ -9,6 +10,8 @@ mod args;
 mod case;
 mod ctxt;
 mod enumeration;
+mod form;
+mod form_enum;
 mod from_row;
 mod main_attr;
 mod model;
@@ -78,6 +81,33 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 pub fn derive_from_row(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     from_row::derive(&input).into()
+}
+
+/// Makes a struct a form: shown, checked, and shown again with what is wrong. A handler takes it as `Form<NameForm>`.
+///
+/// Struct: `#[form(submit = "Send", validate = agree, crate = "…")]`; `agree` is a `fn(&NameForm, &mut FormErrors)` that looks at the whole form.
+///
+/// Field, looks: `#[form(label = "…", help = "…", placeholder = "…", default = 1, attr(autocomplete = "username"))]`, and one of `password`, `email`,
+/// `url`, `tel`, `search`, `textarea`, `select`, `radio`, `checkboxes`, `hidden`.
+///
+/// Field, checks: `#[form(length = 2..=20, range = 1..=10, pattern = "[a-z]+", email, url, equal_to = password, choices = [("de", "German")],
+/// validate = is_free, trim, required, optional, message = "…")]`. `length = 20` is a greatest length; `is_free` is a `fn(&str) -> Result<(), E>` of a
+/// text, `fn(&T) -> …` of anything else, and what it refuses with is shown. A field must be filled in unless it is an `Option`, a `Vec` or a
+/// `bool`, which `required` and `optional` change.
+#[proc_macro_derive(Form, attributes(form))]
+pub fn derive_form(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    form::derive(&input).into()
+}
+
+/// Makes an enum of unit variants a list to choose from, in a form's field of that type (or `Option` or `Vec` of it).
+///
+/// Enum: `#[form(crate = "…")]`. Variant: `#[form(label = "In review", value = "in_review")]`: what is shown and what is sent; else the
+/// variant's name in words, and in snake_case or as `#[column(name = "…")]` says.
+#[proc_macro_derive(FormEnum, attributes(form, column))]
+pub fn derive_form_enum(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    form_enum::derive(&input).into()
 }
 
 /// Runs `async fn main` on a runtime with several threads.

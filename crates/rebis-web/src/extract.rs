@@ -4,13 +4,11 @@
 //! work beside them.
 
 mod args;
-mod fields;
-mod form;
+mod body;
 mod path;
 mod query;
 
 pub use args::Args;
-pub use fields::{Field, FormFields};
-pub use form::Form;
+pub use body::FormBody;
 pub use path::Path;
 pub use query::Query;

@@ -71,11 +71,13 @@
 
 mod app;
 mod blueprint;
+mod bootstrap;
 mod command;
 mod config;
 mod csrf;
 mod error;
 mod extract;
+mod form;
 mod near;
 mod pipeline;
 mod response;
@@ -92,7 +94,11 @@ pub use command::{AppCommand, CommandContext};
 pub use config::{Config, ConfigError};
 pub use csrf::CsrfError;
 pub use error::{BoxError, HttpError, Result};
-pub use extract::{Args, Field, Form, FormFields, Path, Query};
+pub use extract::{Args, FormBody, Path, Query};
+pub use form::{
+    Choice, Field, FieldBuilder, FieldSpec, Form, FormErrors, FormFields, FormReader, FormSpec, FormType,
+    FormValue, FormWriter, FromForm, Sent, Widget,
+};
 pub use response::{Html, Json, Redirect};
 pub use routes::{BuildError, RouteInfo};
 pub use serve::{ServeError, ServeOptions, Server, serve};
@@ -106,8 +112,13 @@ pub use axum::http::{Method, StatusCode};
 pub use clap;
 pub use minijinja;
 
-/// For the expansion of [`context!`]; not part of the API.
+/// For the expansion of [`context!`] and of the derives; not part of the API.
 #[doc(hidden)]
 pub mod __private {
+    pub use std::string::String as FormText;
+    pub use std::sync::OnceLock;
+
+    pub use crate::form::private::{Choices, choices, not_a_choice};
+    pub use crate::form::{FormReader, FormSpec, FormType, FormWriter, FromForm, Widget};
     pub use crate::template::{ContextBuilder, builder};
 }

@@ -3,6 +3,7 @@
 //! Invariant: what is named `*.html` (also `.htm`, `.xml`, `.xhtml`, `.svg`) escapes every value that is not marked safe, and a
 //! template's name never leads out of the folders.
 
+mod builtin;
 mod context;
 mod extract;
 mod missing;
@@ -65,6 +66,7 @@ impl Engine {
         env.add_function("url_for", move |state: &State<'_, '_>, endpoint: String, values: Kwargs| {
             url_for(&table, state, &endpoint, &values)
         });
+        builtin::add(&mut env, routes);
         for setup in &settings.setup {
             setup(&mut env);
         }
@@ -147,7 +149,7 @@ fn format_value(
     }
 }
 
-/// The folders in their order, then what the program brought along. `path_loader` refuses names that lead out of a folder.
+/// The folders in their order, then what the program brought along, then what Rebis brings. `path_loader` refuses names that lead out of a folder.
 fn loader(
     settings: &Settings,
 ) -> impl Fn(&str) -> Result<Option<TemplateSource>, minijinja::Error> + Send + Sync + 'static {
@@ -159,7 +161,8 @@ fn loader(
                 return Ok(Some(found));
             }
         }
-        Ok(sources.get(name).map(|source| TemplateSource::new(source.as_str())))
+        let own = sources.get(name).map(|source| TemplateSource::new(source.as_str()));
+        Ok(own.or_else(|| builtin::source(name).map(TemplateSource::new)))
     }
 }
 

@@ -2,3 +2,7 @@
 
 pub use crate::cli::block_on;
 pub use rebis_orm::__private::*;
+pub use rebis_web::__private::{
+    Choices, FormReader, FormSpec, FormText, FormType, FormWriter, FromForm, OnceLock, Widget, choices,
+    not_a_choice,
+};

@@ -53,15 +53,16 @@ pub mod __private;
 
 pub use cli::cli;
 pub use glue::AppExt;
-pub use rebis_macros::{ColumnType, Columns, Enum, FromRow, Model, main};
+pub use rebis_macros::{ColumnType, Columns, Enum, Form, FormEnum, FromRow, Model, main};
 pub use rebis_orm::{
     BelongsTo, Bound, Column, Database, Deferred, Entity, Expression, FetchMode, HasMany, HasOne, Page,
     Pagination, Predicate, Session, alias, delete, exists, func, insert, models, select, sql, update, window,
 };
 pub use rebis_sql::{ColumnType, Dialect, SqlType, Value};
 pub use rebis_web::{
-    App, Blueprint, CommandContext, Config, CsrfError, Form, FormFields, Html, HttpError, Json, Path, Query,
-    Redirect, Result, StatusCode, Templates, UserSession, context,
+    App, Blueprint, Choice, CommandContext, Config, CsrfError, Form, FormBody, FormErrors, FormFields,
+    FormType, FromForm, Html, HttpError, Json, Path, Query, Redirect, Result, StatusCode, Templates,
+    UserSession, Widget, context,
 };
 
 /// Connections, the pool, transactions and inspection.

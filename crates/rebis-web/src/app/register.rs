@@ -19,6 +19,7 @@ use tower::{Layer, Service};
 
 use super::{App, Inner};
 use crate::blueprint::Blueprint;
+use crate::bootstrap;
 use crate::command::{AppCommand, CommandContext};
 use crate::error::{BoxError, HttpError};
 
@@ -88,6 +89,29 @@ impl App {
     #[must_use]
     pub fn static_files(self, folder: impl AsRef<Path>) -> Self {
         self.change(|inner| inner.static_folder = Some(inner.config.root().join(folder)))
+    }
+
+    /// Serves Bootstrap 5, which the program carries in itself, for pages that extend `rebis/base.html`; the endpoint is `bootstrap`, and
+    /// `{{ bootstrap_url("bootstrap.min.css") }}` the URL. Browsers keep the files for a year.
+    ///
+    /// ```
+    /// use rebis_web::{App, Config, Html, Result, Templates, context};
+    ///
+    /// async fn index(templates: Templates) -> Result<Html> {
+    ///     templates.render("index.html", context! {})
+    /// }
+    ///
+    /// let page = "{% extends 'rebis/base.html' %}{% block title %}Shop{% endblock %}{% block content %}<h1>Hi</h1>{% endblock %}";
+    /// let app = App::new(Config::new(".")).bootstrap().template("index.html", page).get("/", index);
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let client = app.test_client();
+    /// assert!(client.get("/").await.text().contains("/_rebis/bootstrap-5.3.8/bootstrap.min.css"));
+    /// assert_eq!(client.get("/_rebis/bootstrap-5.3.8/bootstrap.min.css").await.status(), 200);
+    /// # });
+    /// ```
+    #[must_use]
+    pub fn bootstrap(self) -> Self {
+        self.change_top(|top| top.get(bootstrap::RULE, bootstrap::file).endpoint(bootstrap::ENDPOINT))
     }
 
     fn change_top(self, change: impl FnOnce(Blueprint) -> Blueprint) -> Self {

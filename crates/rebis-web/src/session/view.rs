@@ -41,7 +41,8 @@ fn messages(session: &UserSession, options: &Kwargs) -> Result<Value, Error> {
         .collect())
 }
 
-fn token(session: &UserSession) -> Result<String, Error> {
+/// The CSRF token; the error says what is missing.
+pub(crate) fn token(session: &UserSession) -> Result<String, Error> {
     session.csrf_token().map_err(|error| {
         let text = error.source().map_or_else(|| error.to_string(), ToString::to_string);
         Error::new(ErrorKind::InvalidOperation, text)

@@ -198,7 +198,7 @@ async fn args_redirects_cookies_and_forms() {
     }
     async fn login(
         app: App,
-        rebis_web::Form(form): rebis_web::Form<Vec<(String, String)>>,
+        rebis_web::FormBody(form): rebis_web::FormBody<Vec<(String, String)>>,
     ) -> Result<Response> {
         use axum::response::IntoResponse as _;
         let cookie = format!("user={}; HttpOnly; Path=/", form[0].1);

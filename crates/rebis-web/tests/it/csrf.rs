@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::body::Bytes;
 use axum::http::Method;
 use rebis_web::{
-    App, Config, CsrfError, Form, Html, HttpError, Json, Result, StatusCode, Templates, TestClient,
+    App, Config, CsrfError, FormBody, Html, HttpError, Json, Result, StatusCode, Templates, TestClient,
     UserSession, axum, context,
 };
 use serde_json::json;
@@ -14,7 +14,7 @@ async fn form(templates: Templates) -> Result<Html> {
     templates.render("form.html", context! {})
 }
 
-async fn save(Form(fields): Form<HashMap<String, String>>) -> String {
+async fn save(FormBody(fields): FormBody<HashMap<String, String>>) -> String {
     fields.get("name").cloned().unwrap_or_default()
 }
 

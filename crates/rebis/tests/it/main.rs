@@ -4,5 +4,6 @@
 
 mod binding;
 mod binds;
+mod forms;
 mod requests;
 mod ui;

@@ -6,17 +6,20 @@ mod field;
 mod view;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 
+use crate::app::App;
 use crate::csrf;
 use crate::error::{HttpError, Result};
 
 pub use field::Field;
+pub(super) use field::{is_email, length_message};
 
-/// A form that one handler shows (GET) and reads (POST). Use [`Form`](crate::Form) where a wrong body may just be refused.
+/// A form whose fields are known to the handler alone: [`Form`](crate::Form) without a struct, read and checked field by field.
 ///
 /// ```
 /// use axum::response::{IntoResponse, Response};
@@ -49,7 +52,7 @@ pub use field::Field;
 /// leave out `value` for passwords.
 ///
 /// Refuses with 415 when the body is of another type than `application/x-www-form-urlencoded`, 413 when it is larger than the limit.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct FormFields {
     submitted: bool,
     values: Vec<(String, String)>,
@@ -87,6 +90,11 @@ impl FormFields {
         self.errors.entry(name.to_owned()).or_insert_with(|| message.into());
     }
 
+    /// All complaints, by field.
+    pub fn errors(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.errors.iter().map(|(name, message)| (name.as_str(), message.as_str()))
+    }
+
     /// The complaint about a field.
     pub fn error(&self, name: &str) -> Option<&str> {
         self.errors.get(name).map(String::as_str)
@@ -95,10 +103,33 @@ impl FormFields {
     /// Fills a form that was not sent, for instance with what is to be edited. What was sent wins.
     pub fn set_default(&mut self, name: &str, value: impl ToString) {
         if !self.submitted {
-            self.values.retain(|(other, _)| other != name);
-            self.values.push((name.to_owned(), value.to_string()));
+            self.set_values(name, vec![value.to_string()]);
         }
     }
+
+    /// Whether a value of that name is there, sent or set.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.values.iter().any(|(other, _)| other == name)
+    }
+
+    pub(super) fn set_values(&mut self, name: &str, values: Vec<String>) {
+        self.values.retain(|(other, _)| other != name);
+        self.values.extend(values.into_iter().map(|value| (name.to_owned(), value)));
+    }
+}
+
+/// What a form may have, unless `MAX_FORM_PARTS` says otherwise: more is no form that somebody filled in.
+const MOST_FIELDS: usize = 1000;
+
+/// How many fields a form of this application may have.
+pub(super) fn most_fields(extensions: &axum::http::Extensions) -> usize {
+    let app = extensions.get::<App>();
+    app.and_then(|app| app.config().get("MAX_FORM_PARTS").ok()).unwrap_or(MOST_FIELDS)
+}
+
+/// A form with more fields than anybody fills in.
+pub(super) fn too_many_fields() -> HttpError {
+    HttpError::new(StatusCode::PAYLOAD_TOO_LARGE, "The form has more fields than the server allows.")
 }
 
 impl<S: Send + Sync> FromRequest<S> for FormFields {
@@ -111,16 +142,29 @@ impl<S: Send + Sync> FromRequest<S> for FormFields {
         let typed = request.headers().contains_key(header::CONTENT_TYPE);
         if typed && !csrf::kind(request.headers()).eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Err(HttpError::new(
-                axum::http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "The form must be sent as application/x-www-form-urlencoded.",
             ));
         }
+        let most = most_fields(request.extensions());
         let body = match Bytes::from_request(request, state).await {
             Ok(body) => body,
             Err(error) => return Err(HttpError::new(error.status(), error.body_text())),
         };
         let body = if typed { body } else { Bytes::new() };
-        let values = form_urlencoded::parse(&body).into_owned().collect();
+        let values: Vec<_> =
+            form_urlencoded::parse(&body).into_owned().take(most.saturating_add(1)).collect();
+        if values.len() > most {
+            return Err(too_many_fields());
+        }
         Ok(Self { submitted: true, values, errors: BTreeMap::new() })
+    }
+}
+
+/// Names, never values: they may be secrets.
+impl fmt::Debug for FormFields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.values.iter().map(|(name, _)| name).collect();
+        f.debug_struct("FormFields").field("names", &names).field("errors", &self.errors).finish()
     }
 }

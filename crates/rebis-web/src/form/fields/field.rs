@@ -37,11 +37,7 @@ impl<'a> Field<'a> {
 
     /// It must look like an address: something, `@`, something. Only a mail to it proves it.
     pub fn email(self) -> Self {
-        let looks = |value: &str| {
-            let parts = value.rsplit_once('@').filter(|(name, host)| !name.is_empty() && !host.is_empty());
-            parts.is_some() && !value.chars().any(|c| c.is_whitespace() || c.is_control())
-        };
-        self.check(looks, "Not a valid email address.")
+        self.check(is_email, "Not a valid email address.")
     }
 
     /// It must be one of these.
@@ -86,7 +82,12 @@ impl<'a> Field<'a> {
     pub fn done(self) {}
 }
 
-fn length_message(allowed: &impl RangeBounds<usize>) -> String {
+pub(in crate::form) fn is_email(value: &str) -> bool {
+    let parts = value.rsplit_once('@').filter(|(name, host)| !name.is_empty() && !host.is_empty());
+    parts.is_some() && value.len() <= 254 && !value.chars().any(|c| c.is_whitespace() || c.is_control())
+}
+
+pub(in crate::form) fn length_message(allowed: &impl RangeBounds<usize>) -> String {
     let least = match allowed.start_bound() {
         Bound::Included(least) => *least,
         Bound::Excluded(below) => below.saturating_add(1),
