@@ -15,5 +15,12 @@ pub(crate) fn run(options: &Options) -> Outcome {
         }
         command.env("REBIS_TEST_REQUIRE_ALL", "1");
     }
-    process::run(&mut command)
+    process::run(&mut command)?;
+    // One example is another program without its feature.
+    let mut plain = cargo(&["test", "--package", "movies"]);
+    servers.tell(plain.args(&options.rest));
+    if options.require_all {
+        plain.env("REBIS_TEST_REQUIRE_ALL", "1");
+    }
+    process::run(&mut plain)
 }

@@ -19,6 +19,8 @@
 //! The conformance suite that every driver passes is [`cases`]; `each_database! { case cases::types { integers, texts } }` makes tests of
 //! its functions.
 //!
+//! [`Transcript`] executes documents: the commands of a README are typed in, and what they print is compared.
+//!
 //! **Invariant.** A test database exists while its value does; what a test makes, no other test sees.
 
 #![forbid(unsafe_code)]
@@ -29,7 +31,9 @@ mod backend;
 pub mod cases;
 mod database;
 mod each;
+mod transcript;
 
 pub use backend::Backend;
 pub use database::TestDatabase;
 pub use each::run;
+pub use transcript::Transcript;

@@ -3,5 +3,6 @@
 mod crud;
 mod migrations;
 mod pages;
+mod readme;
 mod takeover;
 mod transcript;

@@ -1,6 +1,7 @@
 //! The application through its test client, each test with an application and a database of its own; and as a process.
 
 mod process;
+mod readme;
 
 use people::{Person, create_app};
 use rebis::prelude::*;
