@@ -34,6 +34,12 @@ impl Tables {
     }
 }
 
+impl FromIterator<Table> for Tables {
+    fn from_iter<I: IntoIterator<Item = Table>>(tables: I) -> Self {
+        Tables(tables.into_iter().map(|t| ((t.schema.clone(), t.name.clone()), t)).collect())
+    }
+}
+
 /// Databases list constraints and indexes in no order that means anything.
 pub(super) fn sort(table: &mut Table) {
     table.foreign_keys.sort_by(|a, b| (&a.name, &a.columns).cmp(&(&b.name, &b.columns)));

@@ -1,12 +1,14 @@
 //! Columns that were added, removed or changed. Invariant: one operation per changed column; it carries the column as it is.
 
+use std::collections::HashMap;
+
 use rebis_engine::as_inspected;
 use rebis_sql::ddl::{ColumnChange, ConstraintKind};
 use rebis_sql::schema::{Column, Schema, Table};
 use rebis_sql::{Ddl, Dialect};
 
 use super::words::same_sql;
-use super::{Noted, counterpart, defaults, rename, sorted, types};
+use super::{Noted, defaults, rename, sorted, types};
 use crate::Op;
 use crate::op::{is_over, mentions};
 
@@ -42,8 +44,15 @@ pub(super) fn added(there: &Table, model: &Table, found: &mut Vec<Noted>) {
 /// Generated columns whose expression changed, and columns that become generated or cease to be: they go and come back, with what is over
 /// them; `database` goes along.
 pub(super) fn replaced(database: &mut Schema, models: &Schema, dialect: Dialect, found: &mut Vec<Noted>) {
+    let generated = |t: &Table| t.columns.iter().any(|c| c.computed.is_some());
+    let places: HashMap<(Option<String>, String), usize> =
+        database.tables.iter().enumerate().map(|(i, t)| ((t.schema.clone(), t.name.clone()), i)).collect();
     for model in sorted(models) {
-        let Some(there) = counterpart(database, model).cloned() else { continue };
+        let Some(&at) = places.get(&(model.schema.clone(), model.name.clone())) else { continue };
+        if !generated(model) && !generated(&database.tables[at]) {
+            continue;
+        }
+        let there = database.tables[at].clone();
         let (seen, expected) = (as_inspected(dialect, &there), as_inspected(dialect, model));
         for wanted in &model.columns {
             let (Some(now), Some(then)) = (seen.column(&wanted.name), expected.column(&wanted.name)) else {

@@ -4,7 +4,7 @@ use rebis_sql::ddl::{ColumnChange, Constraint, ConstraintKind};
 use rebis_sql::schema::{Column, ForeignKey, PrimaryKey, Schema, Table};
 use rebis_sql::{Ddl, Dialect};
 
-use super::{Noted, counterpart};
+use super::{Noted, by_name, named};
 use crate::Op;
 
 /// Drops the foreign keys that refer to a key that changes, where a database insists; `database` goes along.
@@ -12,10 +12,11 @@ pub(super) fn open(database: &mut Schema, models: &Schema, dialect: Dialect, fou
     if !dialect.capabilities().alter_table {
         return;
     }
+    let wanted = by_name(models);
     let changed: Vec<Table> = database
         .tables
         .iter()
-        .filter(|t| counterpart(models, t).is_some_and(|model| differs(t, model)))
+        .filter(|t| wanted.get(&named(t)).is_some_and(|model| differs(t, model)))
         .cloned()
         .collect();
     for to in &changed {

@@ -20,6 +20,9 @@ mod undo;
 mod uniques;
 mod words;
 
+use std::collections::HashMap;
+
+use rebis_engine::as_inspected;
 use rebis_sql::Dialect;
 use rebis_sql::schema::{NamingConvention, Schema, Table};
 
@@ -110,24 +113,27 @@ pub fn diff(database: &Schema, models: &Schema, dialect: Dialect, options: &Diff
     types::altered(&database, models, dialect, &mut found);
     columns::replaced(&mut database, models, dialect, &mut found);
     key::open(&mut database, models, dialect, &mut found);
+    let (held, wanted) = (by_name(&database), by_name(models));
     let pairs: Vec<(&Table, &Table)> = sorted(models)
         .into_iter()
-        .filter_map(|model| counterpart(&database, model).map(|there| (there, model)))
+        .filter_map(|model| held.get(&named(model)).map(|there| (*there, model)))
         .collect();
-    let added: Vec<&Table> =
-        sorted(models).into_iter().filter(|t| counterpart(&database, t).is_none()).collect();
+    let added: Vec<&Table> = sorted(models).into_iter().filter(|t| !held.contains_key(&named(t))).collect();
     let removed: Vec<&Table> =
-        sorted(&database).into_iter().filter(|t| counterpart(models, t).is_none()).collect();
+        sorted(&database).into_iter().filter(|t| !wanted.contains_key(&named(t))).collect();
+    // Most tables are as they should be, and need no second look.
+    let changed: Vec<(&Table, &Table)> =
+        pairs.iter().copied().filter(|(there, model)| **there != as_inspected(dialect, model)).collect();
 
     let mut closing = Vec::new();
     tables::added(&added, &removed, &pairs, &mut found, &mut closing);
     // A foreign key to a table that goes must go before it.
     let leaving = |key: &rebis_sql::schema::ForeignKey| removed.iter().any(|t| t.name == key.ref_table);
-    for (there, model) in &pairs {
+    for (there, model) in &changed {
         foreign_keys::removed(there, model, dialect, leaving, &mut found);
     }
     tables::removed(&removed, &mut found);
-    for (there, model) in &pairs {
+    for (there, model) in &changed {
         key::removed(there, model, &mut found);
         columns::added(there, model, &mut found);
         key::added(there, model, &mut found);
@@ -160,8 +166,15 @@ impl Noted {
     }
 }
 
-fn counterpart<'a>(schema: &'a Schema, table: &Table) -> Option<&'a Table> {
-    schema.tables.iter().find(|t| t.name == table.name && t.schema == table.schema)
+/// What a table is known by.
+type Name<'a> = (Option<&'a str>, &'a str);
+
+fn named(table: &Table) -> Name<'_> {
+    (table.schema.as_deref(), table.name.as_str())
+}
+
+fn by_name(schema: &Schema) -> HashMap<Name<'_>, &Table> {
+    schema.tables.iter().map(|t| (named(t), t)).collect()
 }
 
 fn sorted(schema: &Schema) -> Vec<&Table> {

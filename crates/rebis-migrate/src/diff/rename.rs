@@ -123,7 +123,9 @@ pub(super) fn apply(database: &mut Schema, renames: &[Rename], found: &mut Vec<N
 /// The renames that the models declare themselves (`was = "…"`), where the old name is there and the new one is not.
 pub(super) fn declared(database: &Schema, models: &Schema, given: &[Rename]) -> Vec<Rename> {
     let mut all = Vec::new();
-    for model in models.tables.iter().filter(|t| t.schema.is_none()) {
+    let says =
+        |t: &&Table| t.schema.is_none() && (t.was.is_some() || t.columns.iter().any(|c| c.was.is_some()));
+    for model in models.tables.iter().filter(says) {
         let stated = given.iter().find_map(|r| match r {
             Rename::Table { from, to } if *to == model.name => Some(from.clone()),
             _ => None,

@@ -3,7 +3,7 @@
 //! **Invariants.** Two texts mean the same when the database writes both in the same words; that is asked of the database itself and of nobody
 //! else. What could not be asked stays as it is. Nothing is left behind: the tables are dropped, or their making is rolled back.
 
-use std::borrow::Cow;
+use std::collections::HashMap;
 
 use rebis_engine::{Connection, InspectOptions, TransactionOptions, inspect};
 use rebis_sql::schema::{Check, Column, Index, IndexKey, Schema, ServerDefault, Table, create_statements};
@@ -15,44 +15,64 @@ use crate::{Error, Result};
 /// What the names of tables in the making begin with, here and where a table is made anew.
 pub(crate) const TEMPORARY: &str = "_rebis_tmp_";
 
-/// A model's table with nothing but the texts in question, and which table of the database they belong to.
+/// Texts of a model's table on which the database is asked, and the columns that they need.
+#[derive(Clone)]
 struct Question {
+    /// The places of the table in the database's schema and in the models'.
     there: usize,
-    model: Table,
-    scratch: Table,
+    model: usize,
+    columns: Vec<Column>,
+    /// Under names that no other question has.
+    checks: Vec<Check>,
+    indexes: Vec<Asked>,
 }
+
+/// An index, under the name by which it is asked.
+#[derive(Clone)]
+struct Asked {
+    name: String,
+    index: Index,
+}
+
+/// Questions that share a table in the making, since their columns agree.
+#[derive(Default)]
+struct Group {
+    columns: Vec<Column>,
+    questions: Vec<Question>,
+}
+
+/// A table of more columns may be too wide for a row.
+const MOST_COLUMNS: usize = 24;
+/// And one of more constraints and indexes too slow to make, or more than a table may have.
+const MOST_TEXTS: usize = 200;
+const MOST_INDEXES: usize = 30;
 
 /// Gives the texts of `database` that mean what the models' say the models' words.
 pub(super) async fn settle(conn: &mut Connection, database: &mut Schema, models: &Schema) -> Result<()> {
     let Some(scratch) = rules(conn.dialect())?.scratch else { return Ok(()) };
-    let questions: Vec<Question> = models
-        .tables
-        .iter()
-        .filter_map(|model| {
-            let there =
-                database.tables.iter().position(|t| t.name == model.name && t.schema == model.schema)?;
-            question(&database.tables[there], model).map(|scratch| Question {
-                there,
-                model: model.clone(),
-                scratch,
-            })
-        })
-        .collect();
+    let places: HashMap<_, usize> =
+        database.tables.iter().enumerate().map(|(i, t)| (super::named(t), i)).collect();
+    let mut questions = Vec::new();
+    for (model, table) in models.tables.iter().enumerate() {
+        let Some(&there) = places.get(&super::named(table)) else { continue };
+        questions.extend(question(there, &database.tables[there], model, table));
+    }
     if questions.is_empty() {
         return Ok(());
     }
+    let groups = grouped(questions);
     // All at once; one by one when a text of one of them is no SQL.
-    let all: Vec<&Question> = questions.iter().collect();
-    match ask(conn, scratch, &all).await {
-        Ok(answers) => apply(database, &all, &answers),
+    match ask(conn, scratch, &groups).await {
+        Ok(answers) => apply(database, models, &groups, &answers),
         Err(_) => {
-            for question in &questions {
-                match ask(conn, scratch, &[question]).await {
-                    Ok(answers) => apply(database, &[question], &answers),
+            for question in groups.into_iter().flat_map(|g| g.questions) {
+                let table = &models.tables[question.model].name;
+                let alone = [Group { columns: question.columns.clone(), questions: vec![question] }];
+                match ask(conn, scratch, &alone).await {
+                    Ok(answers) => apply(database, models, &alone, &answers),
                     Err(e) => tracing::warn!(
                         target: "rebis::migrate",
-                        "cannot ask the database how it would write the expressions of table {}: {e}",
-                        question.model.name
+                        "cannot ask the database how it would write the expressions of table {table}: {e}",
                     ),
                 }
             }
@@ -61,51 +81,130 @@ pub(super) async fn settle(conn: &mut Connection, database: &mut Schema, models:
     Ok(())
 }
 
-/// The table that asks, when anything is to be asked.
-fn question(there: &Table, model: &Table) -> Option<Table> {
-    let mut asks = false;
-    let mut scratch = Table::new(model.name.clone());
-    for column in &model.columns {
-        let mut plain = Column { default: None, ..Column::new(column.name.clone(), column.ty.clone()) };
-        if let Some(now) = there.column(&column.name) {
-            if let (Some(now), Some(wanted)) = (&now.computed, &column.computed)
-                && !same_sql(&now.sql, &wanted.sql)
-            {
-                plain.computed = Some(wanted.clone());
-                asks = true;
-            }
-            if let (Some(ServerDefault::Sql(now)), Some(wanted)) = (&now.default, &column.default)
-                && !matches!(wanted, ServerDefault::Sql(wanted) if same_sql(now, wanted))
-            {
-                plain.default = Some(wanted.clone());
-                asks = true;
-            }
+/// What is to be asked about a table, when anything is.
+fn question(there: usize, held: &Table, model: usize, table: &Table) -> Option<Question> {
+    let mut asked = Question { there, model, columns: Vec::new(), checks: Vec::new(), indexes: Vec::new() };
+    // The texts whose columns have to be there.
+    let mut texts: Vec<&str> = Vec::new();
+    let mut plain: Vec<&str> = Vec::new();
+    for column in &table.columns {
+        let mut wanted = Column { default: None, ..Column::new(column.name.clone(), column.ty.clone()) };
+        let Some(now) = held.column(&column.name) else { continue };
+        if let (Some(now), Some(generated)) = (&now.computed, &column.computed)
+            && !same_sql(&now.sql, &generated.sql)
+        {
+            texts.push(&generated.sql);
+            wanted.computed = Some(generated.clone());
+        } else if let (Some(ServerDefault::Sql(now)), Some(default)) = (&now.default, &column.default)
+            && !matches!(default, ServerDefault::Sql(default) if same_sql(now, default))
+        {
+            wanted.default = Some(default.clone());
+        } else {
+            continue;
         }
-        scratch.columns.push(plain);
+        asked.columns.push(wanted);
     }
-    for check in &model.checks {
-        if !there.checks.is_empty() && !there.checks.iter().any(|t| same_sql(&t.sql, &check.sql)) {
-            scratch.checks.push(Check { name: None, sql: check.sql.clone() });
-            asks = true;
+    for check in &table.checks {
+        if !held.checks.is_empty() && !held.checks.iter().any(|t| same_sql(&t.sql, &check.sql)) {
+            texts.push(&check.sql);
+            let name = Some(format!("{TEMPORARY}{model}_{}", asked.checks.len()));
+            asked.checks.push(Check { name, sql: check.sql.clone() });
         }
     }
-    for (i, check) in scratch.checks.iter_mut().enumerate() {
-        check.name = Some(check_name(&model.name, i));
-    }
-    for index in &model.indexes {
-        if there.indexes.iter().any(|t| t.name == index.name && !same_index(t, index)) && is_sql(index) {
+    for index in &table.indexes {
+        if held.indexes.iter().any(|t| t.name == index.name && !same_index(t, index)) && is_sql(index) {
+            texts.extend(index.filter.as_deref());
+            for key in &index.keys {
+                match key {
+                    IndexKey::Column { name, .. } => plain.push(name),
+                    IndexKey::Expression(sql) => texts.push(sql),
+                }
+            }
             // How it is used does not matter to how it is written.
-            scratch.indexes.push(Index { include: Vec::new(), ..index.clone() });
-            asks = true;
+            let name = format!("{TEMPORARY}{model}_ix{}", asked.indexes.len());
+            let index = Index { include: Vec::new(), ..index.clone() };
+            asked.indexes.push(Asked { name, index });
         }
     }
-    asks.then_some(scratch)
+    for column in &table.columns {
+        let needed =
+            plain.contains(&column.name.as_str()) || texts.iter().any(|sql| speaks_of(sql, &column.name));
+        if needed && !asked.columns.iter().any(|c| c.name == column.name) {
+            asked
+                .columns
+                .push(Column { default: None, ..Column::new(column.name.clone(), column.ty.clone()) });
+        }
+    }
+    let asks = !(asked.columns.is_empty() && asked.checks.is_empty() && asked.indexes.is_empty());
+    asks.then_some(asked)
 }
 
-/// Some databases keep the names of checks apart for a whole schema.
-fn check_name(table: &str, i: usize) -> String {
-    let hash = table.bytes().fold(5381_u32, |h, b| h.wrapping_mul(33) ^ u32::from(b));
-    format!("{TEMPORARY}{hash:08x}_{i}")
+/// Whether a text may speak of a column: rather too often than not.
+fn speaks_of(sql: &str, column: &str) -> bool {
+    let (sql, column) = (sql.to_lowercase(), column.to_lowercase());
+    let part = |c: char| c == '_' || c.is_alphanumeric();
+    let mut from = 0;
+    while let Some(at) = sql[from..].find(&column) {
+        let (start, end) = (from + at, from + at + column.len());
+        let apart = !sql[..start].chars().next_back().is_some_and(part)
+            && !sql[end..].chars().next().is_some_and(part);
+        if apart {
+            return true;
+        }
+        from = end;
+    }
+    false
+}
+
+/// The questions in as few tables as can be: making one is what takes time.
+fn grouped(questions: Vec<Question>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for question in questions {
+        // Looking at the last few is enough, and at all of them would take long.
+        let fits = groups.iter_mut().rev().take(8).find(|g| g.fits(&question));
+        match fits {
+            Some(group) => group.add(question),
+            None => groups.push(Group { columns: question.columns.clone(), questions: vec![question] }),
+        }
+    }
+    groups
+}
+
+impl Group {
+    fn fits(&self, question: &Question) -> bool {
+        let count = |of: fn(&Question) -> usize| self.questions.iter().map(of).sum::<usize>() + of(question);
+        let agrees = |new: &Column| self.columns.iter().find(|c| c.name == new.name).is_none_or(|c| c == new);
+        let new = question.columns.iter().filter(|c| !self.columns.contains(c)).count();
+        self.columns.len() + new <= MOST_COLUMNS
+            && count(|q| q.checks.len() + q.indexes.len()) <= MOST_TEXTS
+            && count(|q| q.indexes.len()) <= MOST_INDEXES
+            && question.columns.iter().all(agrees)
+    }
+
+    fn add(&mut self, question: Question) {
+        for column in &question.columns {
+            if !self.columns.contains(column) {
+                self.columns.push(column.clone());
+            }
+        }
+        self.questions.push(question);
+    }
+
+    fn table(&self, name: String, schema: Option<&str>) -> Table {
+        let mut table = Table::new(name);
+        table.schema = schema.map(str::to_owned);
+        table.columns.clone_from(&self.columns);
+        // A check of constants needs no column, but a table does.
+        if table.columns.is_empty() {
+            table.columns.push(Column::new("nothing", rebis_sql::SqlType::Integer));
+        }
+        for question in &self.questions {
+            table.checks.extend(question.checks.iter().cloned());
+            let indexes = question.indexes.iter();
+            table.indexes.extend(indexes.map(|a| Index { name: a.name.clone(), ..a.index.clone() }));
+        }
+        table
+    }
 }
 
 fn is_sql(index: &Index) -> bool {
@@ -127,8 +226,8 @@ fn same_keys(a: &IndexKey, b: &IndexKey) -> bool {
     }
 }
 
-/// The tables as the database writes them, in the order of the questions.
-async fn ask(conn: &mut Connection, scratch: Scratch, questions: &[&Question]) -> Result<Vec<Table>> {
+/// The tables as the database writes them, in the order of the groups.
+async fn ask(conn: &mut Connection, scratch: Scratch, groups: &[Group]) -> Result<Vec<Table>> {
     match scratch {
         Scratch::Temporary { schema, name_of_schema } => {
             // Within a transaction of the caller's only what is done here is taken back.
@@ -138,7 +237,7 @@ async fn ask(conn: &mut Connection, scratch: Scratch, questions: &[&Question]) -
             } else {
                 conn.begin(TransactionOptions::default()).await?;
             }
-            let answers = in_temporary(conn, schema, name_of_schema, questions).await;
+            let answers = made(conn, Some((schema, name_of_schema)), groups).await;
             if within {
                 conn.rollback_to(TEMPORARY).await?;
             } else {
@@ -147,67 +246,47 @@ async fn ask(conn: &mut Connection, scratch: Scratch, questions: &[&Question]) -
             answers
         }
         Scratch::Named => {
-            drop_named(conn, questions.len()).await?;
-            let answers = in_named(conn, questions).await;
-            drop_named(conn, questions.len()).await?;
+            drop_all(conn, groups.len()).await?;
+            let answers = made(conn, None, groups).await;
+            drop_all(conn, groups.len()).await?;
             answers
         }
     }
 }
 
-async fn in_temporary(
-    conn: &mut Connection,
-    schema: &str,
-    name_of_schema: &str,
-    questions: &[&Question],
-) -> Result<Vec<Table>> {
-    let tables = questions.iter().map(|q| Table { schema: Some(schema.to_owned()), ..q.scratch.clone() });
-    create(conn, tables.collect()).await?;
-    let held: Option<String> = conn.fetch_value(name_of_schema, &[]).await?;
-    let names: Vec<String> = questions.iter().map(|q| q.scratch.name.clone()).collect();
-    let options = InspectOptions { schemas: held.iter().cloned().collect(), tables: names };
-    let mut made = inspect(conn, &options).await?.tables;
-    made.retain(|t| t.schema == held);
-    in_order(made, questions, |q, _| Cow::Borrowed(&q.scratch.name))
+fn name_of(group: usize) -> String {
+    format!("{TEMPORARY}{group}")
 }
 
-async fn in_named(conn: &mut Connection, questions: &[&Question]) -> Result<Vec<Table>> {
-    let named = |i: usize| format!("{TEMPORARY}{i}");
-    let tables = questions.iter().enumerate().map(|(i, q)| Table { name: named(i), ..q.scratch.clone() });
-    create(conn, tables.collect()).await?;
-    let options = InspectOptions { tables: (0..questions.len()).map(named).collect(), schemas: Vec::new() };
-    let made = inspect(conn, &options).await?.tables;
-    in_order(made, questions, |_, i| Cow::Owned(named(i)))
-}
-
-fn in_order<'a>(
-    made: Vec<Table>,
-    questions: &'a [&Question],
-    name: impl Fn(&'a Question, usize) -> Cow<'a, String>,
-) -> Result<Vec<Table>> {
-    let all = questions.iter().enumerate();
-    all.map(|(i, q)| {
-        let name = name(q, i);
-        made.iter().find(|t| t.name == **name).cloned().ok_or_else(|| {
+async fn made(conn: &mut Connection, apart: Option<(&str, &str)>, groups: &[Group]) -> Result<Vec<Table>> {
+    let tables = groups.iter().enumerate().map(|(i, g)| g.table(name_of(i), apart.map(|(schema, _)| schema)));
+    let sql = create_statements(&Schema { tables: tables.collect() }, conn.dialect())?;
+    conn.script(&sql.join(";\n")).await?;
+    let held: Option<String> = match apart {
+        Some((_, name_of_schema)) => conn.fetch_value(name_of_schema, &[]).await?,
+        None => None,
+    };
+    let tables = (0..groups.len()).map(name_of).collect();
+    let options = InspectOptions { schemas: held.iter().cloned().collect(), tables };
+    let mut found = inspect(conn, &options).await?.tables;
+    found.retain(|t| t.schema == held);
+    let in_order = (0..groups.len()).map(|i| {
+        let name = name_of(i);
+        found.iter().position(|t| t.name == name).map(|at| found.swap_remove(at)).ok_or_else(|| {
             Error::new(
                 crate::ErrorKind::Database,
                 format!("the table {name} that was just made is not there"),
             )
         })
-    })
-    .collect()
+    });
+    in_order.collect()
 }
 
-async fn create(conn: &mut Connection, tables: Vec<Table>) -> Result<()> {
-    let sql = create_statements(&Schema { tables }, conn.dialect())?;
-    Ok(conn.script(&sql.join(";\n")).await?)
-}
-
-async fn drop_named(conn: &mut Connection, count: usize) -> Result<()> {
+async fn drop_all(conn: &mut Connection, count: usize) -> Result<()> {
     let names: Vec<String> = (0..count)
         .map(|i| {
             let mut name = String::new();
-            conn.dialect().quote_into(&format!("{TEMPORARY}{i}"), &mut name);
+            conn.dialect().quote_into(&name_of(i), &mut name);
             name
         })
         .collect();
@@ -215,43 +294,76 @@ async fn drop_named(conn: &mut Connection, count: usize) -> Result<()> {
 }
 
 /// Takes the models' words where the answer is what the database holds.
-fn apply(database: &mut Schema, questions: &[&Question], answers: &[Table]) {
-    for (question, answer) in questions.iter().zip(answers) {
-        let Question { there, model, scratch } = question;
-        let there = &mut database.tables[*there];
-        for column in &mut there.columns {
-            let (Some(wanted), Some(made)) = (model.column(&column.name), answer.column(&column.name)) else {
-                continue;
-            };
-            if let (Some(now), Some(made), Some(wanted)) =
-                (&mut column.computed, &made.computed, &wanted.computed)
-                && now.sql == made.sql
-            {
-                now.sql.clone_from(&wanted.sql);
+fn apply(database: &mut Schema, models: &Schema, groups: &[Group], answers: &[Table]) {
+    for (group, answer) in groups.iter().zip(answers) {
+        let checks: HashMap<_, _> = answer.checks.iter().map(|c| (c.name.as_deref(), c)).collect();
+        let indexes: HashMap<_, _> = answer.indexes.iter().map(|i| (i.name.as_str(), i)).collect();
+        for question in &group.questions {
+            let (there, model) = (&mut database.tables[question.there], &models.tables[question.model]);
+            for asked in &question.columns {
+                let name = &asked.name;
+                let column = there.columns.iter_mut().find(|c| c.name == *name);
+                let (Some(column), Some(wanted), Some(made)) =
+                    (column, model.column(name), answer.column(name))
+                else {
+                    continue;
+                };
+                if asked.computed.is_some()
+                    && let (Some(now), Some(made), Some(wanted)) =
+                        (&mut column.computed, &made.computed, &wanted.computed)
+                    && now.sql == made.sql
+                {
+                    now.sql.clone_from(&wanted.sql);
+                }
+                if asked.default.is_some() && made.default == column.default {
+                    column.default.clone_from(&wanted.default);
+                }
             }
-            if column.default.is_some() && made.default == column.default {
-                column.default.clone_from(&wanted.default);
+            for asked in &question.checks {
+                let made = checks.get(&asked.name.as_deref());
+                let held = made.and_then(|made| there.checks.iter_mut().find(|c| c.sql == made.sql));
+                if let Some(held) = held {
+                    held.sql.clone_from(&asked.sql);
+                }
+            }
+            for asked in &question.indexes {
+                let held = there.indexes.iter_mut().find(|i| i.name == asked.index.name);
+                if let (Some(held), Some(made)) = (held, indexes.get(asked.name.as_str()))
+                    && held.keys == made.keys
+                    && held.filter == made.filter
+                {
+                    held.keys.clone_from(&asked.index.keys);
+                    held.filter.clone_from(&asked.index.filter);
+                }
             }
         }
-        for asked in &scratch.checks {
-            let made = answer.checks.iter().find(|c| c.name == asked.name);
-            let held = made.and_then(|made| there.checks.iter_mut().find(|c| c.sql == made.sql));
-            if let Some(held) = held {
-                held.sql.clone_from(&asked.sql);
-            }
-        }
-        for made in &answer.indexes {
-            let (held, wanted) = (
-                there.indexes.iter_mut().find(|i| i.name == made.name),
-                model.indexes.iter().find(|i| i.name == made.name),
-            );
-            if let (Some(held), Some(wanted)) = (held, wanted)
-                && held.keys == made.keys
-                && held.filter == made.filter
-            {
-                held.keys.clone_from(&wanted.keys);
-                held.filter.clone_from(&wanted.filter);
-            }
-        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_speaks_of_whole_names() {
+        assert!(speaks_of("\"Name\" <> ''", "name") && speaks_of("lower(a)", "a"));
+        assert!(!speaks_of("amount > 0", "a") && !speaks_of("a_b > 0", "a"));
+        assert!(speaks_of("\"two words\" > 0", "two words"));
+    }
+
+    #[test]
+    fn questions_share_a_table_where_columns_agree() {
+        let ask = |model: usize, ty: rebis_sql::SqlType| Question {
+            there: model,
+            model,
+            columns: vec![Column::new("a", ty)],
+            checks: vec![Check { name: Some(format!("c{model}")), sql: "a > 0".into() }],
+            indexes: Vec::new(),
+        };
+        let (number, text) = (rebis_sql::SqlType::Integer, rebis_sql::SqlType::Text);
+        let groups = grouped(vec![ask(0, number.clone()), ask(1, text), ask(2, number)]);
+        let models = |g: &Group| g.questions.iter().map(|q| q.model).collect::<Vec<_>>();
+        assert_eq!(groups.iter().map(models).collect::<Vec<_>>(), [vec![0, 2], vec![1]]);
+        assert_eq!(groups[0].table("t".into(), None).checks.len(), 2);
     }
 }

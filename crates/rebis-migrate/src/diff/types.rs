@@ -52,8 +52,9 @@ pub(super) fn altered(database: &Schema, models: &Schema, dialect: Dialect, foun
         return;
     }
     let mut seen = BTreeSet::new();
+    let held = super::by_name(database);
     for table in &models.tables {
-        let there = super::counterpart(database, table);
+        let there = held.get(&super::named(table));
         let new = table.columns.iter().filter(|c| there.is_none_or(|t| t.column(&c.name).is_none()));
         for (name, to) in new.filter_map(|c| named(&c.ty)) {
             let held = database.tables.iter().flat_map(|t| &t.columns).filter_map(|c| named(&c.ty));

@@ -1,6 +1,8 @@
 //! The order in which tables can be created. Invariant: the result depends on names and foreign keys only, never on hash or input order.
 
-use super::Table;
+use std::collections::{BTreeSet, HashMap};
+
+use super::{ForeignKey, Table};
 
 /// A foreign key that closes a cycle among tables: it has to be added after both tables exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,38 +19,40 @@ pub struct CycleEdge {
 /// have to be added after the tables.
 #[must_use]
 pub fn sort_tables<'a>(tables: &'a [&'a Table]) -> (Vec<&'a Table>, Vec<CycleEdge>) {
-    let mut rest: Vec<&Table> = tables.to_vec();
-    rest.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
-    let mut sorted: Vec<&Table> = Vec::with_capacity(rest.len());
+    let mut all: Vec<&Table> = tables.to_vec();
+    all.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
+    let places: HashMap<(Option<&str>, &str), usize> =
+        all.iter().enumerate().map(|(i, t)| ((t.schema.as_deref(), t.name.as_str()), i)).collect();
+    let target = |from: &Table, key: &ForeignKey| {
+        let schema = key.ref_schema.as_deref().or(from.schema.as_deref());
+        places.get(&(schema, key.ref_table.as_str())).copied()
+    };
+    let mut waits: Vec<BTreeSet<usize>> = Vec::with_capacity(all.len());
+    let mut waited_for: Vec<Vec<usize>> = vec![Vec::new(); all.len()];
+    for (i, table) in all.iter().enumerate() {
+        let others: BTreeSet<usize> =
+            table.foreign_keys.iter().filter_map(|key| target(table, key)).filter(|at| *at != i).collect();
+        others.iter().for_each(|&other| waited_for[other].push(i));
+        waits.push(others);
+    }
+    let mut rest: BTreeSet<usize> = (0..all.len()).collect();
+    let mut ready: BTreeSet<usize> = rest.iter().copied().filter(|&i| waits[i].is_empty()).collect();
+    let mut sorted: Vec<&Table> = Vec::with_capacity(all.len());
     let mut edges = Vec::new();
-    while !rest.is_empty() {
-        let waits = |t: &Table| {
-            t.foreign_keys.iter().any(|fk| {
-                rest.iter().any(|o| {
-                    !std::ptr::eq(*o, t)
-                        && o.name == fk.ref_table
-                        && same_schema(o, t, fk.ref_schema.as_deref())
-                })
-            })
-        };
-        let next = rest.iter().position(|t| !waits(t)).unwrap_or_else(|| {
-            // Everything left waits for something that is left: a cycle. The first by name goes first, without the keys it waits for.
-            for (i, fk) in rest[0].foreign_keys.iter().enumerate() {
-                if rest
-                    .iter()
-                    .skip(1)
-                    .any(|o| o.name == fk.ref_table && same_schema(o, rest[0], fk.ref_schema.as_deref()))
-                {
-                    edges.push(CycleEdge { table: rest[0].name.clone(), foreign_key: i });
-                }
+    while let Some(next) = ready.pop_first().or_else(|| rest.first().copied()) {
+        // Where everything left waits for something that is left, the first by name goes first, without the keys it waits for.
+        for (i, key) in all[next].foreign_keys.iter().enumerate() {
+            if target(all[next], key).is_some_and(|at| waits[next].contains(&at)) {
+                edges.push(CycleEdge { table: all[next].name.clone(), foreign_key: i });
             }
-            0
-        });
-        sorted.push(rest.remove(next));
+        }
+        rest.remove(&next);
+        for &other in &waited_for[next] {
+            if waits[other].remove(&next) && waits[other].is_empty() && rest.contains(&other) {
+                ready.insert(other);
+            }
+        }
+        sorted.push(all[next]);
     }
     (sorted, edges)
-}
-
-fn same_schema(referred: &Table, from: &Table, named: Option<&str>) -> bool {
-    referred.schema.as_deref() == named.or(from.schema.as_deref())
 }

@@ -1,5 +1,7 @@
 //! MySQL's checks, foreign keys and indexes. Invariant: what the server made by itself for a type or a key is not reported.
 
+use std::collections::HashMap;
+
 use rebis_sql::SqlType;
 use rebis_sql::schema::{Check, ForeignKey, PrimaryKey, ReferentialAction};
 
@@ -17,25 +19,25 @@ JOIN information_schema.table_constraints t
     ON t.constraint_schema = c.constraint_schema AND t.constraint_name = c.constraint_name AND t.constraint_type = 'CHECK'
 WHERE c.constraint_schema = DATABASE()";
 
-const FOREIGN_KEYS_SQL: &str = "SELECT k.table_name, k.constraint_name, k.column_name,
-    CASE WHEN k.referenced_table_schema <> DATABASE() THEN k.referenced_table_schema END,
-    k.referenced_table_name, k.referenced_column_name, r.delete_rule, r.update_rule
-FROM information_schema.key_column_usage k
-JOIN information_schema.referential_constraints r
-    ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name
-    AND r.table_name = k.table_name
-WHERE k.table_schema = DATABASE() AND k.referenced_table_name IS NOT NULL
-ORDER BY k.table_name, k.constraint_name, k.ordinal_position";
+/// What keys do stands apart: the server joins the two by reading all tables again for each row.
+const ACTIONS_SQL: &str = "SELECT table_name, constraint_name, delete_rule, update_rule
+FROM information_schema.referential_constraints WHERE constraint_schema = DATABASE()";
 
+const FOREIGN_KEYS_SQL: &str = "SELECT table_name, constraint_name, column_name,
+    CASE WHEN referenced_table_schema <> DATABASE() THEN referenced_table_schema END,
+    referenced_table_name, referenced_column_name
+FROM information_schema.key_column_usage
+WHERE table_schema = DATABASE() AND referenced_table_name IS NOT NULL
+ORDER BY table_name, constraint_name, ordinal_position";
+
+/// In no order: sorting here takes half the time that the server takes.
 const INDEXES_MARIADB_SQL: &str =
-    "SELECT table_name, index_name, non_unique, column_name, collation, index_type, NULL
-FROM information_schema.statistics WHERE table_schema = DATABASE()
-ORDER BY table_name, index_name, seq_in_index";
+    "SELECT table_name, index_name, seq_in_index, non_unique, column_name, collation, index_type, NULL
+FROM information_schema.statistics WHERE table_schema = DATABASE()";
 
 const INDEXES_MYSQL_SQL: &str =
-    "SELECT table_name, index_name, non_unique, column_name, collation, index_type, expression
-FROM information_schema.statistics WHERE table_schema = DATABASE()
-ORDER BY table_name, index_name, seq_in_index";
+    "SELECT table_name, index_name, seq_in_index, non_unique, column_name, collation, index_type, expression
+FROM information_schema.statistics WHERE table_schema = DATABASE()";
 
 pub(super) async fn checks(connection: &mut Connection, tables: &mut Tables, maria: bool) -> Result<()> {
     let sql = if maria { CHECKS_MARIADB_SQL } else { CHECKS_MYSQL_SQL };
@@ -73,17 +75,27 @@ fn retype(default: &mut rebis_sql::schema::ServerDefault) {
 }
 
 pub(super) async fn foreign_keys(connection: &mut Connection, tables: &mut Tables) -> Result<()> {
+    let mut actions: HashMap<(String, String), (ReferentialAction, ReferentialAction)> = HashMap::new();
+    connection
+        .query(ACTIONS_SQL, &[], |row| {
+            let does = (action(&row.get::<String>(2)?), action(&row.get::<String>(3)?));
+            actions.insert((row.get(0)?, row.get(1)?), does);
+            Ok(())
+        })
+        .await?;
     connection
         .query(FOREIGN_KEYS_SQL, &[], |row| {
-            let Some(table) = tables.get(None, &row.get::<String>(0)?) else { return Ok(()) };
-            let name: Option<String> = Some(row.get(1)?);
-            if table.foreign_keys.last().is_none_or(|k| k.name != name) {
+            let of: String = row.get(0)?;
+            let Some(table) = tables.get(None, &of) else { return Ok(()) };
+            let name: String = row.get(1)?;
+            if table.foreign_keys.last().is_none_or(|k| k.name.as_ref() != Some(&name)) {
+                let (on_delete, on_update) = actions.get(&(of, name.clone())).copied().unwrap_or_default();
                 table.foreign_keys.push(ForeignKey {
-                    name,
+                    name: Some(name),
                     ref_schema: row.get(3)?,
                     ref_table: row.get(4)?,
-                    on_delete: action(&row.get::<String>(6)?),
-                    on_update: action(&row.get::<String>(7)?),
+                    on_delete,
+                    on_update,
                     ..ForeignKey::default()
                 });
             }
@@ -96,26 +108,51 @@ pub(super) async fn foreign_keys(connection: &mut Connection, tables: &mut Table
         .await
 }
 
+/// One key of an index.
+struct Part {
+    table: String,
+    index: String,
+    place: i64,
+    unique: bool,
+    column: Option<String>,
+    descending: bool,
+    method: Option<String>,
+    expression: Option<String>,
+}
+
 pub(super) async fn indexes(connection: &mut Connection, tables: &mut Tables, maria: bool) -> Result<()> {
     let sql = if maria { INDEXES_MARIADB_SQL } else { INDEXES_MYSQL_SQL };
+    let mut parts = Vec::new();
     connection
         .query(sql, &[], |row| {
-            let Some(table) = tables.get(None, &row.get::<String>(0)?) else { return Ok(()) };
-            let name: String = row.get(1)?;
-            let column: Option<String> = row.get(3)?;
-            if name == "PRIMARY" {
-                table.primary_key.get_or_insert_with(PrimaryKey::default).columns.extend(column);
-                return Ok(());
-            }
-            let index = index_of(table, &name);
-            index.unique = row.get::<i64>(2)? == 0;
-            index.method = Some(row.get::<String>(5)?.to_ascii_lowercase()).filter(|m| m != "btree");
-            let expression: Option<String> = row.get(6)?;
-            let descending = row.get::<Option<String>>(4)?.as_deref() == Some("D");
-            index.keys.push(index_key(column, expression.as_deref().unwrap_or_default(), descending));
+            parts.push(Part {
+                table: row.get(0)?,
+                index: row.get(1)?,
+                place: row.get(2)?,
+                unique: row.get::<i64>(3)? == 0,
+                column: row.get(4)?,
+                descending: row.get::<Option<String>>(5)?.as_deref() == Some("D"),
+                method: Some(row.get::<String>(6)?.to_ascii_lowercase()).filter(|m| m != "btree"),
+                expression: row.get(7)?,
+            });
             Ok(())
         })
         .await?;
+    parts.sort_by(|a, b| (&a.table, &a.index, a.place).cmp(&(&b.table, &b.index, b.place)));
+    for part in parts {
+        let Some(table) = tables.get(None, &part.table) else { continue };
+        if part.index == "PRIMARY" {
+            table.primary_key.get_or_insert_with(PrimaryKey::default).columns.extend(part.column);
+            continue;
+        }
+        let index = index_of(table, &part.index);
+        (index.unique, index.method) = (part.unique, part.method);
+        index.keys.push(index_key(
+            part.column,
+            part.expression.as_deref().unwrap_or_default(),
+            part.descending,
+        ));
+    }
     for table in tables.iter_mut() {
         let keys = &table.foreign_keys;
         table.indexes.retain(|i| i.unique || !keys.iter().any(|k| k.name.as_deref() == Some(&i.name)));

@@ -1,4 +1,4 @@
-//! What a MySQL or MariaDB database holds, read from information_schema. Invariant: five queries, whatever the number of tables.
+//! What a MySQL or MariaDB database holds, read from information_schema. Invariant: six queries, whatever the number of tables.
 //!
 //! A unique constraint is an index here, so every unique one stands in `indexes`. The index that a foreign key brings with it carries
 //! the key's name and is left out.

@@ -1,94 +1,137 @@
 //! PostgreSQL's constraints and indexes. Invariant: an index that a constraint owns is reported as the constraint only.
 
+use std::collections::{BTreeSet, HashMap};
+
 use rebis_sql::schema::{
     Check, Column, ForeignKey, IndexKey, PrimaryKey, ReferentialAction, Unique, split_key,
 };
-use rebis_sql::{Array, Cell, Value};
+use rebis_sql::{Array, Value};
 
+use super::{Numbered, over_schemas};
 use crate::inspect::default::unwrap_brackets;
-use crate::inspect::tables::{Tables, index_key, index_of};
-use crate::{Connection, Result, Row};
+use crate::inspect::tables::{index_key, index_of};
+use crate::{Connection, Result};
 
-const CONSTRAINTS_SQL: &str = "SELECT CASE WHEN n.nspname <> current_schema() THEN n.nspname::text END,
-    c.relname::text, k.conname::text, k.contype::text,
-    (SELECT array_agg(a.attname::text ORDER BY u.place)
-        FROM unnest(k.conkey) WITH ORDINALITY AS u (attnum, place)
-        JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum),
-    CASE WHEN rn.nspname <> current_schema() THEN rn.nspname::text END, r.relname::text,
-    (SELECT array_agg(a.attname::text ORDER BY u.place)
-        FROM unnest(k.confkey) WITH ORDINALITY AS u (attnum, place)
-        JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.attnum),
-    k.confdeltype::text, k.confupdtype::text,
+const CONSTRAINTS_SQL: &str = over_schemas!(
+    "SELECT c.oid::bigint, k.contype::text, k.conname::text, k.conkey::bigint[], rn.name, r.relname::text,
+    k.confrelid::bigint, k.confkey::bigint[], k.confdeltype::text, k.confupdtype::text,
     CASE WHEN k.condeferrable THEN k.condeferred END, pg_get_expr(k.conbin, k.conrelid)
 FROM pg_constraint k
-JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-LEFT JOIN pg_class r ON r.oid = k.confrelid LEFT JOIN pg_namespace rn ON rn.oid = r.relnamespace
+JOIN pg_class c ON c.oid = k.conrelid JOIN n ON n.oid = c.relnamespace AND n.wanted
+LEFT JOIN pg_class r ON r.oid = k.confrelid LEFT JOIN n rn ON rn.oid = r.relnamespace
 WHERE k.contype IN ('p', 'u', 'f', 'c') AND k.conparentid = 0
-AND (n.nspname = current_schema() OR n.nspname = ANY ($1::text[]))
-AND (cardinality($2::text[]) = 0 OR c.relname = ANY ($2::text[]))
-ORDER BY 1, 2, 3";
+AND (cardinality($2::text[]) = 0 OR c.relname = ANY ($2::text[]))"
+);
 
-/// One row per key of an index; the columns of INCLUDE come last, with no key.
-const INDEXES_SQL: &str = "SELECT CASE WHEN n.nspname <> current_schema() THEN n.nspname::text END,
-    c.relname::text, ic.relname::text, i.indisunique, m.amname::text, pg_get_expr(i.indpred, i.indrelid),
-    a.attname::text, pg_get_indexdef(i.indexrelid, u.place::int, true), u.place <= i.indnkeyatts,
-    CASE WHEN u.place <= i.indnkeyatts THEN i.indoption[(u.place - 1)::int]::int ELSE 0 END,
-    (SELECT o.opcname::text FROM pg_opclass o
-        WHERE u.place <= i.indnkeyatts AND o.oid = i.indclass[(u.place - 1)::int] AND NOT o.opcdefault)
+/// The columns of tables that are referred to and not inspected.
+const STRANGERS_SQL: &str = "SELECT attrelid::bigint, attnum::bigint, attname::text FROM pg_attribute
+WHERE attnum > 0 AND attrelid::bigint = ANY ($1::bigint[])";
+
+/// One row per key of an index; the columns of INCLUDE come last, with no key. Only what is more than a column is written out.
+const INDEXES_SQL: &str = over_schemas!(
+    "SELECT c.oid::bigint, ic.relname::text, i.indisunique, m.amname::text, pg_get_expr(i.indpred, i.indrelid),
+    u.attnum::bigint, CASE WHEN u.attnum = 0 OR o.oid IS NOT NULL OR i.indoption[(u.place - 1)::int] IN (1, 2)
+        THEN pg_get_indexdef(i.indexrelid, u.place::int, true) END,
+    u.place <= i.indnkeyatts, CASE WHEN u.place <= i.indnkeyatts THEN i.indoption[(u.place - 1)::int]::int ELSE 0 END,
+    o.opcname::text
 FROM pg_index i
-JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_class c ON c.oid = i.indrelid JOIN n ON n.oid = c.relnamespace AND n.wanted
 JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_am m ON m.oid = ic.relam
 CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS u (attnum, place)
-LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.attnum AND u.attnum <> 0
-WHERE (n.nspname = current_schema() OR n.nspname = ANY ($1::text[]))
-AND (cardinality($2::text[]) = 0 OR c.relname = ANY ($2::text[]))
+LEFT JOIN pg_opclass o ON u.place <= i.indnkeyatts AND o.oid = i.indclass[(u.place - 1)::int] AND NOT o.opcdefault
+WHERE (cardinality($2::text[]) = 0 OR c.relname = ANY ($2::text[]))
 AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
-ORDER BY 1, 2, 3, u.place";
+ORDER BY 1, 2, u.place"
+);
 
 pub(super) async fn constraints(
     connection: &mut Connection,
     binds: &[Value],
-    tables: &mut Tables,
+    tables: &mut Numbered,
 ) -> Result<()> {
+    let mut keys: Vec<(i64, ForeignKey, i64, Vec<i64>)> = Vec::new();
     connection
         .query(CONSTRAINTS_SQL, binds, |row| {
-            let Some(table) = tables.get(row.get(0)?, &row.get::<String>(1)?) else { return Ok(()) };
+            let of: i64 = row.get(0)?;
+            let Some((table, numbers)) = tables.get_mut(&of) else { return Ok(()) };
             let name: Option<String> = Some(row.get(2)?);
-            let columns = names(row, 4)?;
-            match row.get::<String>(3)?.as_str() {
+            let list = |at: usize| -> Result<Vec<i64>> {
+                Ok(row.get::<Option<Array<i64>>>(at)?.map(|numbers| numbers.0).unwrap_or_default())
+            };
+            let columns = named(numbers, &list(3)?);
+            match row.get::<String>(1)?.as_str() {
                 "p" => table.primary_key = Some(PrimaryKey { name, columns }),
                 "u" => table.uniques.push(Unique { name, columns }),
                 "c" => {
                     let sql: String = row.get(11)?;
                     table.checks.push(Check { name, sql: unwrap_brackets(&sql).to_owned() });
                 }
-                _ => table.foreign_keys.push(ForeignKey {
-                    name,
-                    columns,
-                    ref_schema: row.get(5)?,
-                    ref_table: row.get(6)?,
-                    ref_columns: names(row, 7)?,
-                    on_delete: action(&row.get::<String>(8)?),
-                    on_update: action(&row.get::<String>(9)?),
-                    deferrable: row.get(10)?,
-                }),
+                _ => {
+                    let key = ForeignKey {
+                        name,
+                        columns,
+                        ref_schema: row.get(4)?,
+                        ref_table: row.get(5)?,
+                        ref_columns: Vec::new(),
+                        on_delete: action(&row.get::<String>(8)?),
+                        on_update: action(&row.get::<String>(9)?),
+                        deferrable: row.get(10)?,
+                    };
+                    keys.push((of, key, row.get(6)?, list(7)?));
+                }
             }
             Ok(())
         })
-        .await
+        .await?;
+    let strangers = strangers(connection, &keys, tables).await?;
+    for (of, mut key, to, columns) in keys {
+        let numbers = tables.get(&to).map(|(_, numbers)| numbers).or_else(|| strangers.get(&to));
+        key.ref_columns = numbers.map(|numbers| named(numbers, &columns)).unwrap_or_default();
+        if let Some((table, _)) = tables.get_mut(&of) {
+            table.foreign_keys.push(key);
+        }
+    }
+    Ok(())
 }
 
-pub(super) async fn indexes(connection: &mut Connection, binds: &[Value], tables: &mut Tables) -> Result<()> {
+async fn strangers(
+    connection: &mut Connection,
+    keys: &[(i64, ForeignKey, i64, Vec<i64>)],
+    tables: &Numbered,
+) -> Result<HashMap<i64, HashMap<i64, String>>> {
+    let mut found: HashMap<i64, HashMap<i64, String>> = HashMap::new();
+    let unknown: BTreeSet<i64> = keys.iter().map(|k| k.2).filter(|to| !tables.contains_key(to)).collect();
+    if !unknown.is_empty() {
+        let unknown = Value::Array(unknown.into_iter().map(Value::Int).collect());
+        for (table, number, name) in
+            connection.fetch_all::<(i64, i64, String)>(STRANGERS_SQL, &[unknown]).await?
+        {
+            found.entry(table).or_default().insert(number, name);
+        }
+    }
+    Ok(found)
+}
+
+fn named(numbers: &HashMap<i64, String>, columns: &[i64]) -> Vec<String> {
+    columns.iter().filter_map(|number| numbers.get(number).cloned()).collect()
+}
+
+pub(super) async fn indexes(
+    connection: &mut Connection,
+    binds: &[Value],
+    tables: &mut Numbered,
+) -> Result<()> {
     connection
         .query(INDEXES_SQL, binds, |row| {
-            let Some(table) = tables.get(row.get(0)?, &row.get::<String>(1)?) else { return Ok(()) };
-            let index = index_of(table, &row.get::<String>(2)?);
-            index.unique = row.get(3)?;
-            index.method = Some(row.get::<String>(4)?).filter(|m| m != "btree");
-            index.filter = row.get::<Option<String>>(5)?.map(|sql| unwrap_brackets(&sql).to_owned());
-            let column: Option<String> = row.get(6)?;
-            if row.get(8)? {
-                index.keys.push(found_key(column, &row.get::<String>(7)?, row.get(9)?, row.get(10)?));
+            let Some((table, numbers)) = tables.get_mut(&row.get(0)?) else { return Ok(()) };
+            let index = index_of(table, &row.get::<String>(1)?);
+            index.unique = row.get(2)?;
+            index.method = Some(row.get::<String>(3)?).filter(|m| m != "btree");
+            index.filter = row.get::<Option<String>>(4)?.map(|sql| unwrap_brackets(&sql).to_owned());
+            let column = numbers.get(&row.get(5)?).cloned();
+            if row.get(7)? {
+                let sql = row.get::<Option<String>>(6)?.unwrap_or_default();
+                index.keys.push(found_key(column, &sql, row.get(8)?, row.get(9)?));
             } else {
                 index.include.extend(column);
             }
@@ -128,13 +171,6 @@ pub(super) fn key(declared: &str, columns: &[Column]) -> IndexKey {
     let bare = sql.trim_matches('"');
     let column = columns.iter().find(|c| c.name == bare).map(|c| c.name.clone());
     found_key(column, sql, i64::from(descending) | i64::from(nulls_first) << 1, class)
-}
-
-fn names(row: &Row<'_>, at: usize) -> Result<Vec<String>> {
-    match row.cell(at)? {
-        Cell::Null => Ok(Vec::new()),
-        _ => Ok(row.get::<Array<String>>(at)?.0),
-    }
 }
 
 fn action(letter: &str) -> ReferentialAction {

@@ -1,9 +1,12 @@
-//! What a PostgreSQL database holds, read from pg_catalog. Invariant: three queries, whatever the number of tables.
+//! What a PostgreSQL database holds, read from pg_catalog. Invariant: four queries, and a fifth where a foreign key leads to what is not
+//! inspected, whatever the number of tables; none asks once more for each row.
 //!
 //! Names in the connection's own schema (`current_schema()`) have no schema in the result.
 
 mod catalogue;
 mod types;
+
+use std::collections::HashMap;
 
 use rebis_sql::schema::{Column, Computed, Identity, IndexKey, PrimaryKey, Schema, Table};
 use rebis_sql::{Array, Cell, SqlType, Value};
@@ -12,23 +15,47 @@ use super::tables::Tables;
 use super::{InspectOptions, default};
 use crate::{Connection, Result};
 
-/// One row per column, or one row for a table without columns.
-const COLUMNS_SQL: &str = "SELECT CASE WHEN n.nspname <> current_schema() THEN n.nspname::text END,
-    c.relname::text, obj_description(c.oid, 'pg_class'), a.attname::text,
-    format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid),
-    a.attidentity::text, a.attgenerated::text, col_description(c.oid, a.attnum::int), s.counted,
-    s.seqstart, s.seqincrement, et.typname::text,
-    (SELECT array_agg(l.enumlabel::text ORDER BY l.enumsortorder) FROM pg_enum l WHERE l.enumtypid = et.oid),
+/// A query over the schemas: all of them, with the name by which they are known here, and whether they are asked for. It binds the schemas and
+/// the tables that are; the latter only where the relation `c` has to be one of them.
+macro_rules! over_schemas {
+    ($($sql:literal),+) => {
+        concat!(
+            "WITH n AS MATERIALIZED (SELECT oid, CASE WHEN nspname <> current_schema() THEN nspname::text END AS name,
+    nspname = current_schema() OR nspname = ANY ($1::text[]) AS wanted FROM pg_namespace)
+",
+            $($sql),+
+        )
+    };
+}
+use over_schemas;
+
+const TABLES_SQL: &str = over_schemas!(
+    "SELECT c.oid::bigint, n.name, c.relname::text, d.description
+FROM pg_class c JOIN n ON n.oid = c.relnamespace AND n.wanted
+LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
+WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+AND (cardinality($2::text[]) = 0 OR c.relname = ANY ($2::text[]))
+AND NOT EXISTS (SELECT FROM pg_depend x
+    WHERE x.classid = 'pg_class'::regclass AND x.objid = c.oid AND x.deptype = 'e')"
+);
+
+const COLUMNS_SQL: &str = over_schemas!(
+    "SELECT c.oid::bigint, a.attnum::bigint, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+    pg_get_expr(d.adbin, d.adrelid), a.attidentity::text, a.attgenerated::text, e.description, s.counted,
+    s.seqstart, s.seqincrement, l.name, l.labels,
     CASE WHEN s.seqmin <> CASE WHEN s.seqincrement > 0 THEN 1 ELSE CASE s.seqtype WHEN 'smallint'::regtype THEN -32768
         WHEN 'integer'::regtype THEN -2147483648 ELSE -9223372036854775808 END END THEN s.seqmin END,
     CASE WHEN s.seqmax <> CASE WHEN s.seqincrement < 0 THEN -1 ELSE CASE s.seqtype WHEN 'smallint'::regtype THEN 32767
         WHEN 'integer'::regtype THEN 2147483647 ELSE 9223372036854775807 END END THEN s.seqmax END,
     s.seqcycle, CASE WHEN s.seqcache <> 1 THEN s.seqcache END
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+FROM pg_class c JOIN n ON n.oid = c.relnamespace AND n.wanted
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+LEFT JOIN pg_description e ON e.classoid = 'pg_class'::regclass AND e.objoid = c.oid AND e.objsubid = a.attnum
 LEFT JOIN pg_type t ON t.oid = a.atttypid
-LEFT JOIN pg_type et ON et.typtype = 'e' AND et.oid IN (t.oid, t.typelem)
+LEFT JOIN (SELECT g.oid, g.typname::text AS name, array_agg(v.enumlabel::text ORDER BY v.enumsortorder) AS labels
+    FROM pg_type g JOIN pg_enum v ON v.enumtypid = g.oid GROUP BY 1, 2) l
+    ON l.oid = CASE t.typtype WHEN 'e' THEN t.oid ELSE t.typelem END
 LEFT JOIN (SELECT o.refobjid, o.refobjsubid, true AS counted, min(q.seqstart) AS seqstart,
         min(q.seqincrement) AS seqincrement, min(q.seqmin) AS seqmin, max(q.seqmax) AS seqmax,
         bool_or(q.seqcycle) AS seqcycle, min(q.seqcache) AS seqcache, min(q.seqtypid::oid) AS seqtype
@@ -36,52 +63,57 @@ LEFT JOIN (SELECT o.refobjid, o.refobjsubid, true AS counted, min(q.seqstart) AS
     WHERE o.classid = 'pg_class'::regclass AND o.refclassid = 'pg_class'::regclass AND o.deptype IN ('a', 'i')
     GROUP BY o.refobjid, o.refobjsubid) s ON s.refobjid = c.oid AND s.refobjsubid = a.attnum
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
-AND (n.nspname = current_schema() OR n.nspname = ANY ($1::text[]))
 AND (cardinality($2::text[]) = 0 OR c.relname = ANY ($2::text[]))
-AND NOT EXISTS (SELECT FROM pg_depend x
-    WHERE x.classid = 'pg_class'::regclass AND x.objid = c.oid AND x.deptype = 'e')
-ORDER BY 1, 2, a.attnum";
+ORDER BY 1, 2"
+);
+
+/// The tables by the database's own number, each with the numbers of its columns.
+type Numbered = HashMap<i64, (Table, HashMap<i64, String>)>;
 
 pub(super) async fn inspect(connection: &mut Connection, options: &InspectOptions) -> Result<Schema> {
     let list = |names: &[String]| Value::Array(names.iter().cloned().map(Value::Text).collect());
     let binds = [list(&options.schemas), list(&options.tables)];
-    let mut tables = Tables::default();
+    let mut tables = Numbered::new();
+    connection
+        .query(TABLES_SQL, &binds, |row| {
+            let table =
+                Table { schema: row.get(1)?, comment: row.get(3)?, ..Table::new(row.get::<String>(2)?) };
+            tables.insert(row.get(0)?, (table, HashMap::new()));
+            Ok(())
+        })
+        .await?;
     connection
         .query(COLUMNS_SQL, &binds, |row| {
-            let table = tables.entry(row.get(0)?, row.get(1)?);
-            table.comment = row.get(2)?;
-            if let Some(name) = row.get::<Option<String>>(3)? {
-                let labels = match row.cell(14)? {
-                    Cell::Null => None,
-                    _ => Some(row.get::<Array<String>>(14)?.0),
-                };
-                table.columns.push(
-                    Found {
-                        name,
-                        spelled: row.get(4)?,
-                        not_null: row.get(5)?,
-                        default_sql: row.get(6)?,
-                        identity: row.get(7)?,
-                        generated: row.get(8)?,
-                        comment: row.get(9)?,
-                        counted: row.get::<Option<bool>>(10)?.unwrap_or(false),
-                        start: row.get(11)?,
-                        increment: row.get(12)?,
-                        labels: row.get::<Option<String>>(13)?.zip(labels),
-                        min: row.get(15)?,
-                        max: row.get(16)?,
-                        cycle: row.get::<Option<bool>>(17)?.unwrap_or(false),
-                        cache: row.get(18)?,
-                    }
-                    .column(),
-                );
-            }
+            let Some((table, numbers)) = tables.get_mut(&row.get(0)?) else { return Ok(()) };
+            let labels = match row.cell(13)? {
+                Cell::Null => None,
+                _ => Some(row.get::<Array<String>>(13)?.0),
+            };
+            let found = Found {
+                name: row.get(2)?,
+                spelled: row.get(3)?,
+                not_null: row.get(4)?,
+                default_sql: row.get(5)?,
+                identity: row.get(6)?,
+                generated: row.get(7)?,
+                comment: row.get(8)?,
+                counted: row.get::<Option<bool>>(9)?.unwrap_or(false),
+                start: row.get(10)?,
+                increment: row.get(11)?,
+                labels: row.get::<Option<String>>(12)?.zip(labels),
+                min: row.get(14)?,
+                max: row.get(15)?,
+                cycle: row.get::<Option<bool>>(16)?.unwrap_or(false),
+                cache: row.get(17)?,
+            };
+            numbers.insert(row.get(1)?, found.name.clone());
+            table.columns.push(found.column());
             Ok(())
         })
         .await?;
     catalogue::constraints(connection, &binds, &mut tables).await?;
     catalogue::indexes(connection, &binds, &mut tables).await?;
-    Ok(tables.finish())
+    Ok(Tables::from_iter(tables.into_values().map(|(table, _)| table)).finish())
 }
 
 /// A column as the catalogue says it.
