@@ -1,13 +1,21 @@
-//! `cargo xtask bench`: the benches, a package with a lockfile of its own. Invariant: it prints ratios of one run, never a verdict.
+//! `cargo xtask bench`: the benches, a workspace with a lockfile of its own. Invariant: it prints ratios of one run, never a verdict.
 
 use crate::options::Options;
 use crate::process::{self, Outcome, cargo, root};
-use crate::servers;
+use crate::{python, servers};
 
 /// The command.
 pub(crate) fn run(options: &Options) -> Outcome {
     let servers = servers::find();
-    let mut command = cargo(&["run", "--release", "--quiet", "--"]);
-    servers.tell(command.current_dir(root().join("benches")).args(&options.rest));
+    let mut command = cargo(&["run", "--release", "--quiet"]);
+    command.current_dir(root().join("benches"));
+    let rest = match &options.rest[..] {
+        [first, rest @ ..] if first == "migrate" => {
+            python::tell(command.args(["-p", "rebis-benches-migrate"]));
+            rest
+        }
+        rest => rest,
+    };
+    servers.tell(command.arg("--").args(rest));
     process::run(&mut command)
 }

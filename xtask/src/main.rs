@@ -8,6 +8,7 @@ mod docs;
 mod options;
 mod oracle;
 mod process;
+mod python;
 mod servers;
 mod test;
 mod throwaway;
@@ -26,10 +27,12 @@ cargo xtask <command> [options]
   tidy                            the house rules: imports, dialects, file headers
   docs                            the API documentation, warnings refused
   bench [ARGS]                    ratios against the drivers and the peers
+  bench migrate [ARGS]            ratios against Alembic
   oracle DIR [PART]               the cases recorded from Alembic in a folder; PART of a test's name picks some
 
 Servers: REBIS_TEST_POSTGRES_URL and REBIS_TEST_MYSQL_URL when set, else a server on the usual port, else a throwaway one
 started from the installed binaries. What is missing is said in one line, and fails under --require-all.
+Flask-Migrate: REBIS_TEST_PYTHON when set, else a virtual environment in the target folder, made when there is a python3.
 ";
 
 fn main() -> ExitCode {

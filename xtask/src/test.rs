@@ -2,13 +2,14 @@
 
 use crate::options::Options;
 use crate::process::{self, Outcome, cargo};
-use crate::servers;
+use crate::{python, servers};
 
 /// The command.
 pub(crate) fn run(options: &Options) -> Outcome {
     let servers = servers::find();
     let mut command = cargo(&["test", "--workspace", "--all-features"]);
     servers.tell(command.args(&options.rest));
+    python::tell(&mut command);
     if options.require_all {
         if !servers.missing.is_empty() {
             return Err(String::from("a database is missing, and --require-all was given"));
