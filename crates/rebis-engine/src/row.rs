@@ -10,6 +10,22 @@ use crate::{Error, ErrorKind, Result};
 /// One row of a result, lent by the driver while a query runs.
 pub struct Row<'a>(pub(crate) Lent<'a>);
 
+impl<'a> Row<'a> {
+    /// A row of these cells, which no database lent: for programs that have values and want what a row becomes. Its columns have no names.
+    ///
+    /// ```
+    /// use rebis_engine::Row;
+    /// use rebis_sql::Cell;
+    ///
+    /// let cells = [Cell::Int(1), Cell::Text("susan")];
+    /// assert_eq!(Row::of(&cells).get::<String>(1).unwrap(), "susan");
+    /// ```
+    #[must_use]
+    pub fn of(cells: &'a [Cell<'a>]) -> Self {
+        Row(Lent::Cells(cells))
+    }
+}
+
 impl Row<'_> {
     /// How many columns it has.
     #[must_use]
@@ -69,7 +85,6 @@ impl Row<'_> {
 }
 
 /// The error for an index past the last column.
-#[allow(dead_code, reason = "the drivers use it, and each is a feature")]
 pub(crate) fn no_column(index: usize, columns: usize) -> Error {
     Error::new(
         ErrorKind::Decode,

@@ -2,6 +2,8 @@
 
 pub use inventory;
 pub use rebis_engine::{FromRow, Result as EngineResult, Row};
+pub use std::string::String;
+
 pub use rebis_sql::schema::ReferentialAction;
 pub use rebis_sql::{Cell, ColumnType, DecodeError, SqlType, Value};
 
@@ -11,6 +13,7 @@ pub use crate::entity::{
 pub use crate::expr::{Assign, Column};
 pub use crate::model::{
     CheckDef, ColumnDef, ColumnSet, Embedded, EntityOf, ForeignKeyDef, IndexDef, Invalid, LazyMeta, Model,
-    ModelDef, ModelMeta, Registered, ServerDefaultDef, Unasked, UniqueDef, differing, join, no_placeholder,
+    ModelDef, ModelMeta, NoRepr, Registered, Repr, ServerDefaultDef, Unasked, UniqueDef, differing, join,
+    no_placeholder,
 };
 pub use crate::relation::{Attach, BelongsTo, Cascade, HasMany, HasOne, Relation, RelationDef, Target};

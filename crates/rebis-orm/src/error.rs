@@ -46,8 +46,11 @@ pub enum ErrorKind {
     State,
     /// Rows refer to each other in a circle that cannot be written.
     Cycle,
-    /// A validator, or a closure that was told of an event, refused a row or what was to be done.
+    /// A validator, or a closure that was told of an event, refused a row or what was to be done; or a value given by
+    /// name is not of the column's type.
     Invalid,
+    /// A model, a column or a relation was asked for by a name that it does not have.
+    Unknown,
 }
 
 impl ErrorKind {
@@ -65,6 +68,7 @@ impl ErrorKind {
         ErrorKind::State,
         ErrorKind::Cycle,
         ErrorKind::Invalid,
+        ErrorKind::Unknown,
     ];
 
     /// The code of the error's page under `docs/errors/`.
@@ -83,6 +87,7 @@ impl ErrorKind {
             ErrorKind::State => "R109",
             ErrorKind::Cycle => "R110",
             ErrorKind::Invalid => "R111",
+            ErrorKind::Unknown => "R112",
         }
     }
 }

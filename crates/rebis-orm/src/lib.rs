@@ -32,6 +32,7 @@
 
 mod bound;
 mod database;
+pub mod dynamic;
 mod entity;
 mod error;
 mod events;

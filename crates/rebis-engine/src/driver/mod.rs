@@ -41,9 +41,8 @@ pub(crate) enum Lent<'a> {
     Postgres(&'a tokio_postgres::Row),
     #[cfg(feature = "mysql")]
     MySql(&'a mysql_async::Row),
-    /// Keeps the lifetime used when no driver at all is compiled in.
-    #[allow(dead_code, reason = "it cannot be made")]
-    None(std::convert::Infallible, std::marker::PhantomData<&'a ()>),
+    /// Cells that a program made.
+    Cells(&'a [Cell<'a>]),
 }
 
 /// What became of a connection that was dropped with a transaction open.
@@ -114,7 +113,6 @@ macro_rules! each_driver {
     };
 }
 
-#[cfg_attr(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")), allow(unused_variables))]
 impl<'a> Lent<'a> {
     pub(crate) fn len(self) -> usize {
         match self {
@@ -124,10 +122,14 @@ impl<'a> Lent<'a> {
             Lent::Postgres(row) => row.len(),
             #[cfg(feature = "mysql")]
             Lent::MySql(row) => row.len(),
-            Lent::None(never, _) => match never {},
+            Lent::Cells(cells) => cells.len(),
         }
     }
 
+    #[cfg_attr(
+        not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
+        allow(unused_variables)
+    )]
     pub(crate) fn name(self, index: usize) -> Option<&'a str> {
         match self {
             #[cfg(feature = "sqlite")]
@@ -136,7 +138,7 @@ impl<'a> Lent<'a> {
             Lent::Postgres(row) => row.columns().get(index).map(|c| c.name()),
             #[cfg(feature = "mysql")]
             Lent::MySql(row) => mysql::types::column_name(row, index),
-            Lent::None(never, _) => match never {},
+            Lent::Cells(_) => None,
         }
     }
 
@@ -149,7 +151,9 @@ impl<'a> Lent<'a> {
             Lent::Postgres(row) => postgres::types::cell(row, index),
             #[cfg(feature = "mysql")]
             Lent::MySql(row) => mysql::types::cell(row, index),
-            Lent::None(never, _) => match never {},
+            Lent::Cells(cells) => {
+                cells.get(index).cloned().ok_or_else(|| crate::row::no_column(index, cells.len()))
+            }
         }
     }
 }

@@ -82,46 +82,8 @@ impl<T> Deferred<T> {
             return Ok(value);
         }
         let (owner, column) = self.owner()?;
-        let group = owner.status().group.clone();
-        let Some((group, session)) = group.and_then(|g| g.session.upgrade().map(|s| (g, s))) else {
-            return Err(Error::new(
-                ErrorKind::Detached,
-                format!(
-                    "{} cannot be loaded: its object is in no session, or its session is gone",
-                    name(&owner, column)
-                ),
-            )
-            .on(owner.meta().def.name)
-            .advise(format!(
-                "keep the session while you load, or load with the query: {}",
-                with(&owner, column)
-            )));
-        };
-        let mut owners = vec![Arc::clone(&owner)];
-        match group.fetch.unwrap_or_else(|| session.fetch_mode()) {
-            FetchMode::Raise => {
-                return Err(Error::new(
-                    ErrorKind::NotLoaded,
-                    format!(
-                        "{} is not loaded, and its query or session forbids to load it later",
-                        name(&owner, column)
-                    ),
-                )
-                .on(owner.meta().def.name)
-                .advise(format!("load it with the query: {}", with(&owner, column))));
-            }
-            FetchMode::One => {}
-            FetchMode::Peers => owners.extend(group.peers(&owner)),
-        }
-        session.autoflush().await?;
-        Arc::clone(&owner).load_column(&session, owners, column).await?;
-        self.value.get().ok_or_else(|| {
-            Error::new(
-                ErrorKind::NotFound,
-                format!("{} cannot be loaded: the row is gone", name(&owner, column)),
-            )
-            .on(owner.meta().def.name)
-        })
+        load_deferred(&owner, column).await?;
+        self.value.get().ok_or_else(|| gone(&owner, column))
     }
 
     fn owner(&self) -> Result<(Object, usize)> {
@@ -168,6 +130,48 @@ impl<T> Deferred<T> {
     }
 }
 
+/// Reads a deferred column as the session's fetch mode says: for the object's peers too, for it alone, or not at all.
+pub(crate) async fn load_deferred(owner: &Object, column: usize) -> Result<()> {
+    let group = owner.status().group.clone();
+    let Some((group, session)) = group.and_then(|g| g.session.upgrade().map(|s| (g, s))) else {
+        return Err(Error::new(
+            ErrorKind::Detached,
+            format!(
+                "{} cannot be loaded: its object is in no session, or its session is gone",
+                name(owner, column)
+            ),
+        )
+        .on(owner.meta().def.name)
+        .advise(format!(
+            "keep the session while you load, or load with the query: {}",
+            with(owner, column)
+        )));
+    };
+    let mut owners = vec![Arc::clone(owner)];
+    match group.fetch.unwrap_or_else(|| session.fetch_mode()) {
+        FetchMode::Raise => {
+            return Err(Error::new(
+                ErrorKind::NotLoaded,
+                format!(
+                    "{} is not loaded, and its query or session forbids to load it later",
+                    name(owner, column)
+                ),
+            )
+            .on(owner.meta().def.name)
+            .advise(format!("load it with the query: {}", with(owner, column))));
+        }
+        FetchMode::One => {}
+        FetchMode::Peers => owners.extend(group.peers(owner)),
+    }
+    session.autoflush().await?;
+    Arc::clone(owner).load_column(&session, owners, column).await
+}
+
+pub(crate) fn gone(owner: &Object, column: usize) -> Error {
+    Error::new(ErrorKind::NotFound, format!("{} cannot be loaded: the row is gone", name(owner, column)))
+        .on(owner.meta().def.name)
+}
+
 /// `Article.body of Article(1)`
 fn name(owner: &Object, column: usize) -> String {
     let meta = owner.meta();
@@ -179,7 +183,7 @@ fn with(owner: &Object, column: usize) -> String {
     format!("`select({0}).with({0}::{1})`", meta.def.name, meta.def.columns[column].field)
 }
 
-fn not_loaded(owner: &Object, column: usize) -> Error {
+pub(crate) fn not_loaded(owner: &Object, column: usize) -> Error {
     let field = owner.meta().def.columns[column].field;
     Error::new(ErrorKind::NotLoaded, format!("{} is deferred and not loaded", name(owner, column)))
         .on(owner.meta().def.name)

@@ -59,6 +59,10 @@ pub(crate) trait AnyInstance: Any + Send + Sync {
     fn namesake(&self, session: &Shared) -> Option<Object>;
     /// The session's object for this one's row, read when it must be; nothing when there is no such row.
     fn counterpart<'a>(&'a self, session: &'a Arc<Shared>) -> Task<'a, Option<Object>>;
+    /// Sets these columns as a program does, through a guard of `edit()`.
+    fn change(self: Arc<Self>, values: &[(usize, Value)]) -> Result<()>;
+    /// How it reads in one line, when its struct says so.
+    fn repr(&self) -> Option<String>;
     /// Whether its model has validators.
     fn validates(&self) -> bool;
     /// Asks the validators of these columns.
@@ -175,6 +179,18 @@ impl<T: Model> AnyInstance for Instance<T> {
             let found = session.find::<T>(T::key_of(self.rows.newest())).await?;
             Ok(found.map(|entity| entity.object()))
         })
+    }
+
+    fn change(self: Arc<Self>, values: &[(usize, Value)]) -> Result<()> {
+        let mut edit = Entity(self).try_edit()?;
+        for (column, value) in values {
+            T::set_value(&mut edit, *column, cell_of(value))?;
+        }
+        Ok(())
+    }
+
+    fn repr(&self) -> Option<String> {
+        T::repr(self.rows.newest())
     }
 
     fn validates(&self) -> bool {

@@ -111,6 +111,8 @@ pub struct ColumnDef {
     pub version: bool,
     pub foreign_key: Option<ForeignKeyDef>,
     pub server_default: Option<ServerDefaultDef>,
+    /// What the program gives a new row that says nothing.
+    pub(crate) default: Option<fn() -> Value>,
     pub onupdate: Option<fn() -> Value>,
     pub computed: Option<(&'static str, bool)>,
     pub comment: Option<&'static str>,
@@ -136,6 +138,7 @@ impl ColumnDef {
             version: false,
             foreign_key: None,
             server_default: None,
+            default: None,
             onupdate: None,
             computed: None,
             comment: None,
@@ -166,6 +169,8 @@ impl ColumnDef {
         foreign_key(to: ForeignKeyDef) => foreign_key = Some(to);
         /// The default the database fills in.
         server_default(default: ServerDefaultDef) => server_default = Some(default);
+        /// The value it takes in a new row that is given none.
+        default(value: fn() -> Value) => default = Some(value);
         /// The value it takes with each UPDATE that does not set it.
         onupdate(value: fn() -> Value) => onupdate = Some(value);
         /// A generated column.

@@ -11,6 +11,7 @@ use rebis_sql::{Expr, Name, SqlType, Value};
 use super::link::Link;
 use super::text::Texts;
 use super::{ColumnDef, ColumnSet, Model, ModelDef, ServerDefaultDef};
+use crate::dynamic::Ops;
 use crate::error::{Error, ErrorKind, Result};
 use crate::relation::RelationDef;
 
@@ -35,6 +36,8 @@ pub struct ModelMeta {
     /// The column sets whose values no two rows share, the primary key not among them.
     pub(crate) uniques: Vec<ColumnSet>,
     pub(crate) texts: Texts,
+    /// What is done with its objects where their type is not known.
+    pub(crate) ops: Ops,
     links: Vec<OnceLock<std::result::Result<Link, String>>>,
     table: OnceLock<Table>,
 }
@@ -61,6 +64,7 @@ impl ModelMeta {
             renewed,
             uniques: uniques(&def),
             texts: Texts::default(),
+            ops: Ops::of::<M>(),
             links: def.relations.iter().map(|_| OnceLock::new()).collect(),
             table: OnceLock::new(),
         }
@@ -165,7 +169,7 @@ impl ModelMeta {
         (0..self.def.relations.len()).try_for_each(|relation| self.link(relation).map(drop))
     }
 
-    pub(super) fn position(&self, field: &str) -> Option<usize> {
+    pub(crate) fn position(&self, field: &str) -> Option<usize> {
         self.def.columns.iter().position(|c| c.field == field)
     }
 

@@ -8,6 +8,7 @@ mod key;
 mod link;
 mod meta;
 mod registry;
+mod repr;
 mod row_key;
 mod text;
 
@@ -26,6 +27,7 @@ pub use invalid::Invalid;
 pub use key::{IntoKey, Key, KeyPart};
 pub use meta::{LazyMeta, ModelMeta};
 pub use registry::Registered;
+pub use repr::{NoRepr, Repr};
 
 pub(crate) use def::Decode;
 pub(crate) use link::{Far, Link};
@@ -98,6 +100,13 @@ pub trait Model: Clone + Send + Sync + Sized + 'static {
     /// Whether any of its columns, or the row, has a validator.
     #[doc(hidden)]
     const VALIDATES: bool = false;
+
+    /// How the row reads in one line, when its struct has a `Display`.
+    #[doc(hidden)]
+    fn repr(row: &Self) -> Option<String> {
+        let _ = row;
+        None
+    }
 
     /// Asks the validators of these columns, and the row's.
     #[doc(hidden)]

@@ -103,7 +103,7 @@ impl<S: Selection> SelectStatement<S> {
 }
 
 /// A row and the keys that it was sorted by.
-pub(super) type WithKeys<T> = (T, Vec<Value>);
+pub(crate) type WithKeys<T> = (T, Vec<Value>);
 
 /// A selection, and the keys that stand after it in the row.
 #[derive(Clone, Copy, Debug)]

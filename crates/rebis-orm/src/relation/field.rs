@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::{Arc, Weak};
+use std::sync::Weak;
 
 use rebis_sql::Expr;
 use rebis_sql::stmt::{Join, JoinKind};
@@ -10,7 +10,8 @@ use serde::ser::{Serialize, Serializer};
 
 use super::handle::joined;
 use super::load::{detached, load_lazily, not_loaded};
-use super::{add_child, remove_child, report_at_flush, set_parent};
+use super::statement::ends;
+use super::{add_child, remove_child, report_at_flush, set_child, set_parent};
 use crate::entity::{Alone, AnyInstance, Build, Deferred, Entity, InRelation, Object, State, typed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Predicate, equal};
@@ -242,28 +243,11 @@ impl<T: Model> HasMany<T> {
     /// On a plain struct's relation the query gives an error when it is run.
     pub fn select(&self) -> SelectStatement<EntityOf<T>> {
         let mut query = select(EntityOf::<T>::new());
-        let related = self.0.0.get().and_then(|(owner, relation)| {
-            let meta = owner.meta();
-            let link = meta.link(relation)?;
-            let refers = match (meta.relation(relation).through, &link.far) {
-                (Some(through), Some(far)) => {
-                    let association = (through.meta)();
-                    query.select.joins.push(Join {
-                        kind: JoinKind::Inner,
-                        table: association.table_ref(),
-                        on: Some(joined(association, &far.child, T::meta(), &far.parent)),
-                    });
-                    association
-                }
-                _ => T::meta(),
-            };
-            let parts = link.child.iter().zip(owner.values(&link.parent));
-            Ok(Predicate::all(
-                parts.map(|(&c, v)| Predicate::new(equal(refers.column_expr(c), Expr::Value(v)))),
-            ))
-        });
-        match related {
-            Ok(condition) => query.filter(condition),
+        match self.0.0.get().and_then(|(owner, relation)| related_to(&owner, relation)) {
+            Ok((join, condition)) => {
+                query.select.joins.extend(join);
+                query.filter(condition)
+            }
             Err(error) => query.broken(error),
         }
     }
@@ -327,13 +311,38 @@ impl<T: Model> HasMany<T> {
     }
 }
 
+/// What makes a query of a collection's model one for the objects of this owner: the join of the association, and a condition.
+pub(crate) fn related_to(owner: &Object, relation: usize) -> Result<(Option<Join>, Predicate)> {
+    let meta = owner.meta();
+    let (def, link) = (meta.relation(relation), meta.link(relation)?);
+    let target = (def.target)();
+    let (own, theirs) = ends(def, link);
+    let (join, refers) = match (def.through, &link.far) {
+        (Some(through), Some(far)) => {
+            let association = (through.meta)();
+            let on = Some(joined(association, &far.child, target, &far.parent));
+            let join = Join { kind: JoinKind::Inner, table: association.table_ref(), on };
+            (Some(join), association)
+        }
+        _ => (None, target),
+    };
+    let parts = theirs.iter().zip(owner.values(own));
+    let parts = parts.map(|(&c, v)| Predicate::new(equal(refers.column_expr(c), Expr::Value(v))));
+    Ok((join, Predicate::all(parts)))
+}
+
 fn collected<T: Model>(owner: &Object, relation: usize) -> Option<Vec<Entity<T>>> {
     let all = owner.slot(relation).lock().all();
     all.map(living)
 }
 
+/// Whether a collection shows an object.
+pub(crate) fn is_living(object: &Object) -> bool {
+    object.status().state != State::Deleted
+}
+
 fn living<T: Model>(all: Vec<Object>) -> Vec<Entity<T>> {
-    all.iter().filter(|o| o.status().state != State::Deleted).filter_map(typed).collect()
+    all.iter().filter(|o| is_living(o)).filter_map(typed).collect()
 }
 
 fn single<T: Model>(owner: &Object, relation: usize) -> Option<Option<Entity<T>>> {
@@ -441,13 +450,7 @@ macro_rules! to_one {
 }
 
 to_one!(BelongsTo, Alone, set_parent);
-to_one!(HasOne, InRelation, |owner, relation, child| {
-    let old = owner.slot(relation).lock().one().flatten();
-    if let Some(old) = old.filter(|o| !child.is_some_and(|c| Arc::ptr_eq(o, c))) {
-        remove_child(owner, relation, &old)?;
-    }
-    child.map_or(Ok(()), |child| add_child(owner, relation, child))
-});
+to_one!(HasOne, InRelation, set_child);
 
 impl<T: Model + fmt::Debug> fmt::Debug for HasMany<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

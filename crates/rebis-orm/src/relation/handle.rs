@@ -88,17 +88,17 @@ impl<M: Model, T: Model> Relation<M, T> {
     ///
     /// Over a relation that is declared wrongly it is an error, which the statement gives when it is run.
     pub fn any(self, condition: impl Condition) -> Predicate {
-        self.exists(Some(condition.into_predicate()))
+        any_related(M::meta(), self.index, Some(condition.into_predicate()))
     }
 
     /// As [`any`](Self::any), as it reads for a relation to one.
     pub fn has(self, condition: impl Condition) -> Predicate {
-        self.exists(Some(condition.into_predicate()))
+        any_related(M::meta(), self.index, Some(condition.into_predicate()))
     }
 
     /// Whether there is any related row.
     pub fn is_any(self) -> Predicate {
-        self.exists(None)
+        any_related(M::meta(), self.index, None)
     }
 
     /// Whether the related object is that one: of a relation to one `Post::author.is(&john)`, of a collection
@@ -106,7 +106,8 @@ impl<M: Model, T: Model> Relation<M, T> {
     ///
     /// An object that is not written yet has no key to compare with: the statement gives that error when it is run.
     pub fn is(self, object: &Entity<T>) -> Predicate {
-        self.comparison(&object.object()).unwrap_or_else(|error| Predicate::wrong(Arc::new(error)))
+        comparison(M::meta(), self.index, &object.object())
+            .unwrap_or_else(|error| Predicate::wrong(Arc::new(error)))
     }
 
     /// As [`is`](Self::is), as it reads for a collection.
@@ -114,137 +115,138 @@ impl<M: Model, T: Model> Relation<M, T> {
         self.is(object)
     }
 
-    fn comparison(self, object: &Object) -> Result<Predicate> {
-        let meta = M::meta();
-        let (def, link) = (meta.relation(self.index), meta.link(self.index)?);
-        let (own, theirs) = ends(def, link);
-        let far = def.through.zip(link.far.as_ref());
-        let known = far.map_or(theirs, |(_, far)| &far.parent);
-        let unset = object.status().unset;
-        if !object.has_key() || known.iter().any(|&c| unset.has(c)) {
-            let what = format!("{} cannot be compared with: it has no key yet", object.label());
-            return Err(Error::new(ErrorKind::State, what)
-                .on(meta.def.name)
-                .advise("flush the session first"));
-        }
-        let values = object.values(known).into_iter().map(Expr::Value);
-        let Some((through, far)) = far else {
-            let pairs = own.iter().zip(values);
-            return Ok(Predicate::all(pairs.map(|(&c, v)| Predicate::new(equal(meta.column_expr(c), v)))));
-        };
-        let association = (through.meta)();
-        let mut select = Select {
-            columns: vec![one().into()],
-            from: vec![association.table_ref()],
-            filter: Some(joined(association, &link.child, meta, &link.parent)),
-            ..Select::default()
-        };
-        for (&column, value) in far.child.iter().zip(values) {
-            select.and_where(equal(association.column_expr(column), value));
-        }
-        Ok(Predicate::new(Expr::Exists { select: Box::new(select), negated: false }))
-    }
-
-    fn exists(self, condition: Option<Predicate>) -> Predicate {
-        if M::meta().is_self(T::meta()) {
-            return self.within_itself(condition).unwrap_or_else(|error| Predicate::wrong(Arc::new(error)));
-        }
-        let steps = match self.steps() {
-            Ok(steps) => steps,
-            Err(error) => return Predicate::wrong(Arc::new(error)),
-        };
-        let mut steps = steps.into_iter();
-        let (from, filter) = steps.next().unzip();
-        let joins = steps.map(|(table, on)| Join { kind: JoinKind::Inner, table, on: Some(on) });
-        let mut select = Select {
-            columns: vec![one().into()],
-            from: from.into_iter().collect(),
-            joins: joins.collect(),
-            filter,
-            ..Select::default()
-        };
-        let mut broken = None;
-        if let Some(condition) = condition {
-            select.and_where(condition.expr);
-            broken = condition.broken;
-        }
-        Predicate { broken, ..Predicate::new(Expr::Exists { select: Box::new(select), negated: false }) }
-    }
-
-    /// As `EXISTS`, where both sides are one table: its name means the inner rows in the subquery and the outer ones outside of it. NULL is
-    /// kept out of both, so that the condition is true or false and can be negated.
-    fn within_itself(self, condition: Option<Predicate>) -> Result<Predicate> {
-        let meta = M::meta();
-        let link = meta.link(self.index)?;
-        let several = |_| several_columns(meta, self.name);
-        let child = <[usize; 1]>::try_from(link.child.as_slice()).map_err(several)?[0];
-        let parent = <[usize; 1]>::try_from(link.parent.as_slice()).map_err(several)?[0];
-        let there = |e: &Expr| Expr::IsNull { expr: Box::new(e.clone()), negated: true };
-        let of = |column: &Expr| Select { columns: vec![column.clone().into()], ..Select::default() };
-        let (outer, inner) = match meta.relation(self.index).kind {
-            RelationKind::BelongsTo => (meta.column_expr(child), parent),
-            _ => (meta.column_expr(parent), child),
-        };
-        let through = meta.relation(self.index).through.zip(link.far.as_ref());
-        let inner = match through {
-            None => meta.column_expr(inner),
-            Some((_, far)) => {
-                meta.column_expr(<[usize; 1]>::try_from(far.parent.as_slice()).map_err(several)?[0])
-            }
-        };
-        let mut select = Select { from: vec![meta.table_ref()], ..of(&inner) };
-        select.and_where(there(&inner));
-        let mut broken = None;
-        if let Some(condition) = condition {
-            select.and_where(condition.expr);
-            broken = condition.broken;
-        }
-        if let Some((through, far)) = through {
-            // The rows of the association whose other end is among these.
-            let association = (through.meta)();
-            let end =
-                association.column_expr(<[usize; 1]>::try_from(far.child.as_slice()).map_err(several)?[0]);
-            let start = association.column_expr(child);
-            let found = Expr::InSelect { expr: Box::new(end), select: Box::new(select), negated: false };
-            select =
-                Select { from: vec![association.table_ref()], filter: Some(there(&start)), ..of(&start) };
-            select.and_where(found);
-        }
-        let found =
-            Expr::InSelect { expr: Box::new(outer.clone()), select: Box::new(select), negated: false };
-        Ok(Predicate { broken, ..Predicate::new(Expr::And(vec![there(&outer), found])) })
-    }
-
     /// The tables to join, one after the other, each with its condition: the association first, where there is one.
-    pub(crate) fn steps(self) -> Result<Vec<(TableRef, Expr)>> {
-        self.steps_between(None, None)
-    }
-
-    /// The same between aliases. An association that leads to an alias gets a name of its own, too.
     pub(crate) fn steps_between(
         self,
         from: Option<&'static str>,
         to: Option<&'static str>,
     ) -> Result<Vec<(TableRef, Expr)>> {
-        let own = Side { meta: M::meta(), alias: from.map(Name::Borrowed) };
-        let other = Side { meta: T::meta(), alias: to.map(Name::Borrowed) };
-        let link = own.meta.link(self.index)?;
-        let def = own.meta.relation(self.index);
-        if let (Some(through), Some(far)) = (def.through, &link.far) {
-            let meta = (through.meta)();
-            let alias = to.map(|to| Name::Owned(format!("{to}_{}", meta.def.table)));
-            let association = Side { meta, alias };
-            return Ok(vec![
-                (association.table_ref(), joined_as(&association, &link.child, &own, &link.parent)),
-                (other.table_ref(), joined_as(&association, &far.child, &other, &far.parent)),
-            ]);
-        }
-        let on = match def.kind {
-            RelationKind::BelongsTo => joined_as(&own, &link.child, &other, &link.parent),
-            _ => joined_as(&other, &link.child, &own, &link.parent),
-        };
-        Ok(vec![(other.table_ref(), on)])
+        steps_between(M::meta(), self.index, from, to)
     }
+}
+
+/// Whether the related object is that one.
+pub(crate) fn comparison(meta: &'static ModelMeta, index: usize, object: &Object) -> Result<Predicate> {
+    let (def, link) = (meta.relation(index), meta.link(index)?);
+    let (own, theirs) = ends(def, link);
+    let far = def.through.zip(link.far.as_ref());
+    let known = far.map_or(theirs, |(_, far)| &far.parent);
+    let unset = object.status().unset;
+    if !object.has_key() || known.iter().any(|&c| unset.has(c)) {
+        let what = format!("{} cannot be compared with: it has no key yet", object.label());
+        return Err(Error::new(ErrorKind::State, what).on(meta.def.name).advise("flush the session first"));
+    }
+    let values = object.values(known).into_iter().map(Expr::Value);
+    let Some((through, far)) = far else {
+        let pairs = own.iter().zip(values);
+        return Ok(Predicate::all(pairs.map(|(&c, v)| Predicate::new(equal(meta.column_expr(c), v)))));
+    };
+    let association = (through.meta)();
+    let mut select = Select {
+        columns: vec![one().into()],
+        from: vec![association.table_ref()],
+        filter: Some(joined(association, &link.child, meta, &link.parent)),
+        ..Select::default()
+    };
+    for (&column, value) in far.child.iter().zip(values) {
+        select.and_where(equal(association.column_expr(column), value));
+    }
+    Ok(Predicate::new(Expr::Exists { select: Box::new(select), negated: false }))
+}
+
+/// Whether there is any related row that meets the condition.
+pub(crate) fn any_related(meta: &'static ModelMeta, index: usize, condition: Option<Predicate>) -> Predicate {
+    if meta.is_self((meta.relation(index).target)()) {
+        return within_itself(meta, index, condition)
+            .unwrap_or_else(|error| Predicate::wrong(Arc::new(error)));
+    }
+    let steps = match steps_between(meta, index, None, None) {
+        Ok(steps) => steps,
+        Err(error) => return Predicate::wrong(Arc::new(error)),
+    };
+    let mut steps = steps.into_iter();
+    let (from, filter) = steps.next().unzip();
+    let joins = steps.map(|(table, on)| Join { kind: JoinKind::Inner, table, on: Some(on) });
+    let mut select = Select {
+        columns: vec![one().into()],
+        from: from.into_iter().collect(),
+        joins: joins.collect(),
+        filter,
+        ..Select::default()
+    };
+    let mut broken = None;
+    if let Some(condition) = condition {
+        select.and_where(condition.expr);
+        broken = condition.broken;
+    }
+    Predicate { broken, ..Predicate::new(Expr::Exists { select: Box::new(select), negated: false }) }
+}
+
+/// As `EXISTS`, where both sides are one table: its name means the inner rows in the subquery and the outer ones outside of it. NULL is
+/// kept out of both, so that the condition is true or false and can be negated.
+fn within_itself(meta: &'static ModelMeta, index: usize, condition: Option<Predicate>) -> Result<Predicate> {
+    let link = meta.link(index)?;
+    let several = |_| several_columns(meta, meta.relation(index).name);
+    let child = <[usize; 1]>::try_from(link.child.as_slice()).map_err(several)?[0];
+    let parent = <[usize; 1]>::try_from(link.parent.as_slice()).map_err(several)?[0];
+    let there = |e: &Expr| Expr::IsNull { expr: Box::new(e.clone()), negated: true };
+    let of = |column: &Expr| Select { columns: vec![column.clone().into()], ..Select::default() };
+    let (outer, inner) = match meta.relation(index).kind {
+        RelationKind::BelongsTo => (meta.column_expr(child), parent),
+        _ => (meta.column_expr(parent), child),
+    };
+    let through = meta.relation(index).through.zip(link.far.as_ref());
+    let inner = match through {
+        None => meta.column_expr(inner),
+        Some((_, far)) => {
+            meta.column_expr(<[usize; 1]>::try_from(far.parent.as_slice()).map_err(several)?[0])
+        }
+    };
+    let mut select = Select { from: vec![meta.table_ref()], ..of(&inner) };
+    select.and_where(there(&inner));
+    let mut broken = None;
+    if let Some(condition) = condition {
+        select.and_where(condition.expr);
+        broken = condition.broken;
+    }
+    if let Some((through, far)) = through {
+        // The rows of the association whose other end is among these.
+        let association = (through.meta)();
+        let end = association.column_expr(<[usize; 1]>::try_from(far.child.as_slice()).map_err(several)?[0]);
+        let start = association.column_expr(child);
+        let found = Expr::InSelect { expr: Box::new(end), select: Box::new(select), negated: false };
+        select = Select { from: vec![association.table_ref()], filter: Some(there(&start)), ..of(&start) };
+        select.and_where(found);
+    }
+    let found = Expr::InSelect { expr: Box::new(outer.clone()), select: Box::new(select), negated: false };
+    Ok(Predicate { broken, ..Predicate::new(Expr::And(vec![there(&outer), found])) })
+}
+
+/// The tables to join, one after the other, each with its condition, also between aliases. An association that leads to an alias gets a name of its own, too.
+pub(crate) fn steps_between(
+    meta: &'static ModelMeta,
+    index: usize,
+    from: Option<&'static str>,
+    to: Option<&'static str>,
+) -> Result<Vec<(TableRef, Expr)>> {
+    let own = Side { meta, alias: from.map(Name::Borrowed) };
+    let other = Side { meta: (meta.relation(index).target)(), alias: to.map(Name::Borrowed) };
+    let link = own.meta.link(index)?;
+    let def = own.meta.relation(index);
+    if let (Some(through), Some(far)) = (def.through, &link.far) {
+        let meta = (through.meta)();
+        let alias = to.map(|to| Name::Owned(format!("{to}_{}", meta.def.table)));
+        let association = Side { meta, alias };
+        return Ok(vec![
+            (association.table_ref(), joined_as(&association, &link.child, &own, &link.parent)),
+            (other.table_ref(), joined_as(&association, &far.child, &other, &far.parent)),
+        ]);
+    }
+    let on = match def.kind {
+        RelationKind::BelongsTo => joined_as(&own, &link.child, &other, &link.parent),
+        _ => joined_as(&other, &link.child, &own, &link.parent),
+    };
+    Ok(vec![(other.table_ref(), on)])
 }
 
 /// A model in a join, under its table's name or an alias.

@@ -97,6 +97,15 @@ pub(crate) fn remove_child(owner: &Object, relation: usize, child: &Object) -> R
     Ok(())
 }
 
+/// Relates the one object of a `HasOne`, or none.
+pub(crate) fn set_child(owner: &Object, relation: usize, child: Option<&Object>) -> Result<()> {
+    let old = owner.slot(relation).lock().one().flatten();
+    if let Some(old) = old.filter(|o| !child.is_some_and(|c| Arc::ptr_eq(o, c))) {
+        remove_child(owner, relation, &old)?;
+    }
+    child.map_or(Ok(()), |child| add_child(owner, relation, child))
+}
+
 /// Points an object to another (or to none), and keeps the other's collection in step.
 pub(crate) fn set_parent(child: &Object, relation: usize, parent: Option<&Object>) -> Result<()> {
     let link = child.meta().link(relation)?.clone();

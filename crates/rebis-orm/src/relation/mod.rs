@@ -24,13 +24,14 @@ pub use plan::Loading;
 pub(crate) use circles::part_circles;
 pub(crate) use column::load_column;
 pub(crate) use def::RelationKind;
-pub(crate) use handle::one;
+pub(crate) use field::{is_living, related_to};
+pub(crate) use handle::{any_related, comparison, one, steps_between};
 pub(crate) use joined::Joins;
 pub(crate) use link::{
     add_child, companions, forget_stale_parents, held, let_go, relate_pending, remove_child, report_at_flush,
-    set_parent,
+    set_child, set_parent,
 };
-pub(crate) use load::{Task, load_plan};
+pub(crate) use load::{Task, load_lazily, load_plan};
 pub(crate) use plan::settle_plan;
 pub(crate) use slot::{Content, Reference, Slot, settle};
 pub(crate) use through::{delete_associations, write_disconnections};

@@ -61,7 +61,7 @@ impl<M: Model, T> From<Column<M, T>> for Loading {
 }
 
 impl Loading {
-    pub(super) fn new(owner: fn() -> &'static ModelMeta, relation: usize) -> Self {
+    pub(crate) fn new(owner: fn() -> &'static ModelMeta, relation: usize) -> Self {
         Loading { owner, relation, column: None, how: None, part: None, then: Vec::new() }
     }
 

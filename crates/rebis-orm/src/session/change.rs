@@ -16,13 +16,7 @@ impl Session {
     /// An object of another living session is refused by the next flush.
     pub fn add<A: Addable>(&self, object: A) -> Entity<A::Model> {
         let entity = object.into_entity();
-        if entity.state() == State::Deleted {
-            let why = format!(
-                "{} was deleted and cannot be added again; `make_transient` makes it new",
-                entity.object().label()
-            );
-            self.0.refuse(ErrorKind::State, why);
-        }
+        refuse_deleted(&self.0, &entity.object());
         cascade_add(&self.0, &entity.object());
         entity
     }
@@ -35,6 +29,15 @@ impl Session {
     /// Deletes an object's row with the next flush. An object that was never written is just let go.
     pub fn delete<T: Model>(&self, entity: &Entity<T>) {
         delete_object(&self.0, &entity.object());
+    }
+}
+
+/// An object whose row was deleted is not added again.
+pub(crate) fn refuse_deleted(session: &Shared, object: &Object) {
+    if object.status().state == State::Deleted {
+        let label = object.label();
+        let why = format!("{label} was deleted and cannot be added again; `make_transient` makes it new");
+        session.refuse(ErrorKind::State, why);
     }
 }
 

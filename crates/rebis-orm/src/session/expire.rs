@@ -36,7 +36,7 @@ impl Session {
 }
 
 /// Expires an object and what its relations cascade to.
-pub(super) fn expire(session: &Arc<Shared>, object: &Object, call: &str) -> Result<()> {
+pub(crate) fn expire(session: &Arc<Shared>, object: &Object, call: &str) -> Result<()> {
     let state = object.status().state;
     if state != State::Persistent || !belongs(&**object, session) {
         let what = format!("{} was given to `{call}`, but it has no row in this session", object.label());
@@ -78,7 +78,7 @@ fn mark(session: &Shared, object: &Object) {
 }
 
 /// Reads the row of an expired object: `false` when it is gone, and then the object is in no session any more.
-pub(super) async fn reload(session: &Arc<Shared>, object: &Object) -> Result<bool> {
+pub(crate) async fn reload(session: &Arc<Shared>, object: &Object) -> Result<bool> {
     before(session, object);
     if !Arc::clone(object).reread(session).await? {
         object.leave_map(session);

@@ -33,8 +33,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::events::{Events, Hooks};
 use crate::model::Model;
 
-pub(crate) use change::{before_change, cascade_add, delete_object, register_change, touch};
-pub(crate) use expire::freshen;
+pub(crate) use change::{before_change, cascade_add, delete_object, refuse_deleted, register_change, touch};
+pub(crate) use expire::{expire, freshen, reload};
 pub(crate) use identity::{AnyMap, IdentityMap};
 pub(crate) use lease::Lease;
 pub(crate) use object_list::ObjectList;

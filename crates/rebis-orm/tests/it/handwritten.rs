@@ -126,6 +126,13 @@ impl ::rebis::__private::Model for User {
             .with_if(3, new.password_hash != old.password_hash)
     }
 
+    fn repr(row: &Self) -> ::core::option::Option<::rebis::__private::String> {
+        // The struct's `Display`, when it has one.
+        #[allow(unused_imports)]
+        use ::rebis::__private::NoRepr as _;
+        ::rebis::__private::Repr(row).text()
+    }
+
     fn attach(row: &mut Self, owner: &mut ::rebis::__private::Attach<'_>) {
         // One line per relation; an empty body (`_owner`) when there is none.
         owner.relation(0, &mut row.posts);
@@ -295,7 +302,12 @@ impl ::rebis::__private::Model for Post {
         .columns(&[
             ::rebis::__private::ColumnDef::new::<i64>("id", "id").primary_key().autoincrement(),
             ::rebis::__private::ColumnDef::new::<String>("body", "body").length(140),
-            ::rebis::__private::ColumnDef::new::<DateTime<Utc>>("timestamp", "timestamp").index(),
+            ::rebis::__private::ColumnDef::new::<DateTime<Utc>>("timestamp", "timestamp").index().default(
+                || {
+                    let value: DateTime<Utc> = (Utc::now)();
+                    ::rebis::__private::ColumnType::into_value(value)
+                },
+            ),
             // The attribute's path as it stands; its type must be `Column<_, i64>` (the field's own type, without `Option`).
             ::rebis::__private::ColumnDef::new::<i64>("user_id", "user_id")
                 .index()
@@ -364,6 +376,13 @@ impl ::rebis::__private::Model for Post {
             .with_if(1, new.body != old.body)
             .with_if(2, new.timestamp != old.timestamp)
             .with_if(3, new.user_id != old.user_id)
+    }
+
+    fn repr(row: &Self) -> ::core::option::Option<::rebis::__private::String> {
+        // The struct's `Display`, when it has one.
+        #[allow(unused_imports)]
+        use ::rebis::__private::NoRepr as _;
+        ::rebis::__private::Repr(row).text()
     }
 
     fn attach(row: &mut Self, owner: &mut ::rebis::__private::Attach<'_>) {

@@ -9,6 +9,7 @@ mod cancelled;
 mod cascades;
 mod concurrency;
 mod deferred;
+mod dynamic;
 mod eager;
 mod embedded;
 mod events;

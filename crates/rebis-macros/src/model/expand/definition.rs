@@ -94,6 +94,10 @@ pub(super) fn column(model: &Model, index: usize, p: &TokenStream) -> TokenStrea
     }
     calls.extend(c.foreign_key.as_ref().map(|fk| foreign_key(c, fk, p)));
     calls.extend(c.server_default.as_ref().map(|d| server_default(c, d, p)));
+    calls.extend(c.default.as_ref().map(|value| {
+        let value = super::builder::default_value(c, value, p);
+        quote!(.default(|| { let value: #ty = (#value)(); #p::ColumnType::into_value(value) }))
+    }));
     calls.extend(c.onupdate.as_ref().map(|value| {
         let value = super::builder::default_value(c, value, p);
         quote!(.onupdate(|| { let value: #ty = (#value)(); #p::ColumnType::into_value(value) }))

@@ -8,7 +8,7 @@ use crate::model::ast::{FieldRef, Model};
 
 use super::{numbered, required, respan, start};
 
-/// `decode`, `decode_key`, `key_of`, `value_of`, `set_value`, `changed`, `attach`.
+/// `decode`, `decode_key`, `key_of`, `value_of`, `set_value`, `changed`, `repr`, `attach`.
 pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
     let name = &model.ident;
     let fields = model.fields.iter().map(|f| match *f {
@@ -133,6 +133,11 @@ pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
         }
         fn changed(new: &Self, old: &Self) -> #p::ColumnSet {
             #p::ColumnSet::EMPTY #(#changes)*
+        }
+        fn repr(row: &Self) -> ::core::option::Option<#p::String> {
+            #[allow(unused_imports)]
+            use #p::NoRepr as _;
+            #p::Repr(row).text()
         }
         #attach
         #deferred
