@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, Command};
 use rebis_engine::Engine;
-use rebis_migrate::Script;
+use rebis_migrate::{MigratorSetup, Script};
 use rebis_sql::schema::Schema;
 use rebis_web::{App, BoxError, CommandContext};
 
@@ -36,6 +36,8 @@ pub struct DatabaseCommands {
     pub directory: PathBuf,
     /// Whether what is done is written to the database's history.
     pub history: bool,
+    /// How the application wants its migrations.
+    pub setup: MigratorSetup,
 }
 
 /// Runs the command that the arguments ask for, the program's name first; `run` when they ask for none.

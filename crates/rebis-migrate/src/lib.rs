@@ -13,6 +13,7 @@ mod dialect;
 pub mod diff;
 mod error;
 mod execute;
+mod files;
 pub mod graph;
 mod history;
 mod journal;
@@ -28,13 +29,13 @@ mod store;
 
 pub use dialect::{Offline, offline};
 pub use error::{Error, ErrorKind, Result};
-pub use execute::{DataLoss, Progress, Resume, RunOptions, StepDone};
+pub use execute::{DataLoss, OnApply, Progress, Resume, RunOptions, StepDone, VersionApplied};
 pub use graph::Graph;
 pub use history::{Applied, Edited};
 pub use migrator::{
-    Branches, Check, Current, Drift, ExplainedOperation, ExplainedStep, Explanation, Generated, Heads,
-    History, HistoryOptions, Init, Linted, Merged, MigrateOptions, Migrator, Question, RevisionInfo,
-    RevisionOptions, Show, SqlOptions, Squashed,
+    Branches, Check, Current, Draft, Drift, ExplainedOperation, ExplainedStep, Explanation, Generated, Heads,
+    History, HistoryOptions, Init, Linted, Merged, MigrateOptions, Migrator, MigratorSetup, Question,
+    RevisionInfo, RevisionOptions, Show, SqlOptions, Squashed,
 };
 pub use op::{
     AddColumn, AlterColumn, Arguments, ColumnBuilder, CreateExclusion, CreateForeignKey, CreateIndex,

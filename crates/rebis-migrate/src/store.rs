@@ -185,30 +185,9 @@ pub(crate) fn heading(source: &str) -> String {
     lines.join("\n")
 }
 
-/// The file name of a revision: its id and the message's words, cut at about forty characters between words.
-pub(crate) fn file_name(id: &str, message: &str) -> String {
-    const MOST: usize = 40;
-    let words: Vec<&str> =
-        message.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|w| !w.is_empty()).collect();
-    let mut slug = words.join("_").to_lowercase();
-    if slug.chars().count() > MOST {
-        let cut: String = slug.chars().take(MOST).collect();
-        slug = format!("{}_", cut.rfind('_').map_or(cut.as_str(), |at| &cut[..at]));
-    }
-    format!("{id}_{slug}.rs")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn file_names_follow_alembic() {
-        assert_eq!(file_name("e517276bb1c2", "users table"), "e517276bb1c2_users_table.rs");
-        assert_eq!(file_name("aaaa1111", ""), "aaaa1111_.rs");
-        let long = file_name("a", "this is a really long name that has more than forty characters");
-        assert_eq!(long, "a_this_is_a_really_long_name_that_has_.rs");
-    }
 
     #[test]
     fn the_list_is_rewritten_and_the_rest_kept() {

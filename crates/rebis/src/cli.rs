@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use rebis_cli::{Program, fail};
 use rebis_web::{App, Config};
 
-use crate::glue::{Bound, bound};
+use crate::glue::{bound, setup};
 
 /// Loads the configuration, makes the application and runs the command that the command line asks for; `run` when it asks for none.
 ///
@@ -28,7 +28,7 @@ pub async fn cli(create_app: impl FnOnce(Config) -> App) -> ExitCode {
         Err(error) => return fail(&error),
     };
     let app = create_app(config);
-    let databases = bound(&app).iter().map(Bound::for_commands).collect();
+    let databases = bound(&app).iter().map(|bound| bound.for_commands(setup(&app))).collect();
     rebis_cli::run(Program { app, databases }, std::env::args_os()).await
 }
 

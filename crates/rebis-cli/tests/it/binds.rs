@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use rebis_cli::{DatabaseCommands, Program, run};
-use rebis_migrate::{Script, revision};
+use rebis_migrate::{MigratorSetup, Script, revision};
 use rebis_sql::schema::Schema;
 use rebis_testkit::{TestDatabase, each_database};
 use rebis_web::{App, Config};
@@ -45,6 +45,7 @@ async fn db(main: &TestDatabase, other: &TestDatabase, arguments: &[&str]) -> bo
         scripts: Some(scripts),
         directory: "/nowhere".into(),
         history: bind.is_none(),
+        setup: MigratorSetup::default(),
     };
     let program = Program {
         app: App::new(Config::new(".")),

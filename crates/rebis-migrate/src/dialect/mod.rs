@@ -31,12 +31,14 @@ use crate::{Error, ErrorKind, Result};
 pub(crate) struct Rules {
     /// As Alembic calls it in its log.
     pub(crate) impl_name: &'static str,
-    /// Gives a row when the table `{}`, one of those that migrations keep, is there.
-    pub(crate) has_table: &'static str,
-    /// Gives a row when the version table's column is too narrow, as Alembic makes it.
-    pub(crate) is_narrow: Option<&'static str>,
-    /// Makes it wide.
-    pub(crate) widen: &'static str,
+    /// Whether a table can be in a schema besides the connection's own.
+    pub(crate) schemas: bool,
+    /// Gives a row when that table is there.
+    pub(crate) has_table: fn(schema: Option<&str>, table: &str) -> String,
+    /// Gives a row when the version table's column is too narrow, as Alembic makes it; none where no length is enforced.
+    pub(crate) is_narrow: fn(schema: Option<&str>, table: &str) -> Option<String>,
+    /// Makes it wide; the table is quoted.
+    pub(crate) widen: fn(table: &str) -> String,
     /// Takes the lock of a session without waiting: one integer, 1 when it was got. None where a transaction is lock enough.
     pub(crate) try_lock: Option<&'static str>,
     /// Waits a moment before the next try, on the server and without a snapshot of its data.

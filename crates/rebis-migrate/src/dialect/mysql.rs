@@ -10,12 +10,15 @@ use super::{Rules, Scratch};
 /// The lock's name carries the database's: a server may hold many. A name has at most 64 characters.
 pub(super) static RULES: Rules = Rules {
     impl_name: "MySQLImpl",
-    has_table: "SELECT 1 FROM information_schema.tables WHERE table_schema = database() AND table_name = '{}'",
-    is_narrow: Some(
-        "SELECT 1 FROM information_schema.columns WHERE table_schema = database() AND table_name = 'alembic_version' \
-         AND column_name = 'version_num' AND character_maximum_length < 255",
-    ),
-    widen: "ALTER TABLE alembic_version MODIFY COLUMN version_num VARCHAR(255) NOT NULL",
+    schemas: true,
+    has_table: |schema, table| format!("SELECT 1 FROM information_schema.tables WHERE {}", is(schema, table)),
+    is_narrow: |schema, table| {
+        Some(format!(
+            "SELECT 1 FROM information_schema.columns WHERE {} AND column_name = 'version_num' AND character_maximum_length < 255",
+            is(schema, table)
+        ))
+    },
+    widen: |table| format!("ALTER TABLE {table} MODIFY COLUMN version_num VARCHAR(255) NOT NULL"),
     try_lock: Some("SELECT CASE WHEN GET_LOCK(CONCAT('rebis_', MD5(DATABASE())), 0) = 1 THEN 1 ELSE 0 END"),
     pause: "DO SLEEP(0.2)",
     unlock: "DO RELEASE_LOCK(CONCAT('rebis_', MD5(DATABASE())))",
@@ -40,6 +43,13 @@ pub(super) static RULES: Rules = Rules {
     // Temporary tables are in no catalogue here.
     scratch: Some(Scratch::Named),
 };
+
+/// The condition on the catalogue that names a table.
+fn is(schema: Option<&str>, table: &str) -> String {
+    let text = |t: &str| format!("'{}'", t.replace('\\', "\\\\").replace('\'', "''"));
+    let schema = schema.map_or_else(|| String::from("database()"), text);
+    format!("table_schema = {schema} AND table_name = {}", text(table))
+}
 
 /// The client ends a statement at each `;`, also within a trigger's body, unless it is told another sign.
 pub(super) fn terminated(dialect: Dialect, sql: &str) -> String {

@@ -11,12 +11,15 @@ use crate::op::Op;
 /// for which CREATE INDEX CONCURRENTLY of the one who has the lock would wait in turn.
 pub(super) static RULES: Rules = Rules {
     impl_name: "PostgresqlImpl",
-    has_table: "SELECT 1 WHERE to_regclass('{}') IS NOT NULL",
-    is_narrow: Some(
-        "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('alembic_version') AND attname = 'version_num' \
-         AND atttypmod BETWEEN 4 AND 258",
-    ),
-    widen: "ALTER TABLE alembic_version ALTER COLUMN version_num TYPE VARCHAR(255)",
+    schemas: true,
+    has_table: |schema, table| format!("SELECT 1 WHERE {} IS NOT NULL", number(schema, table)),
+    is_narrow: |schema, table| {
+        Some(format!(
+            "SELECT 1 FROM pg_attribute WHERE attrelid = {} AND attname = 'version_num' AND atttypmod BETWEEN 4 AND 258",
+            number(schema, table)
+        ))
+    },
+    widen: |table| format!("ALTER TABLE {table} ALTER COLUMN version_num TYPE VARCHAR(255)"),
     try_lock: Some("SELECT CASE WHEN pg_try_advisory_lock(491260242291) THEN 1 ELSE 0 END"),
     pause: "SELECT pg_sleep(0.2)",
     unlock: "SELECT pg_advisory_unlock(491260242291)",
@@ -35,6 +38,17 @@ pub(super) static RULES: Rules = Rules {
         name_of_schema: "SELECT nspname::text FROM pg_namespace WHERE oid = pg_my_temp_schema()",
     }),
 };
+
+/// A table's number in the catalogue; NULL when there is none.
+fn number(schema: Option<&str>, table: &str) -> String {
+    let mut name = String::new();
+    if let Some(schema) = schema {
+        Dialect::Postgres.quote_into(schema, &mut name);
+        name.push('.');
+    }
+    Dialect::Postgres.quote_into(table, &mut name);
+    format!("to_regclass('{}')", name.replace('\'', "''"))
+}
 
 /// Whether the migration cannot run in one transaction: PostgreSQL refuses what is built beside the writers, and a constraint that is looked at
 /// later would keep its lock until the end if both were one.

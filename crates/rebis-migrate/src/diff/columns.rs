@@ -8,7 +8,7 @@ use rebis_sql::schema::{Column, Schema, Table};
 use rebis_sql::{Ddl, Dialect};
 
 use super::words::same_sql;
-use super::{Noted, defaults, rename, sorted, types};
+use super::{ColumnPair, Hooks, Noted, defaults, rename, sorted, types};
 use crate::Op;
 use crate::op::{is_over, mentions};
 
@@ -125,7 +125,7 @@ pub(super) fn removed(there: &Table, model: &Table, found: &mut Vec<Noted>) {
     }
 }
 
-pub(super) fn altered(there: &Table, model: &Table, dialect: Dialect, found: &mut Vec<Noted>) {
+pub(super) fn altered(there: &Table, model: &Table, dialect: Dialect, hooks: &Hooks, found: &mut Vec<Noted>) {
     let (seen, expected) = (as_inspected(dialect, there), as_inspected(dialect, model));
     for wanted in &model.columns {
         let Some(now) = there.column(&wanted.name) else { continue };
@@ -136,7 +136,8 @@ pub(super) fn altered(there: &Table, model: &Table, dialect: Dialect, found: &mu
         let mut change = ColumnChange::default();
         let mut said = Vec::new();
         let mut notes = Vec::new();
-        if !types::same(dialect, seen, expected) {
+        let pair = ColumnPair { table: model, database: seen, model: expected };
+        if hooks.type_differs(&pair, !types::same(dialect, seen, expected)) {
             change.ty = Some(wanted.ty.clone());
             let gone = types::labels_gone(&now.ty, &wanted.ty);
             if !gone.is_empty() {
@@ -168,7 +169,7 @@ pub(super) fn altered(there: &Table, model: &Table, dialect: Dialect, found: &mu
                 ));
             }
         }
-        if !defaults::same(seen, expected) {
+        if hooks.default_differs(&pair, !defaults::same(seen, expected)) {
             change.default = Some(wanted.default.clone());
             said.push(format!("server default on column {at}"));
         }

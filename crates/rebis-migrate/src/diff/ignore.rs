@@ -1,8 +1,8 @@
 //! What a comparison leaves alone by name. Invariant: a table that is ignored is ignored with all that is in it.
 
 use rebis_sql::Ddl;
-use rebis_sql::ddl::Constraint;
 
+use super::hooks::name_of;
 use crate::Op;
 
 /// Whether the operation concerns something that a pattern names: `legacy_*` a table, `user.ix_*` something of a table.
@@ -26,12 +26,7 @@ fn part(op: &Op) -> Option<String> {
         Ddl::AlterColumn { existing, .. } => Some(existing.name.clone()),
         Ddl::CreateIndex { index, .. } => Some(index.name.clone()),
         Ddl::DropIndex { name, .. } | Ddl::DropConstraint { name, .. } => Some(name.clone()),
-        Ddl::AddConstraint { constraint, .. } => match constraint {
-            Constraint::PrimaryKey(c) => c.name.clone(),
-            Constraint::ForeignKey(c) => c.name.clone(),
-            Constraint::Unique(c) => c.name.clone(),
-            Constraint::Check(c) => c.name.clone(),
-        },
+        Ddl::AddConstraint { constraint, .. } => name_of(constraint).map(str::to_owned),
         _ => None,
     }
 }

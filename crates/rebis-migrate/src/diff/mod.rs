@@ -8,6 +8,7 @@ mod columns;
 mod defaults;
 mod fill;
 mod foreign_keys;
+mod hooks;
 mod ignore;
 mod indexes;
 mod key;
@@ -29,6 +30,7 @@ use rebis_sql::schema::{NamingConvention, Schema, Table};
 use crate::Op;
 
 pub use fill::Fill;
+pub use hooks::{ColumnPair, Hooks, Object, ObjectKind};
 pub use live::compare;
 pub(crate) use rename::possible;
 pub use rename::{Possible, Rename};
@@ -47,7 +49,7 @@ pub struct Noted {
 }
 
 /// What a comparison looks at.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct DiffOptions {
     /// What was renamed; a comparison alone sees a removal and an addition.
     pub renames: Vec<Rename>,
@@ -61,6 +63,8 @@ pub struct DiffOptions {
     pub ignored: Vec<String>,
     /// The version table, which is no model's.
     pub version_table: String,
+    /// What the application decides itself.
+    pub hooks: Hooks,
 }
 
 impl Default for DiffOptions {
@@ -72,6 +76,7 @@ impl Default for DiffOptions {
             schemas: Vec::new(),
             ignored: Vec::new(),
             version_table: String::from("alembic_version"),
+            hooks: Hooks::default(),
         }
     }
 }
@@ -122,8 +127,11 @@ pub fn diff(database: &Schema, models: &Schema, dialect: Dialect, options: &Diff
     let removed: Vec<&Table> =
         sorted(&database).into_iter().filter(|t| !wanted.contains_key(&named(t))).collect();
     // Most tables are as they should be, and need no second look.
-    let changed: Vec<(&Table, &Table)> =
-        pairs.iter().copied().filter(|(there, model)| **there != as_inspected(dialect, model)).collect();
+    let changed: Vec<(&Table, &Table)> = pairs
+        .iter()
+        .copied()
+        .filter(|(there, model)| options.hooks.look_twice() || **there != as_inspected(dialect, model))
+        .collect();
 
     let mut closing = Vec::new();
     tables::added(&added, &removed, &pairs, &mut found, &mut closing);
@@ -137,7 +145,7 @@ pub fn diff(database: &Schema, models: &Schema, dialect: Dialect, options: &Diff
         key::removed(there, model, &mut found);
         columns::added(there, model, &mut found);
         key::added(there, model, &mut found);
-        columns::altered(there, model, dialect, &mut found);
+        columns::altered(there, model, dialect, &options.hooks, &mut found);
         foreign_keys::removed(there, model, dialect, |key| !leaving(key), &mut found);
         uniques::removed(there, model, dialect, &mut found);
         indexes::compare(there, model, dialect, &mut found);
@@ -149,7 +157,7 @@ pub fn diff(database: &Schema, models: &Schema, dialect: Dialect, options: &Diff
     }
     found.extend(closing);
     types::removed(&database, models, dialect, &mut found);
-    found.retain(|noted| !ignore::is_ignored(&noted.op, &options.ignored));
+    found.retain(|noted| !ignore::is_ignored(&noted.op, &options.ignored) && options.hooks.wants(&noted.op));
     let denied = |note: &String| options.not_renamed.iter().any(|r| rename::is_about(note, r));
     found.iter_mut().for_each(|noted| noted.notes.retain(|note| !denied(note)));
     fill::fill(found, &options.fills)

@@ -3,6 +3,7 @@
 //! **Invariants.** A step is applied whole where the database can undo DDL; elsewhere a journal says what was applied. Before each step the
 //! version table is read anew under the lock, so programs that start at once apply each step once.
 
+mod applied;
 mod failure;
 mod journaled;
 mod options;
@@ -18,14 +19,17 @@ use std::time::Duration;
 use rebis_engine::{Connection, Engine};
 use rebis_sql::Dialect;
 
+pub(crate) use applied::ApplyHook;
+pub use applied::{OnApply, VersionApplied};
 pub use options::{DataLoss, Resume, RunOptions};
 pub use progress::Progress;
 use progress::Watch;
 pub(crate) use progress::Watcher;
 
 use crate::graph::{Direction, PlanStep};
+use crate::ledger::VersionTable;
 use crate::op::{Arguments, Op, Operations};
-use crate::{Error, ErrorKind, Graph, Result, Script, dialect, history, journal, ledger, lint, lock};
+use crate::{Error, ErrorKind, Graph, Result, Script, dialect, history, journal, lint, lock};
 
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +63,7 @@ pub(crate) struct Run<'a> {
     scripts: &'a [Script],
     options: &'a RunOptions,
     arguments: &'a Arguments,
+    version: &'a VersionTable,
     watch: Watch<'a>,
     /// The tables that migrations keep are there, and what made them was committed.
     ensured: bool,
@@ -70,10 +75,11 @@ impl<'a> Run<'a> {
         scripts: &'a [Script],
         options: &'a RunOptions,
         arguments: &'a Arguments,
-        watcher: Option<&'a Watcher>,
+        version: &'a VersionTable,
+        (watcher, hook): (Option<&'a Watcher>, Option<&'a ApplyHook>),
     ) -> Self {
-        let watch = Watch { watcher, step: 0, steps: 1 };
-        Run { graph, scripts, options, arguments, watch, ensured: false }
+        let watch = Watch { watcher, hook, step: 0, steps: 1 };
+        Run { graph, scripts, options, arguments, version, watch, ensured: false }
     }
 }
 
@@ -89,7 +95,7 @@ impl Run<'_> {
     /// Makes the version table and the history, once.
     async fn ensure(&self, conn: &mut Connection) -> Result<()> {
         if !self.ensured {
-            ledger::ensure(conn).await?;
+            self.version.ensure(conn).await?;
             if !self.options.no_history {
                 history::ensure(conn).await?;
             }
@@ -152,17 +158,17 @@ async fn limit(conn: &mut Connection, options: &RunOptions) -> Result<()> {
 }
 
 /// Makes the version table.
-pub(crate) async fn ensure_version(engine: &Engine) -> Result<()> {
+pub(crate) async fn ensure_version(engine: &Engine, version: &VersionTable) -> Result<()> {
     let conn = &mut own_connection(engine, None).await?;
     lock::acquire(conn).await?;
-    let made = ledger::ensure(conn).await;
+    let made = version.ensure(conn).await;
     let released = lock::release(conn).await;
     made?;
     released
 }
 
-async fn rows(conn: &mut Connection) -> Result<BTreeSet<String>> {
-    Ok(ledger::heads(conn).await?.into_iter().collect())
+async fn rows(conn: &mut Connection, run: &Run<'_>) -> Result<BTreeSet<String>> {
+    Ok(run.version.heads(conn).await?.into_iter().collect())
 }
 
 async fn steps(
@@ -176,7 +182,7 @@ async fn steps(
     let mut done = Vec::new();
     // What was begun is finished first: the plan begins behind it.
     done.extend(resume::interrupted(conn, run, direction).await?);
-    let current = rows(conn).await?;
+    let current = rows(conn, run).await?;
     history::known(conn, run.graph, &current).await?;
     let mut plan = planned(run, direction, target, &current)?;
     warn_of_edits(conn, run, &current).await?;
@@ -188,7 +194,7 @@ async fn steps(
             if let Some(steps) = single::run(conn, run, &plan).await? {
                 break steps;
             }
-            plan = planned(run, direction, target, &rows(conn).await?)?;
+            plan = planned(run, direction, target, &rows(conn, run).await?)?;
         };
         done.extend(steps);
         return Ok(done);
@@ -199,7 +205,7 @@ async fn steps(
     for planned in plan {
         run.watch.step += 1;
         loop {
-            let current = rows(conn).await?;
+            let current = rows(conn, run).await?;
             run.graph.known(&current)?;
             let applied = run.graph.ancestors(current.iter().map(String::as_str)).contains(&planned.id);
             if applied == (direction == Direction::Upgrade) {

@@ -4,6 +4,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::ApplyHook;
+
 /// Where a run of migrations stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress<'a> {
@@ -52,6 +54,8 @@ impl fmt::Debug for Watcher {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Watch<'a> {
     pub(super) watcher: Option<&'a Watcher>,
+    /// Who is told before it is committed.
+    pub(super) hook: Option<&'a ApplyHook>,
     pub(super) step: usize,
     pub(super) steps: usize,
 }

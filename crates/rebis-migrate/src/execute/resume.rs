@@ -52,7 +52,7 @@ pub(super) async fn interrupted(
         )));
     }
     let from = from(conn, &lines, &ops, how, &report).await?;
-    let current = rows(conn).await?;
+    let current = rows(conn, run).await?;
     let Some(plan) = run.graph.step(&last.revision, began, &current) else { return Ok(None) };
     tracing::info!(
         target: "rebis::migrate",
@@ -67,6 +67,7 @@ pub(super) async fn interrupted(
         ops: &ops,
         whole: false,
         options: run.options,
+        version: run.version,
         watch: Watch { step: 1, ..run.watch },
     };
     journaled::run(&step, conn, run, from, start).await?;

@@ -49,7 +49,7 @@ async fn transaction(
     session: &mut dialect::Session,
 ) -> Result<Option<Vec<StepDone>>> {
     lock::begin(conn, run.options.tries()).await?;
-    if rows(conn).await? != *before {
+    if rows(conn, run).await? != *before {
         return Ok(None);
     }
     session.begun(conn).await?;
@@ -59,7 +59,7 @@ async fn transaction(
         let start = Instant::now();
         let script = run.script(&plan.id)?;
         let watch = Watch { step: done.len() + 1, steps: steps.len(), ..run.watch };
-        let step = Step { script, plan, ops, whole: true, options: run.options, watch };
+        let step = Step { script, plan, ops, whole: true, options: run.options, version: run.version, watch };
         let mut progress = Progress::default();
         let ran = step.steps(conn, &mut progress, start).await;
         ran.map_err(|failed| among(step.explain(conn, &progress, failed), done.len()))?;
@@ -73,6 +73,7 @@ async fn transaction(
         ops,
         whole: true,
         options: run.options,
+        version: run.version,
         watch: run.watch,
     };
     let at_end = |place, error| step.explain_at(place, error);

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use rebis_engine::Connection;
 
-use super::{Run, StepDone, rows};
-use crate::{Result, history, journal, ledger, lock};
+use super::{Run, StepDone, VersionApplied, rows};
+use crate::{Result, history, journal, lock};
 
 /// Sets the rows of the target's branches; those of unrelated branches stay.
 pub(super) async fn stamp(
@@ -48,7 +48,7 @@ async fn set_rows(
     purge: bool,
     journal: bool,
 ) -> Result<Option<Moved>> {
-    let before = rows(conn).await?;
+    let before = rows(conn, run).await?;
     let known = if purge { BTreeSet::new() } else { before.clone() };
     let targets: Vec<&str> = target.split_whitespace().collect();
     let after = run.graph.stamp_plan(&targets, &known)?;
@@ -62,7 +62,12 @@ async fn set_rows(
     let gone: Vec<String> = before.difference(&after).cloned().collect();
     let new: Vec<String> = after.difference(&before).cloned().collect();
     tracing::info!(target: "rebis::migrate", "Running stamp_revision {} -> {}", gone.join(", "), new.join(", "));
-    ledger::record(conn, &before, &after).await?;
+    run.version.record(conn, &before, &after).await?;
+    if let Some(hook) = run.watch.hook {
+        let (from, to, heads) = (gone.clone(), new.clone(), after.iter().cloned().collect());
+        hook.tell(conn, VersionApplied { direction: "stamp", from, to, message: String::new(), heads })
+            .await?;
+    }
     if run.options.no_history {
         return Ok(Some((gone, new)));
     }

@@ -7,11 +7,14 @@ use std::time::Instant;
 use rebis_engine::Connection;
 
 use super::failure::{Failure, Place};
-use super::{Progress as Told, Run, RunOptions, StepDone, Watch, command, ends, journaled, recorded};
+use super::{
+    Progress as Told, Run, RunOptions, StepDone, VersionApplied, Watch, command, ends, journaled, recorded,
+};
 use crate::dialect::{self, Planned, Session};
 use crate::graph::PlanStep;
+use crate::ledger::VersionTable;
 use crate::op::Op;
-use crate::{Error, ErrorKind, Result, Script, history, ledger, lock, store};
+use crate::{Error, ErrorKind, Result, Script, history, lock, store};
 
 /// Runs the step; `None` when somebody else was faster and nothing was done.
 pub(super) async fn run(
@@ -25,7 +28,8 @@ pub(super) async fn run(
     let whole = dialect::is_transactional(conn.dialect(), &ops);
     let message = store::doc(script.source);
     let mut session = dialect::prepare(conn, &ops).await?;
-    let step = Step { script, plan, ops: &ops, whole, options: run.options, watch: run.watch };
+    let step =
+        Step { script, plan, ops: &ops, whole, options: run.options, version: run.version, watch: run.watch };
     let ran = if whole {
         step.in_transaction(conn, run, &mut session, start).await
     } else {
@@ -48,6 +52,7 @@ pub(super) struct Step<'a> {
     pub(super) ops: &'a [Op],
     pub(super) whole: bool,
     pub(super) options: &'a RunOptions,
+    pub(super) version: &'a VersionTable,
     pub(super) watch: Watch<'a>,
 }
 
@@ -83,7 +88,7 @@ impl Step<'_> {
         progress: &mut Progress,
         start: Instant,
     ) -> Result<bool, Failed> {
-        let now = ledger::heads(conn).await.map_err(Failed::at(Place::VersionTable))?;
+        let now = run.version.heads(conn).await.map_err(Failed::at(Place::VersionTable))?;
         if !now.iter().eq(&self.plan.before) {
             return Ok(false);
         }
@@ -138,7 +143,13 @@ impl Step<'_> {
     pub(super) async fn record(&self, conn: &mut Connection, start: Instant) -> Result<(), Failed> {
         let way = command(self.plan.direction);
         let recorded = async {
-            ledger::record(conn, &self.plan.before, &self.plan.after).await?;
+            self.version.record(conn, &self.plan.before, &self.plan.after).await?;
+            if let Some(hook) = self.watch.hook {
+                let (from, to) = ends(self.plan);
+                let heads = self.plan.after.iter().cloned().collect();
+                let message = store::doc(self.script.source);
+                hook.tell(conn, VersionApplied { direction: way, from, to, message, heads }).await?;
+            }
             if self.options.no_history {
                 return Ok(());
             }

@@ -56,8 +56,13 @@ pub(super) async fn drift(m: &Migrator) -> Result<Drift> {
     let mut connection = m.engine.acquire().await?;
     let rows = m.rows(&mut connection).await?;
     graph.known(&rows)?;
-    let options =
-        DiffOptions { schemas: m.schemas.clone(), ignored: m.ignored.clone(), ..DiffOptions::default() };
+    let options = DiffOptions {
+        schemas: m.schemas.clone(),
+        ignored: m.ignored.clone(),
+        version_table: m.version.name.clone(),
+        hooks: m.hooks.clone(),
+        ..DiffOptions::default()
+    };
     let applied = replayed(m, &graph, &rows)?;
     let (_, found) = diff::compare(&mut connection, &applied, &options).await?;
     let described = |found: Vec<diff::Noted>| found.iter().map(|n| n.op.describe()).collect::<Vec<_>>();

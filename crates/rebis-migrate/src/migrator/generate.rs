@@ -10,6 +10,7 @@ use rebis_sql::{Ddl, Dialect};
 
 use super::Migrator;
 use super::place::{Place, RevisionOptions, place};
+use super::settings::drafted;
 use crate::diff::{self, DiffOptions, Fill, Noted, Possible, Rename, undo};
 use crate::render::{NewScript, script};
 use crate::{Error, ErrorKind, Graph, Op, Result, history, lint, store};
@@ -76,7 +77,8 @@ impl fmt::Display for Check {
 pub(super) fn revision(m: &Migrator, message: &str, options: &RevisionOptions) -> Result<Generated> {
     let graph = m.fresh_graph()?;
     let place = place(m, &graph, message, options)?;
-    write(m, place, message, &[], &[])
+    let (upgrade, downgrade) = drafted(m, message, Vec::new(), Vec::new());
+    write(m, place, message, &upgrade, &downgrade)
 }
 
 pub(super) async fn migrate(
@@ -98,6 +100,11 @@ pub(super) async fn migrate(
         tracing::warn!(target: LOG, "{remark}");
     }
     let undone = undo(&ops, &database)?;
+    let (found, undone) = drafted(m, message, found, undone);
+    if found.is_empty() && undone.is_empty() {
+        tracing::info!(target: LOG, "Nothing is left of the changes in schema: no script is written.");
+        return Ok(None);
+    }
     write(m, place, message, &found, &undone).map(Some)
 }
 
@@ -191,7 +198,8 @@ async fn quietly(m: &Migrator, graph: &Graph, given: &MigrateOptions) -> Result<
         fills: given.fills.clone(),
         schemas: m.schemas.clone(),
         ignored: m.ignored.clone(),
-        ..DiffOptions::default()
+        version_table: m.version.name.clone(),
+        hooks: m.hooks.clone(),
     };
     if given.from_history {
         let known = super::offline::replayed(m, graph, &graph.real_heads())?;
@@ -267,7 +275,7 @@ pub(super) fn write(
         down: &down,
         labels: &labels,
         depends_on: &depends_on,
-        created: chrono::Utc::now(),
+        created: m.files.now(),
         krate: &m.krate,
         upgrade,
         downgrade,
@@ -281,5 +289,6 @@ pub(super) fn write(
         let _ = std::fs::remove_file(&path);
         return Err(e);
     }
+    m.files.written(&path)?;
     Ok(Generated { path, revision: id })
 }

@@ -15,6 +15,7 @@ mod listing;
 mod merge;
 mod offline;
 mod place;
+mod settings;
 mod squash;
 
 use std::collections::BTreeSet;
@@ -32,10 +33,15 @@ pub use listing::{Branches, Current, Heads, History, HistoryOptions, RevisionInf
 pub use merge::Merged;
 pub use offline::SqlOptions;
 pub use place::RevisionOptions;
+use settings::DraftDone;
+pub use settings::{Draft, MigratorSetup};
 pub use squash::Squashed;
 
-use crate::execute::{self, Progress, Run, RunOptions, StepDone, Watcher, Way};
+use crate::diff::Hooks;
+use crate::execute::{self, ApplyHook, Progress, Run, RunOptions, StepDone, Watcher, Way};
+use crate::files::Files;
 use crate::graph::Node;
+use crate::ledger::VersionTable;
 use crate::{Applied, Arguments, Edited, Error, ErrorKind, Graph, Result, Script, history, ledger, store};
 
 /// What a program without a list of migrations is told.
@@ -70,6 +76,11 @@ pub struct Migrator {
     ignored: Vec<String>,
     watcher: Option<Watcher>,
     no_history: bool,
+    version: VersionTable,
+    files: Files,
+    hooks: Hooks,
+    draft: Option<DraftDone>,
+    applied: Option<ApplyHook>,
 }
 
 impl Migrator {
@@ -95,6 +106,11 @@ impl Migrator {
             ignored: Vec::new(),
             watcher: None,
             no_history: false,
+            version: VersionTable::default(),
+            files: Files::default(),
+            hooks: Hooks::default(),
+            draft: None,
+            applied: None,
         }
     }
 
@@ -238,7 +254,7 @@ impl Migrator {
     pub async fn inspect(&self) -> Result<String> {
         let options = rebis_engine::InspectOptions { schemas: self.schemas.clone(), ..Default::default() };
         let mut found = rebis_engine::inspect(&mut self.engine.acquire().await?, &options).await?;
-        found.tables.retain(|t| !ledger::is_ours(&t.name));
+        found.tables.retain(|t| !ledger::is_ours(&t.name) && t.name != self.version.name);
         Ok(inspect::source(&found))
     }
 
@@ -390,8 +406,10 @@ impl Migrator {
     }
 
     /// The SQL that makes the version table.
-    #[must_use]
-    pub fn ensure_version_sql(&self, options: &SqlOptions) -> String {
+    ///
+    /// # Errors
+    /// When it is to be in a schema, and the database has none.
+    pub fn ensure_version_sql(&self, options: &SqlOptions) -> Result<String> {
         offline::ensure_version(self, options)
     }
 
@@ -433,7 +451,7 @@ impl Migrator {
     /// # Errors
     /// When the database cannot be reached or refuses.
     pub async fn ensure_version(&self) -> Result<()> {
-        execute::ensure_version(&self.engine).await
+        execute::ensure_version(&self.engine, &self.version).await
     }
 
     /// All about one revision; `head` and `current` are understood.
@@ -496,9 +514,9 @@ impl Migrator {
                 format!("this program carries no migrations.\n{ADVICE}"),
             ));
         }
-        let watcher = self.watcher.as_ref();
+        let told = (self.watcher.as_ref(), self.applied.as_ref());
         let options = RunOptions { no_history: options.no_history || self.no_history, ..options.clone() };
-        let run = Run::new(&graph, self.scripts, &options, &self.arguments, watcher);
+        let run = Run::new(&graph, self.scripts, &options, &self.arguments, &self.version, told);
         execute::run(&self.engine, way, target, run).await
     }
 
@@ -541,7 +559,7 @@ impl Migrator {
     }
 
     async fn rows(&self, connection: &mut Connection) -> Result<BTreeSet<String>> {
-        Ok(ledger::heads(connection).await?.into_iter().collect())
+        Ok(self.version.heads(connection).await?.into_iter().collect())
     }
 }
 

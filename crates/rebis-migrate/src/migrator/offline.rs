@@ -10,7 +10,7 @@ use super::Migrator;
 use crate::dialect::{self, Offline, offline};
 use crate::execute::{Way, ends, recorded};
 use crate::graph::{Direction, PlanStep};
-use crate::{Error, ErrorKind, Graph, Result, ledger, store};
+use crate::{Error, ErrorKind, Graph, Result, store};
 
 /// Options of the SQL that is printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,10 +48,10 @@ pub(super) fn sql(m: &Migrator, way: Way, range: &str, options: &SqlOptions) -> 
     tracing::info!(target: "rebis::migrate", "Context impl {}.", dialect::rules(dialect)?.impl_name);
     tracing::info!(target: "rebis::migrate", "Generating static SQL");
     if from.is_empty() && way != Way::Down {
-        text.statement(ledger::CREATE);
+        text.statement(&m.version.create(dialect)?);
     }
     if way == Way::Stamp {
-        stamp(&mut text, &graph, &from, &to)?;
+        stamp(&mut text, m, &graph, (&from, &to))?;
         return Ok(text.out);
     }
     let plan = match way {
@@ -76,11 +76,11 @@ pub(super) fn sql(m: &Migrator, way: Way, range: &str, options: &SqlOptions) -> 
     Ok(text.out)
 }
 
-pub(super) fn ensure_version(m: &Migrator, options: &SqlOptions) -> String {
+pub(super) fn ensure_version(m: &Migrator, options: &SqlOptions) -> Result<String> {
     let dialect = options.dialect.unwrap_or_else(|| m.engine.dialect());
     let mut text = Text { dialect, out: String::new() };
-    text.statement(ledger::CREATE);
-    text.out
+    text.statement(&m.version.create(dialect)?);
+    Ok(text.out)
 }
 
 /// `from:to` as the rows to begin with and the target; without `from`, an upgrade and a stamp begin at the base.
@@ -125,13 +125,13 @@ pub(super) fn replayed(m: &Migrator, graph: &Graph, rows: &BTreeSet<String>) -> 
     Ok(known)
 }
 
-fn stamp(text: &mut Text, graph: &Graph, from: &BTreeSet<String>, to: &str) -> Result<()> {
+fn stamp(text: &mut Text, m: &Migrator, graph: &Graph, (from, to): (&BTreeSet<String>, &str)) -> Result<()> {
     let targets: Vec<&str> = to.split_whitespace().collect();
     let after = graph.stamp_plan(&targets, from)?;
     let list =
         |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect::<Vec<_>>().join(", ");
     text.line(&format!("-- Running stamp_revision {} -> {}", list(from, &after), list(&after, from)));
-    for sql in ledger::moves(text.dialect, from, &after)? {
+    for sql in m.version.moves(text.dialect, from, &after)? {
         text.statement(&sql);
     }
     Ok(())
@@ -171,7 +171,7 @@ fn one(text: &mut Text, m: &Migrator, step: &PlanStep, made: &Offline) -> Result
     let way = if step.direction == Direction::Upgrade { "upgrade" } else { "downgrade" };
     text.line(&format!("-- Running {way} {} -> {}{comma}{message}", from.join(", "), to.join(", ")));
     made.statements.iter().for_each(|sql| text.statement(sql));
-    for sql in ledger::moves(text.dialect, &step.before, &step.after)? {
+    for sql in m.version.moves(text.dialect, &step.before, &step.after)? {
         text.statement(&sql);
     }
     Ok(())

@@ -5,7 +5,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::Migrator;
-use crate::{Error, ErrorKind, Graph, Result, store};
+use crate::{Error, ErrorKind, Graph, Result};
 
 /// Who a new revision is and what it follows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,9 +62,18 @@ pub(super) fn place_behind(
     let depends_on = options.depends_on.iter().map(|d| dependency(graph, d)).collect::<Result<_>>()?;
     let folder = match &options.version_path {
         Some(path) => version_path(&directory, path)?,
+        None if m.files.has_folder() => PathBuf::new(),
         None => down.first().and_then(|d| m.script(d)).map(|s| folder_of(s.file)).unwrap_or_default(),
     };
-    let path = directory.join(folder).join(store::file_name(&id, message));
+    let path = directory.join(folder).join(m.files.name(&id, message, m.files.now())?);
+    let apart = path.parent().filter(|parent| *parent != directory && parent.join("mod.rs").exists());
+    if path.exists() || apart.is_some() {
+        let why = if apart.is_some() { "its folder has a mod.rs of its own" } else { "there is such a file" };
+        return Err(Error::new(
+            ErrorKind::File,
+            format!("{} cannot be written: {why}; change the message or the file template", path.display()),
+        ));
+    }
     Ok(Place { id, down, labels: options.labels.clone(), depends_on, path })
 }
 

@@ -73,14 +73,14 @@ pub(super) fn squash(m: &Migrator, target: &str, message: &str) -> Result<Squash
         down: &[],
         labels: &labels,
         depends_on: &[],
-        created: chrono::Utc::now(),
+        created: m.files.now(),
         krate: &m.krate,
         upgrade: &[],
         downgrade: &[],
     };
     let text = squashed(&new, &imports, &replaces, [upgrade, downgrade]);
     let directory = std::path::absolute(&m.directory).map_err(|e| Error::file("find", &m.directory, e))?;
-    let path = directory.join(store::file_name(&last, &message));
+    let path = directory.join(m.files.name(&last, &message, m.files.now())?);
     store::write(&path, &text)?;
     let mut removed = Vec::new();
     for old in scripts.iter().map(|s| directory.join(s.file)).filter(|old| *old != path) {

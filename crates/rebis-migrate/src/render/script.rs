@@ -1,6 +1,6 @@
 //! A whole script. Invariant: its heading holds what `history` and `show` print; its text depends on its input only.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset};
 
 use super::layout::{SHORT, block, comment};
 use super::op;
@@ -14,7 +14,7 @@ pub(crate) struct NewScript<'a> {
     pub(crate) down: &'a [String],
     pub(crate) labels: &'a [String],
     pub(crate) depends_on: &'a [String],
-    pub(crate) created: DateTime<Utc>,
+    pub(crate) created: DateTime<FixedOffset>,
     /// The path of this crate in the program.
     pub(crate) krate: &'a str,
     pub(crate) upgrade: &'a [Noted],
@@ -53,7 +53,10 @@ fn assemble(new: &NewScript<'_>, imports: &[String], replaces: &[String], bodies
         "",
         &format!("Revision ID: {}", new.id),
         &revises,
-        &format!("Create Date: {}", new.created.format("%Y-%m-%d %H:%M:%S UTC")),
+        &format!(
+            "Create Date: {}",
+            new.created.format("%Y-%m-%d %H:%M:%S %Z").to_string().replace("+00:00", "UTC")
+        ),
     ];
     for line in
         heading.iter().flat_map(|part| if part.is_empty() { vec![""] } else { part.lines().collect() })

@@ -134,7 +134,7 @@ fn lines_break_where_rustfmt_breaks_them() {
             down: &[name(n / 2 + 1)],
             labels: &[],
             depends_on: &[],
-            created: chrono::DateTime::UNIX_EPOCH,
+            created: chrono::DateTime::UNIX_EPOCH.fixed_offset(),
             krate: "rebis::migrate",
             upgrade: &upgrade,
             downgrade: &ops(n + 1),
@@ -176,7 +176,7 @@ fn branches_are_declared_as_rustfmt_lays_them_out() {
                 down: &[name(n)],
                 labels: &vec![name(n); labels],
                 depends_on: &vec![name(n); depends_on],
-                created: chrono::DateTime::UNIX_EPOCH,
+                created: chrono::DateTime::UNIX_EPOCH.fixed_offset(),
                 krate: "rebis::migrate",
                 upgrade: &[],
                 downgrade: &[],
@@ -192,7 +192,7 @@ fn branches_are_declared_as_rustfmt_lays_them_out() {
 fn what_has_no_source_is_refused() {
     let run = |op: Op| {
         let noted = Noted { op, detected: String::new(), notes: Vec::new() };
-        let created = chrono::DateTime::UNIX_EPOCH;
+        let created = chrono::DateTime::UNIX_EPOCH.fixed_offset();
         let new = NewScript {
             message: "",
             id: "a",

@@ -19,4 +19,5 @@ mod pairs;
 mod rebuild;
 mod recorded;
 mod runtime;
+mod settings;
 mod wide;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rebis_cli::DatabaseCommands;
 use rebis_engine::{DatabaseUrl, Engine};
-use rebis_migrate::{Migrator, Script, StepDone};
+use rebis_migrate::{Migrator, MigratorSetup, Script, StepDone};
 use rebis_orm::Database;
 use rebis_sql::schema::Schema;
 use rebis_web::{App, Config, HttpError, Result};
@@ -31,6 +31,21 @@ pub trait AppExt: Sized {
     /// The migrations that the program carries: `.migrations(migrations::ALL)`.
     #[must_use]
     fn migrations(self, scripts: &'static [Script]) -> Self;
+
+    /// How the migrations of the application's databases are kept, as Flask-Migrate's `@migrate.configure`: the version table's name, the form of
+    /// files, what a comparison looks at. The function gets the [`Migrator`] of each command.
+    ///
+    /// ```
+    /// use rebis::prelude::*;
+    ///
+    /// # let config = Config::new(std::env::temp_dir()).with("DATABASE_URL", "sqlite://");
+    /// let app = App::new(config).database(Database::new()).configure_migrations(|migrator| {
+    ///     migrator.file_template("{year}_{month}_{day}_{rev}_{slug}").ignoring(&["legacy_*"])
+    /// });
+    /// assert!(app.migrator().is_ok());
+    /// ```
+    #[must_use]
+    fn configure_migrations(self, configure: impl Fn(Migrator) -> Migrator + Send + Sync + 'static) -> Self;
 
     /// Another database of the application, with migrations and a version table of its own.
     ///
@@ -110,7 +125,7 @@ pub(crate) struct Bound {
 }
 
 impl Bound {
-    pub(crate) fn for_commands(&self) -> DatabaseCommands {
+    pub(crate) fn for_commands(&self, setup: MigratorSetup) -> DatabaseCommands {
         DatabaseCommands {
             bind: self.name.map(str::to_owned),
             engine: self.engine(),
@@ -118,6 +133,7 @@ impl Bound {
             scripts: self.scripts,
             directory: self.directory.clone(),
             history: self.history,
+            setup,
         }
     }
 
@@ -127,10 +143,11 @@ impl Bound {
         Schema { tables: own.map(|m| m.table().clone()).collect() }
     }
 
-    fn migrator(&self) -> Result<Migrator> {
-        let DatabaseCommands { engine, models, scripts, directory, history, .. } = self.for_commands();
+    fn migrator(&self, app: &App) -> Result<Migrator> {
+        let commands = self.for_commands(setup(app));
+        let DatabaseCommands { engine, models, scripts, directory, history, setup, .. } = commands;
         let migrator = Migrator::new(engine.map_err(HttpError::internal)?, models, scripts, directory);
-        Ok(migrator.keep_history(history))
+        Ok(setup.apply(migrator.keep_history(history)))
     }
 
     /// The engine, once nothing is known to be wrong: the URL, or a model.
@@ -170,6 +187,10 @@ impl AppExt for App {
         }
     }
 
+    fn configure_migrations(self, configure: impl Fn(Migrator) -> Migrator + Send + Sync + 'static) -> Self {
+        self.extension(Setup(MigratorSetup::new(configure)))
+    }
+
     fn bind(self, name: &'static str, database: Database, scripts: &'static [Script]) -> Self {
         database.set_bind(name);
         let fault: Option<Arc<str>> = bind(&database, self.config(), Some(name)).err().map(Arc::from);
@@ -197,7 +218,7 @@ impl AppExt for App {
     }
 
     fn migrator_of(&self, name: &str) -> Result<Migrator> {
-        named(self, name)?.migrator()
+        named(self, name)?.migrator(self)
     }
 
     fn db(&self) -> Result<Database> {
@@ -205,7 +226,7 @@ impl AppExt for App {
     }
 
     fn migrator(&self) -> Result<Migrator> {
-        self.get_extension::<Bound>().ok_or_else(no_database)?.migrator()
+        self.get_extension::<Bound>().ok_or_else(no_database)?.migrator(self)
     }
 
     fn upgrade(&self) -> impl Future<Output = Result<Vec<StepDone>>> + Send {
@@ -244,7 +265,7 @@ fn migrators(app: &App) -> Result<Vec<Migrator>> {
     if all.is_empty() {
         return Err(no_database());
     }
-    all.iter().map(Bound::migrator).collect()
+    all.iter().map(|bound| bound.migrator(app)).collect()
 }
 
 fn named(app: &App, name: &str) -> Result<Bound> {
@@ -261,6 +282,14 @@ fn no_database() -> HttpError {
 /// Migrations that were given before the database was.
 #[derive(Clone, Copy)]
 struct Scripts(&'static [Script]);
+
+/// What `configure_migrations` was given.
+#[derive(Clone, Debug, Default)]
+struct Setup(MigratorSetup);
+
+pub(crate) fn setup(app: &App) -> MigratorSetup {
+    app.get_extension::<Setup>().cloned().unwrap_or_default().0
+}
 
 /// The databases besides the application's own.
 #[derive(Clone, Debug, Default)]

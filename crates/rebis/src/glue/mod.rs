@@ -6,4 +6,4 @@ mod bind;
 mod errors;
 
 pub use bind::AppExt;
-pub(crate) use bind::{Bound, bound};
+pub(crate) use bind::{bound, setup};

@@ -152,7 +152,7 @@ async fn one(migrator: Migrator, command: &str, given: &ArgMatches) -> Result<Ex
         "upgrade" if on("sql") => printed(migrator.upgrade_sql(&target(), &sql_options(given)?)?),
         "downgrade" if on("sql") => printed(migrator.downgrade_sql(&target(), &sql_options(given)?)?),
         "stamp" if on("sql") => printed(migrator.stamp_sql(&target(), &sql_options(given)?)?),
-        "ensure-version" if on("sql") => printed(migrator.ensure_version_sql(&sql_options(given)?)),
+        "ensure-version" if on("sql") => printed(migrator.ensure_version_sql(&sql_options(given)?)?),
         "upgrade" | "explain" if command == "explain" || on("dry-run") => {
             let explained = migrator.explain_upgrade(&target()).await?;
             listing(given, &explained, || explained.to_json());
@@ -208,8 +208,8 @@ pub(crate) async fn upgrade_to_head(databases: Vec<DatabaseCommands>) -> Result<
 }
 
 fn migrator(database: DatabaseCommands) -> Result<Migrator, BoxError> {
-    Ok(Migrator::new(database.engine?, database.models, database.scripts, database.directory)
-        .keep_history(database.history))
+    let migrator = Migrator::new(database.engine?, database.models, database.scripts, database.directory);
+    Ok(database.setup.apply(migrator.keep_history(database.history)))
 }
 
 async fn migrate(migrator: &Migrator, given: &ArgMatches) -> Result<(), BoxError> {

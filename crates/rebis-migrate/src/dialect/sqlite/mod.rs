@@ -25,10 +25,12 @@ use rebuild::{Found, TEMPORARY, editable, literal, quote};
 
 pub(super) static RULES: Rules = Rules {
     impl_name: "SQLiteImpl",
-    has_table: "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '{}'",
-    // A length is not enforced here.
-    is_narrow: None,
-    widen: "",
+    schemas: false,
+    has_table: |_, table| {
+        format!("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '{}'", table.replace('\'', "''"))
+    },
+    is_narrow: |_, _| None,
+    widen: |_| String::new(),
     // BEGIN IMMEDIATE lets one writer in.
     try_lock: None,
     pause: "",
