@@ -13,7 +13,7 @@ use crate::suggest::{Vocabulary, nearest};
 
 const STRUCT: Vocabulary = Vocabulary {
     attribute: "#[form(…)]",
-    known: &["submit", "validate", "crate"],
+    known: &["model", "submit", "validate", "crate"],
     elsewhere: &[("csrf", "the token is checked by the application: see `CSRF_ENABLED`")],
     later: &[],
 };
@@ -63,6 +63,7 @@ const FIELD: Vocabulary = Vocabulary {
         "checkboxes",
         "hidden",
         "attr",
+        "extra",
     ],
     elsewhere: &[
         ("data_required", "a field is required unless its type is `Option`, `Vec` or `bool`"),
@@ -108,7 +109,7 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
     }
     let form = read_struct(ctxt, input);
     let idents: Vec<&Ident> = fields.iter().filter_map(|field| field.ident.as_ref()).collect();
-    let mut described = Vec::new();
+    let (mut described, mut kept, mut extra) = (Vec::new(), Vec::new(), Vec::new());
     for (field, ident) in fields.iter().zip(&idents) {
         let text = ident.unraw().to_string();
         if text.starts_with('_') || text == "csrf_token" || text == "hidden_tag" {
@@ -119,10 +120,22 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
         }
         let (ty, key) = (&field.ty, LitStr::new(&text, ident.span()));
         let mut calls = quote_spanned!(ty.span()=> form.field::<#ty>(#key));
+        let mut foreign = false;
         for arg in args::read(ctxt, &field.attrs, "form", &["validate"]) {
+            if arg.name == "extra" {
+                foreign = arg.flag(ctxt).unwrap_or_default();
+                if form.model.is_none() {
+                    ctxt.error(
+                        &arg.name,
+                        "`extra` is a field that the model has not: say `#[form(model = …)]` of the struct",
+                    );
+                }
+                continue;
+            }
             calls.extend(method(ctxt, &arg, &idents, ident));
         }
         described.push(calls);
+        if foreign { extra.push(ident) } else { kept.push(ident) }
     }
 
     let (krate, title) = (&form.krate, LitStr::new(&name.to_string(), name.span()));
@@ -134,7 +147,26 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
         Some(check) => quote_spanned!(check.span()=> form.validate(#made, #check)),
         None => quote!(::core::option::Option::Some(#made)),
     };
+    let limits = form.model.as_ref().map(|model| quote!(#p::limit_form::<#model>(&mut form);));
+    let of_model = form.model.map(|model| {
+        // The span is the field's, so that a type that differs is said there.
+        let read = kept.iter().map(|i| quote_spanned!(i.span()=> #i: ::core::clone::Clone::clone(&model.#i)));
+        let write = kept.iter().map(|i| quote_spanned!(i.span()=> model.#i = self.#i;));
+        quote! {
+            #[automatically_derived]
+            impl #p::ModelForm for #name {
+                type Model = #model;
+                fn from_model(model: &#model) -> Self {
+                    #name { #(#read,)* #(#extra: ::core::default::Default::default(),)* }
+                }
+                fn populate(self, model: &mut #model) {
+                    #(#write)*
+                }
+            }
+        }
+    });
     Some(quote! {
+        #of_model
         #[automatically_derived]
         impl #p::FromForm for #name {
             fn spec() -> &'static #p::FormSpec {
@@ -143,6 +175,7 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
                     let mut form = #p::FormSpec::new(#title);
                     #submit
                     #(#described;)*
+                    #limits
                     form
                 })
             }
@@ -160,14 +193,16 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
 /// What `#[form(…)]` says of the struct.
 struct Of {
     krate: Path,
+    model: Option<syn::ExprPath>,
     submit: Option<LitStr>,
     validate: Option<Expr>,
 }
 
 fn read_struct(ctxt: &Ctxt, input: &DeriveInput) -> Of {
-    let mut form = Of { krate: syn::parse_quote!(::rebis), submit: None, validate: None };
+    let mut form = Of { krate: syn::parse_quote!(::rebis), model: None, submit: None, validate: None };
     for arg in args::read(ctxt, &input.attrs, "form", &[]) {
         match arg.name.to_string().as_str() {
+            "model" => form.model = arg.path(ctxt, "User"),
             "submit" => form.submit = arg.text(ctxt),
             "validate" => form.validate = arg.expr(ctxt, "passwords_agree").cloned(),
             "crate" => arg.krate(ctxt, &mut form.krate),
@@ -291,6 +326,24 @@ mod tests {
         ] {
             assert!(out.contains(part), "{part}\n{out}");
         }
+    }
+
+    #[test]
+    fn a_model_is_read_and_written_field_by_field() {
+        let out = derive(&syn::parse_quote! {
+            #[form(model = User)]
+            struct F { name: String, #[form(extra, password)] password: String }
+        })
+        .to_string();
+        for part in [
+            "limit_form :: < User > (& mut form) ;",
+            "F { name : :: core :: clone :: Clone :: clone (& model . name) , password : :: core :: default :: Default :: default () , }",
+            "{ model . name = self . name ; }",
+        ] {
+            assert!(out.contains(part), "{part}\n{out}");
+        }
+        let alone = errors(syn::parse_quote! { struct F { #[form(extra)] a: String } });
+        assert!(alone[0].contains("say `#[form(model = …)]`"), "{alone:?}");
     }
 
     #[test]

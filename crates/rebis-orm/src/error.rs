@@ -169,6 +169,14 @@ impl Error {
         self.0.field
     }
 
+    /// What a validator said of a row that is not valid, in its own words.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        let invalid = self.0.kind == ErrorKind::Invalid;
+        // The words that `Invalid` puts in front.
+        invalid.then(|| self.0.message.split_once(" is not valid: ").map(|(_, why)| why)).flatten()
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn advice(&self) -> Option<&str> {

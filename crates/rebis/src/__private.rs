@@ -6,3 +6,5 @@ pub use rebis_web::__private::{
     Choices, FormReader, FormSpec, FormText, FormType, FormWriter, FromForm, OnceLock, Widget, choices,
     not_a_choice,
 };
+
+pub use crate::glue::{ModelForm, limit_form};

@@ -52,7 +52,7 @@ pub mod prelude;
 pub mod __private;
 
 pub use cli::cli;
-pub use glue::AppExt;
+pub use glue::{AppExt, FormExt, ModelForm};
 pub use rebis_macros::{ColumnType, Columns, Enum, Form, FormEnum, FromRow, Model, main};
 pub use rebis_orm::{
     BelongsTo, Bound, Column, Database, Deferred, Entity, Expression, FetchMode, HasMany, HasOne, Page,

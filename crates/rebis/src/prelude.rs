@@ -3,9 +3,9 @@
 
 pub use crate::{
     App, AppExt, BelongsTo, Blueprint, CommandContext, Config, Database, Deferred, Entity, Enum, FetchMode,
-    Form, FormEnum, FormErrors, FormFields, HasMany, HasOne, Html, HttpError, Json, Model, Page, Pagination,
-    Path, Query, Redirect, Result, Session, StatusCode, Templates, UserSession, alias, context, delete,
-    exists, func, insert, models, select, update, window,
+    Form, FormEnum, FormErrors, FormExt, FormFields, HasMany, HasOne, Html, HttpError, Json, Model,
+    ModelForm, Page, Pagination, Path, Query, Redirect, Result, Session, StatusCode, Templates, UserSession,
+    alias, context, delete, exists, func, insert, models, select, update, window,
 };
 // The derives alone: the trait would add its methods to every number and text.
 pub use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};

@@ -88,6 +88,12 @@ impl ModelMeta {
         self.table.get_or_init(|| table(&self.def))
     }
 
+    /// The struct's field whose column has that name.
+    #[must_use]
+    pub fn field_of(&self, column: &str) -> Option<&'static str> {
+        self.def.columns.iter().find(|c| c.name == column).map(|c| c.field)
+    }
+
     /// What an UPDATE that sets these columns sets besides.
     pub(crate) fn renew(&self, changed: ColumnSet) -> Vec<(usize, Value)> {
         let renewed = self.renewed.minus(changed).iter();

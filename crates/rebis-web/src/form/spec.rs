@@ -93,6 +93,23 @@ impl FormSpec {
         }
     }
 
+    /// A greatest length for a field of text that has none: what its column holds.
+    pub fn limit(&mut self, name: &str, most: usize) {
+        let Some(field) = self.fields.iter_mut().find(|field| field.name == name) else { return };
+        if field.attributes.iter().any(|(name, _)| name == "maxlength") {
+            return;
+        }
+        if field.widget.is_text() {
+            field.attributes.push(("maxlength".to_owned(), most.to_string()));
+        }
+        let message = length_message(&(..=most));
+        field.checks.push(Box::new(
+            move |text| {
+                if text.chars().count() <= most { Ok(()) } else { Err(message.clone()) }
+            },
+        ));
+    }
+
     /// The fields in their order.
     pub fn fields(&self) -> &[FieldSpec] {
         &self.fields

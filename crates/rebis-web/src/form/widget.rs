@@ -71,6 +71,12 @@ impl Widget {
         !matches!(self, Widget::Password | Widget::File)
     }
 
+    /// Whether it is text that a visitor types, whose characters a browser can count.
+    pub(super) fn is_text(self) -> bool {
+        use Widget::{Email, Password, Search, Tel, Text, Textarea, Url};
+        matches!(self, Text | Password | Email | Url | Tel | Search | Textarea)
+    }
+
     /// Whether one of several choices, or some of them, are shown.
     pub(super) fn has_choices(self) -> bool {
         matches!(self, Widget::Select | Widget::Radio | Widget::Checkboxes)

@@ -1,9 +1,14 @@
-//! Where the web layer meets the database: [`AppExt`] binds a [`Database`](rebis_orm::Database) to an application.
+//! Where the web layer meets the database: [`AppExt`] binds a [`Database`](rebis_orm::Database) to an application,
+//! [`ModelForm`] and [`FormExt`] join forms and models.
 //!
 //! **Invariant.** The two layers know nothing of each other; all that joins them is in this folder.
 
 mod bind;
 mod errors;
+mod form;
+mod form_error;
 
 pub use bind::AppExt;
 pub(crate) use bind::{bound, setup};
+pub use form::{ModelForm, limit_form};
+pub use form_error::FormExt;
