@@ -46,6 +46,11 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 /// An enum is rows of several kinds in one table (single-table inheritance): a column says the kind (`#[model(tag = "kind")]`, labels by
 /// `#[column(name = "…")]`), the fields of its variants are columns that are NULL in rows of other kinds. Fields of one name are one column.
 ///
+/// A variant with `#[model(table = "engineer")]` keeps its columns in a table of its own (joined-table inheritance), which has the model's key and
+/// refers to it: fields that are no `Option` are NOT NULL there, and no other kind has a field of the same name. Each is written and deleted
+/// together with the model's row, a query brings all kinds in one statement, and a row that becomes of another kind moves. For rows of one kind say
+/// `Person::role.kind.eq(RoleKind::Engineer)`.
+///
 /// Column: as in `Model`, without `primary_key`, `version` and `check`. The columns stand behind the model's own, and are named
 /// `Post::times.created_at` in queries. A builder asks for the struct only when one of its fields has no default.
 #[proc_macro_derive(Columns, attributes(model, column))]

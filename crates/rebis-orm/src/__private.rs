@@ -12,8 +12,8 @@ pub use crate::entity::{
 };
 pub use crate::expr::{Assign, Column};
 pub use crate::model::{
-    CheckDef, ColumnDef, ColumnSet, Embedded, EntityOf, ForeignKeyDef, IndexDef, Invalid, LazyMeta, Model,
-    ModelDef, ModelMeta, NoRepr, Registered, Repr, ServerDefaultDef, Unasked, UniqueDef, differing, join,
-    no_placeholder,
+    CheckDef, ColumnDef, ColumnSet, Embedded, EntityOf, ForeignKeyDef, IndexDef, Invalid, KindDef, LazyMeta,
+    Model, ModelDef, ModelMeta, NoRepr, Registered, Repr, ServerDefaultDef, Unasked, UniqueDef, differing,
+    join, no_placeholder,
 };
 pub use crate::relation::{Attach, BelongsTo, Cascade, HasMany, HasOne, Relation, RelationDef, Target};

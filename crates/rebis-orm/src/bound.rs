@@ -54,7 +54,7 @@ impl Database {
             return Ok(());
         }
         for table in query.from.iter().chain(query.joins.iter().map(|join| &join.table)) {
-            let TableRef::Table { schema, name, .. } = table else { continue };
+            let TableRef::Table { schema, name, .. } = table.base() else { continue };
             let models = registered();
             let mut of_table =
                 models.iter().filter(|m| m.def.table == name && m.def.schema == schema.as_deref());

@@ -149,7 +149,7 @@ impl Database {
     /// The schema that the models declare.
     #[must_use]
     pub fn metadata(&self) -> Schema {
-        Schema { tables: self.model_list().into_iter().map(|m| m.table().clone()).collect() }
+        Schema { tables: self.model_list().into_iter().flat_map(|m| m.tables().to_vec()).collect() }
     }
 
     /// Whether the models' declarations can work, alone and together, without I/O: [`create_all`](Self::create_all) begins with it.

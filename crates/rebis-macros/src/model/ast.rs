@@ -94,6 +94,16 @@ pub(crate) struct Column {
     pub(crate) version: Option<Span>,
     /// The function that is asked whether a value may be written.
     pub(crate) validate: Option<ExprPath>,
+    /// The kind of rows that it is of, where that kind has a table of its own.
+    pub(crate) kind: Option<OfKind>,
+}
+
+/// A kind of rows with a table of its own.
+pub(crate) struct OfKind {
+    pub(crate) table: LitStr,
+    pub(crate) label: LitStr,
+    /// Whether rows of that kind need a value.
+    pub(crate) required: bool,
 }
 
 /// A column type that is not the one of the field's Rust type.

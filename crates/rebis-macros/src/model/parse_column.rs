@@ -126,6 +126,7 @@ pub(crate) fn column(ctxt: &Ctxt, field: &Field) -> Option<Column> {
         computed: None,
         version: None,
         validate: None,
+        kind: None,
     };
     let args = args::read(ctxt, &field.attrs, "column", &[]);
     for arg in &args {

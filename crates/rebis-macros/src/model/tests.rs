@@ -463,3 +463,41 @@ fn clashes() {
         &["cannot be NULL"],
     );
 }
+
+fn kind_errors(input: DeriveInput) -> Vec<String> {
+    let ctxt = Ctxt::default();
+    if let syn::Data::Enum(data) = &input.data {
+        let _ = super::variants::variants(&ctxt, &input, data);
+    }
+    ctxt.messages()
+}
+
+#[test]
+fn a_kind_has_a_table_for_itself_or_none() {
+    let all = kind_errors(syn::parse_quote!(
+        enum Role {
+            #[model(table = "a")]
+            A {
+                grade: i32,
+            },
+            #[model(table = "a")]
+            B {
+                budget: i32,
+            },
+            #[model(table = "c")]
+            C,
+            D {
+                grade: i32,
+            },
+            #[model(schema = "s")]
+            E {
+                x: i32,
+            },
+        }
+    ));
+    assert_eq!(all.len(), 4, "{all:#?}");
+    says(&all[0], &["this is the table of `A`"]);
+    says(&all[1], &["`C` has no columns, so it needs no table"]);
+    says(&all[2], &["another variant has a field `grade` too", "put `grade` into the model"]);
+    says(&all[3], &["schema", "stands in the schema of the model"]);
+}

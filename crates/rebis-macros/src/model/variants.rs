@@ -5,7 +5,7 @@ use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{DataEnum, DeriveInput, Fields, LitStr, Path, Type, Visibility};
 
-use super::ast::Column;
+use super::ast::{Column, OfKind};
 use super::parse_column;
 use crate::args;
 use crate::case::snake;
@@ -29,6 +29,8 @@ pub(crate) struct Variants {
 pub(crate) struct Kind {
     pub(crate) ident: Ident,
     pub(crate) label: LitStr,
+    /// Its own table, where its columns do not stand in the model's.
+    pub(crate) table: Option<LitStr>,
     /// Its fields: name, type, and the position among the columns.
     pub(crate) fields: Vec<(Ident, Type, usize)>,
 }
@@ -49,6 +51,16 @@ const VARIANT: Vocabulary = Vocabulary {
     known: &["name"],
     elsewhere: &[("polymorphic_identity", "the label of the kind is `name = \"…\"`")],
     later: &[],
+};
+
+const TABLE: Vocabulary = Vocabulary {
+    attribute: "#[model(…)]",
+    known: &["table"],
+    elsewhere: &[("name", "the label of the kind is `#[column(name = \"…\")]`")],
+    later: &[
+        ("schema", "the table of a kind stands in the schema of the model"),
+        ("comment", "a comment belongs to the model, or to a column of the kind"),
+    ],
 };
 
 /// Reads the enum.
@@ -89,7 +101,7 @@ pub(crate) fn variants(ctxt: &Ctxt, input: &DeriveInput, data: &DataEnum) -> Opt
                 }
             }
         }
-        let fields = match &variant.fields {
+        let fields: Vec<&syn::Field> = match &variant.fields {
             Fields::Named(fields) => fields.named.iter().collect(),
             Fields::Unit => Vec::new(),
             Fields::Unnamed(fields) => {
@@ -100,13 +112,45 @@ pub(crate) fn variants(ctxt: &Ctxt, input: &DeriveInput, data: &DataEnum) -> Opt
                 continue;
             }
         };
-        let fields = fields.into_iter().filter_map(|field| field_of(ctxt, &mut all, field)).collect();
-        all.kinds.push(Kind { ident: variant.ident.clone(), label, fields });
+        let mut kind = Kind { ident: variant.ident.clone(), label, table: None, fields: Vec::new() };
+        kind.table = own_table(ctxt, variant, &all, fields.is_empty());
+        kind.fields = fields.into_iter().filter_map(|field| field_of(ctxt, &mut all, &kind, field)).collect();
+        all.kinds.push(kind);
     }
     Some(all)
 }
 
-fn field_of(ctxt: &Ctxt, all: &mut Variants, field: &syn::Field) -> Option<(Ident, Type, usize)> {
+/// `#[model(table = "engineer")]`: the columns of this kind stand in a table of its own.
+fn own_table(ctxt: &Ctxt, variant: &syn::Variant, all: &Variants, empty: bool) -> Option<LitStr> {
+    let mut table = None;
+    for arg in args::read(ctxt, &variant.attrs, "model", &[]) {
+        match arg.name.to_string().as_str() {
+            "table" => table = arg.text(ctxt),
+            _ => {
+                TABLE.refuse(ctxt, &arg.name);
+            }
+        }
+    }
+    let given = table.as_ref()?;
+    if empty {
+        ctxt.error(given, format!("`{}` has no columns, so it needs no table", variant.ident));
+    }
+    let same = |kind: &&Kind| kind.table.as_ref().is_some_and(|t| t.value() == given.value());
+    if let Some(other) = all.kinds.iter().find(same) {
+        ctxt.error(
+            given,
+            format!("this is the table of `{}`: kinds that share a table share the model's, with no table of their own", other.ident),
+        );
+    }
+    table
+}
+
+fn field_of(
+    ctxt: &Ctxt,
+    all: &mut Variants,
+    kind: &Kind,
+    field: &syn::Field,
+) -> Option<(Ident, Type, usize)> {
     let mut column = parse_column::column(ctxt, field)?;
     let ident = column.ident.clone();
     if column.primary_key.is_some() || column.version.is_some() || column.autoincrement.is_some() {
@@ -123,6 +167,11 @@ fn field_of(ctxt: &Ctxt, all: &mut Variants, field: &syn::Field) -> Option<(Iden
         ctxt.error(&ident, "a deferred column or a check belongs to the model");
     }
     let ty = column.ty.clone();
+    column.kind = kind.table.clone().map(|table| OfKind {
+        table,
+        label: kind.label.clone(),
+        required: !column.optional,
+    });
     let text = |ty: &Type| ty.to_token_stream().to_string();
     if !column.optional {
         column.ty = syn::parse_quote!(::core::option::Option<#ty>);
@@ -134,6 +183,14 @@ fn field_of(ctxt: &Ctxt, all: &mut Variants, field: &syn::Field) -> Option<(Iden
             ctxt.fatal(
                 &field.ty,
                 format!("another variant has a field `{ident}` of another type: one column has one type"),
+            );
+        }
+        if all.columns[at].kind.is_some() || column.kind.is_some() {
+            ctxt.error(
+                &ident,
+                format!(
+                    "another variant has a field `{ident}` too, and they stand in different tables\nhelp: put `{ident}` into the model, or call one of them otherwise"
+                ),
             );
         }
         return Some((ident, ty, at));

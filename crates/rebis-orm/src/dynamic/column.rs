@@ -46,8 +46,7 @@ impl AnyColumn {
     /// The SQL type, its length and precision included.
     #[must_use]
     pub fn sql_type(self) -> SqlType {
-        let table = self.model.0.table();
-        table.columns.get(self.index).map_or_else(|| (self.def().sql_type)(), |c| c.ty.clone())
+        self.def().full_type()
     }
 
     /// The most characters, when it is said.

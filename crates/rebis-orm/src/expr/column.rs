@@ -37,7 +37,10 @@ impl<M, T> Column<M, T> {
 
 impl<M: Model, T> Column<M, T> {
     pub(crate) fn expr(self) -> Expr {
-        Expr::Column { table: Some(Name::Borrowed(M::TABLE)), name: Name::Borrowed(self.name) }
+        match M::DEF.columns.get(self.index).and_then(|c| c.kind) {
+            Some(_) => M::DEF.column_expr(None, self.index),
+            None => Expr::Column { table: Some(Name::Borrowed(M::TABLE)), name: Name::Borrowed(self.name) },
+        }
     }
 
     fn into_self(self) -> Expression<T> {

@@ -15,11 +15,6 @@ pub struct Origin {
 
 impl Origin {
     pub(crate) fn table_ref(self) -> TableRef {
-        let meta = (self.model)();
-        TableRef::Table {
-            schema: meta.schema_name(),
-            name: Name::Borrowed(meta.def.table),
-            alias: self.alias.map(Name::Borrowed),
-        }
+        (self.model)().table_as(self.alias.map(Name::Borrowed))
     }
 }

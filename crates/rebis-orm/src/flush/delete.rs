@@ -32,7 +32,7 @@ pub(crate) async fn delete(
     // A circle is opened by an UPDATE, which lets one row refer to nothing. So is a row that refers to itself: MySQL would not delete it.
     let mut opened: Vec<Object> = Vec::new();
     for row in &rows {
-        let own = order::refers(row, row).filter(|&c| row.meta().def.columns[c].nullable);
+        let own = order::refers(row, row).filter(|&c| row.meta().def.columns[c].may_be_null());
         let nulls: Vec<(usize, Value)> = own.map(|c| (c, Value::Null)).collect();
         if !nulls.is_empty() {
             row.set(&nulls)?;
@@ -83,6 +83,7 @@ pub(crate) async fn delete(
 async fn remove(connection: &mut Connection, rows: &[&Object]) -> Result<()> {
     let Some(first) = rows.first() else { return Ok(()) };
     let meta = first.meta();
+    super::kinds::delete(connection, meta, rows).await?;
     let mut statement = Delete {
         schema: meta.schema_name(),
         table: meta.def.table.into(),

@@ -11,7 +11,7 @@ use super::order;
 use super::pointers::follow;
 use crate::entity::{Object, State};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{ColumnSet, ModelMeta};
+use crate::model::{ColumnSet, KindTable, ModelMeta};
 use crate::session::Shared;
 
 /// The most rows of one statement: texts stay of a size that servers parse quickly.
@@ -107,6 +107,8 @@ fn never_given(meta: &ModelMeta, column: usize) -> Error {
 /// What the rows of one statement have in common.
 struct Shape {
     meta: &'static ModelMeta,
+    /// The model's table, or that of a kind of its rows.
+    table: &'static str,
     /// Columns that the program gives.
     given: Vec<usize>,
     /// Columns that the database fills in.
@@ -115,9 +117,15 @@ struct Shape {
 
 impl Shape {
     fn new(meta: &'static ModelMeta, unset: ColumnSet) -> Self {
-        let columns = 0..meta.def.columns.len();
+        let columns = (0..meta.def.columns.len()).filter(|&c| !meta.apart.has(c));
         let (back, given) = columns.partition(|&c| unset.has(c) || meta.computed.has(c));
-        Shape { meta, given, back }
+        Shape { meta, table: meta.def.table, given, back }
+    }
+
+    /// The rows of a kind, in its own table, whose keys are known.
+    fn of_kind(meta: &'static ModelMeta, kind: &KindTable) -> Self {
+        let given = meta.key.iter().copied().chain(kind.columns.iter()).collect();
+        Shape { meta, table: kind.table, given, back: Vec::new() }
     }
 
     /// The key, where it is all that the database fills in.
@@ -138,12 +146,12 @@ impl Shape {
                 .iter()
                 .map(|&c| Expr::Column { table: None, name: meta.column(c) })
                 .collect(),
-            ..Insert::into(meta.def.table)
+            ..Insert::into(self.table)
         }
     }
 
     fn no_key(&self) -> Error {
-        let table = self.meta.def.table;
+        let table = self.table;
         Error::new(ErrorKind::Mapping, format!("the database gave no key back for a new row of `{table}`"))
             .on(self.meta.def.name)
             .advise("check that the table's key is made by the database (AUTO_INCREMENT, IDENTITY), or give the key in the program")
@@ -166,7 +174,7 @@ async fn write(
     match connection.generated_keys() {
         GeneratedKeys::PerRow if simple => one_by_one(connection, &shape, &rows).await?,
         _ if simple || connection.dialect().capabilities().insert_returning => {
-            many(connection, &shape, &rows, lone).await?;
+            many(connection, &shape, &rows, lone && meta.kinds.is_empty()).await?;
         }
         _ => {
             one_by_one(connection, &shape, &rows).await?;
@@ -174,6 +182,10 @@ async fn write(
                 read_back(connection, &shape, row).await?;
             }
         }
+    }
+    for kind in &meta.kinds {
+        let of_kind = rows.iter().filter(|row| kind.holds(&row.value(kind.tag)));
+        insert_kind(connection, meta, kind, &of_kind.map(Arc::clone).collect::<Vec<_>>()).await?;
     }
     for row in &rows {
         let version = row.version();
@@ -185,6 +197,21 @@ async fn write(
     // They are of one model, which the first of them knows.
     first.enter_map(session, &rows);
     Ok(())
+}
+
+/// Rows of a kind, which stand in the model's table already, in the kind's own.
+pub(super) async fn insert_kind(
+    connection: &mut Connection,
+    meta: &'static ModelMeta,
+    kind: &KindTable,
+    rows: &[Object],
+) -> Result<()> {
+    let shape = Shape::of_kind(meta, kind);
+    match connection.generated_keys() {
+        _ if rows.is_empty() => Ok(()),
+        GeneratedKeys::PerRow => one_by_one(connection, &shape, rows).await,
+        _ => many(connection, &shape, rows, false).await,
+    }
 }
 
 /// Several rows with one statement.

@@ -5,6 +5,7 @@
 
 mod delete;
 mod insert;
+mod kinds;
 mod order;
 mod pointers;
 mod switch;

@@ -50,7 +50,7 @@ pub(crate) fn loosen(
                 }
             }
             columns = refers(&objects[i], other).fold(columns, ColumnSet::with);
-            if !columns.is_empty() && columns.iter().all(|c| meta.def.columns[c].nullable) {
+            if !columns.is_empty() && columns.iter().all(|c| meta.def.columns[c].may_be_null()) {
                 needs[i].retain(|&m| m != n);
                 return Some((i, columns));
             }

@@ -83,33 +83,54 @@ async fn write(
         .on(meta.def.name)
         .advise("a row keeps its key: delete the object and add a new one, or use `update(…).set(…)`"));
     }
+    let versions: Vec<u32> = rows.iter().map(|r| r.version()).collect();
+    let own = changed.minus(meta.apart);
+    if !own.is_empty() {
+        write_table(connection, meta, meta.def.table, own, rows).await?;
+    }
+    if !meta.kinds.is_empty() {
+        super::kinds::update(connection, meta, changed.minus(own), rows).await?;
+    }
+    for (row, version) in rows.iter().zip(versions) {
+        row.status().flushed = version;
+    }
+    if meta.computed.is_empty() { Ok(()) } else { read_computed(connection, meta, rows).await }
+}
+
+/// Writes these columns, which stand in one table: the model's, or that of a kind of its rows.
+pub(super) async fn write_table(
+    connection: &mut Connection,
+    meta: &'static ModelMeta,
+    table: &'static str,
+    changed: ColumnSet,
+    rows: &[Object],
+) -> Result<()> {
+    let of_model = table == meta.def.table;
     let statement = Update {
         schema: meta.schema_name(),
-        table: meta.def.table.into(),
+        table: table.into(),
         set: changed.iter().map(|c| (meta.column(c), Expr::Value(Value::Int(0)))).collect(),
         from: Vec::new(),
-        filter: Some(key_condition(meta)),
+        filter: Some(if of_model { key_condition(meta) } else { is_key(meta) }),
         returning: Vec::new(),
     };
     let compiled = compile(&Statement::Update(statement), connection.dialect())?;
     let columns: Vec<usize> = changed.iter().collect();
-    let versions: Vec<u32> = rows.iter().map(|r| r.version()).collect();
     let binds: Vec<Vec<Value>> = rows
         .iter()
         .map(|r| {
             let mut all = r.values(&columns);
-            all.extend(key_values(r));
+            all.extend(if of_model { key_values(r) } else { r.values(&meta.key) });
             all
         })
         .collect();
     let done = connection.execute_many(&compiled.sql, &binds).await?;
-    for ((row, done), version) in rows.iter().zip(done).zip(versions) {
+    for (row, done) in rows.iter().zip(done) {
         if done.rows_affected != 1 {
             return Err(stale(format!("UPDATE of {}", row.label()), meta, done.rows_affected, 1));
         }
-        row.status().flushed = version;
     }
-    if meta.computed.is_empty() { Ok(()) } else { read_computed(connection, meta, rows).await }
+    Ok(())
 }
 
 /// Reads what the database has worked out anew, in as few statements as the binds allow.
@@ -159,12 +180,17 @@ async fn read_computed(connection: &mut Connection, meta: &'static ModelMeta, ro
 
 /// `key = ?` (and `version = ?`), with stand-ins for the values: only the text is used.
 pub(crate) fn key_condition(meta: &ModelMeta) -> Expr {
-    let mut all: Vec<Expr> = meta
-        .key
-        .iter()
-        .chain(&meta.version)
-        .map(|&k| equal(Expr::Column { table: None, name: meta.column(k) }, Expr::Value(Value::Int(0))))
-        .collect();
+    are(meta, meta.key.iter().chain(&meta.version))
+}
+
+/// `key = ?`, in a table that has no version.
+pub(super) fn is_key(meta: &ModelMeta) -> Expr {
+    are(meta, meta.key.iter())
+}
+
+fn are<'a>(meta: &ModelMeta, columns: impl Iterator<Item = &'a usize>) -> Expr {
+    let column = |c: usize| Expr::Column { table: None, name: meta.column(c) };
+    let mut all: Vec<Expr> = columns.map(|&c| equal(column(c), Expr::Value(Value::Int(0)))).collect();
     if all.len() == 1 { all.remove(0) } else { Expr::And(all) }
 }
 

@@ -3,7 +3,7 @@
 use rebis_sql::schema::ReferentialAction;
 use rebis_sql::{Cell, ColumnType, DecodeError, SqlType, Value};
 
-use super::{Model, ModelMeta};
+use super::{KindDef, Model, ModelMeta};
 use crate::expr::Column;
 use crate::relation::RelationDef;
 
@@ -117,6 +117,8 @@ pub struct ColumnDef {
     pub computed: Option<(&'static str, bool)>,
     pub comment: Option<&'static str>,
     pub was: Option<&'static str>,
+    /// The kind of rows that it is of, where that kind has a table of its own.
+    pub kind: Option<KindDef>,
 }
 
 impl ColumnDef {
@@ -143,10 +145,13 @@ impl ColumnDef {
             computed: None,
             comment: None,
             was: None,
+            kind: None,
         }
     }
 
     set! {
+        /// A column of one kind of rows, in a table of that kind's own.
+        of_kind(kind: KindDef) => kind = Some(kind);
         /// Part of the primary key.
         primary_key() => primary_key = true;
         /// The database makes the key.
@@ -179,6 +184,24 @@ impl ColumnDef {
         comment(text: &'static str) => comment = Some(text);
         /// What the column was called before.
         was(name: &'static str) => was = Some(name);
+    }
+}
+
+impl ColumnDef {
+    /// The SQL type, its length and precision included.
+    pub(crate) fn full_type(&self) -> SqlType {
+        match ((self.sql_type)(), self.length, self.precision) {
+            (SqlType::String(_) | SqlType::Text, Some(n), _) => SqlType::String(Some(n)),
+            (SqlType::Numeric { .. }, _, Some((precision, scale))) => {
+                SqlType::Numeric { precision: Some(precision), scale: Some(scale) }
+            }
+            (ty, ..) => ty,
+        }
+    }
+
+    /// Whether its table allows NULL. Of the row of another kind it is NULL in any case.
+    pub(crate) fn may_be_null(&self) -> bool {
+        self.kind.map_or(self.nullable, |kind| !kind.required)
     }
 }
 

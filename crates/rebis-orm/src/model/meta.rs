@@ -6,11 +6,11 @@ use std::sync::{LazyLock, OnceLock};
 use rebis_sql::schema::{
     Check, Column, Computed, ForeignKey, Index, NamingConvention, PrimaryKey, ServerDefault, Table, Unique,
 };
-use rebis_sql::{Expr, Name, SqlType, Value};
+use rebis_sql::{Expr, Name, Value};
 
 use super::link::Link;
 use super::text::Texts;
-use super::{ColumnDef, ColumnSet, Model, ModelDef, ServerDefaultDef};
+use super::{ColumnDef, ColumnSet, KindTable, Model, ModelDef, ServerDefaultDef};
 use crate::dynamic::Ops;
 use crate::error::{Error, ErrorKind, Result};
 use crate::relation::RelationDef;
@@ -35,11 +35,15 @@ pub struct ModelMeta {
     pub(crate) needed: ColumnSet,
     /// The column sets whose values no two rows share, the primary key not among them.
     pub(crate) uniques: Vec<ColumnSet>,
+    /// The tables of kinds of rows that have one of their own.
+    pub(crate) kinds: Vec<KindTable>,
+    /// The columns that stand in these.
+    pub(crate) apart: ColumnSet,
     pub(crate) texts: Texts,
     /// What is done with its objects where their type is not known.
     pub(crate) ops: Ops,
     links: Vec<OnceLock<std::result::Result<Link, String>>>,
-    table: OnceLock<Table>,
+    tables: OnceLock<Vec<Table>>,
 }
 
 impl ModelMeta {
@@ -54,6 +58,7 @@ impl ModelMeta {
             let made = column.autoincrement || column.server_default.is_some() || column.computed.is_some();
             needed = needed.with_if(i, !made && !column.nullable);
         }
+        let kinds = KindTable::all(&def);
         ModelMeta {
             def,
             type_id: TypeId::of::<M>(),
@@ -63,10 +68,12 @@ impl ModelMeta {
             needed,
             renewed,
             uniques: uniques(&def),
+            apart: kinds.iter().fold(ColumnSet::EMPTY, |all, kind| all.union(kind.columns)),
+            kinds,
             texts: Texts::default(),
             ops: Ops::of::<M>(),
             links: def.relations.iter().map(|_| OnceLock::new()).collect(),
-            table: OnceLock::new(),
+            tables: OnceLock::new(),
         }
     }
 
@@ -85,7 +92,16 @@ impl ModelMeta {
     /// The table as schema data.
     #[must_use]
     pub fn table(&self) -> &Table {
-        self.table.get_or_init(|| table(&self.def))
+        &self.tables()[0]
+    }
+
+    /// The table, and behind it those of the kinds of rows that have one of their own.
+    #[must_use]
+    pub fn tables(&self) -> &[Table] {
+        self.tables.get_or_init(|| {
+            let own = std::iter::once(table(&self.def));
+            own.chain(self.kinds.iter().map(|kind| kind.schema(self))).collect()
+        })
     }
 
     /// The struct's field whose column has that name.
@@ -105,7 +121,7 @@ impl ModelMeta {
     }
 
     pub(crate) fn column_expr(&self, index: usize) -> Expr {
-        Expr::Column { table: Some(Name::Borrowed(self.def.table)), name: self.column(index) }
+        self.def.column_expr(None, index)
     }
 
     pub(crate) fn schema_name(&self) -> Option<Name> {
@@ -113,11 +129,7 @@ impl ModelMeta {
     }
 
     pub(crate) fn table_ref(&self) -> rebis_sql::stmt::TableRef {
-        rebis_sql::stmt::TableRef::Table {
-            schema: self.schema_name(),
-            name: Name::Borrowed(self.def.table),
-            alias: None,
-        }
+        self.table_as(None)
     }
 
     pub(crate) fn relation(&self, index: usize) -> &'static RelationDef {
@@ -153,6 +165,15 @@ impl ModelMeta {
             return Err(wrong(format!("{} has two columns called `{}`", self.def.name, twice[0])).advise(
                 "rename one of them with `#[column(name = \"…\")]`; a struct can be flattened once",
             ));
+        }
+        if self.kinds.iter().any(|kind| kind.table == self.def.table) {
+            let what = format!(
+                "a kind of {} has the table `{}`, which is the model's",
+                self.def.name, self.def.table
+            );
+            return Err(
+                wrong(what).advise("give the kind another one: `#[model(table = \"…\")]` at the variant")
+            );
         }
         for column in self.def.columns {
             let Some(fk) = column.foreign_key else { continue };
@@ -195,27 +216,35 @@ fn uniques(def: &ModelDef) -> Vec<ColumnSet> {
     all
 }
 
-fn table(def: &ModelDef) -> Table {
+/// A table with the columns of these numbers, and what each of them says for itself; nothing else has a name yet.
+pub(super) fn table_of(def: &ModelDef, name: &str, has: &dyn Fn(&usize) -> bool) -> Table {
     let names = NamingConvention;
-    let mut table = Table::new(def.table);
+    let own = || (0..def.columns.len()).filter(has).map(|c| &def.columns[c]);
+    let mut table = Table::new(name);
     table.schema = def.schema.map(str::to_owned);
-    table.comment = def.comment.map(str::to_owned);
-    table.was = def.was.map(str::to_owned);
-    table.columns = def.columns.iter().map(column).collect();
-    let key: Vec<String> = def.columns.iter().filter(|c| c.primary_key).map(|c| c.name.to_owned()).collect();
-    table.primary_key = (!key.is_empty()).then_some(PrimaryKey { name: None, columns: key });
-    table.foreign_keys = foreign_keys(def);
-    for c in def.columns {
+    table.columns = own().map(column).collect();
+    table.foreign_keys = foreign_keys(own());
+    for c in own() {
         match (c.unique, c.index) {
             (true, false) => table.uniques.push(Unique { name: None, columns: vec![c.name.to_owned()] }),
             (unique, true) => {
-                let mut index = Index::new(names.index(def.table, &[c.name]), [c.name]);
+                let mut index = Index::new(names.index(name, &[c.name]), [c.name]);
                 index.unique = unique;
                 table.indexes.push(index);
             }
             (false, false) => {}
         }
     }
+    table
+}
+
+fn table(def: &ModelDef) -> Table {
+    let names = NamingConvention;
+    let mut table = table_of(def, def.table, &|&c| def.columns[c].kind.is_none());
+    table.comment = def.comment.map(str::to_owned);
+    table.was = def.was.map(str::to_owned);
+    let key: Vec<String> = def.columns.iter().filter(|c| c.primary_key).map(|c| c.name.to_owned()).collect();
+    table.primary_key = (!key.is_empty()).then_some(PrimaryKey { name: None, columns: key });
     for u in def.uniques {
         let columns = u.columns.iter().map(|c| (*c).to_owned()).collect();
         table.uniques.push(Unique { name: u.name.map(str::to_owned), columns });
@@ -232,16 +261,9 @@ fn table(def: &ModelDef) -> Table {
     table
 }
 
-fn column(def: &ColumnDef) -> Column {
-    let ty = match ((def.sql_type)(), def.length, def.precision) {
-        (SqlType::String(_) | SqlType::Text, Some(n), _) => SqlType::String(Some(n)),
-        (SqlType::Numeric { .. }, _, Some((precision, scale))) => {
-            SqlType::Numeric { precision: Some(precision), scale: Some(scale) }
-        }
-        (ty, ..) => ty,
-    };
-    let mut column = Column::new(def.name, ty);
-    column.nullable = def.nullable && !def.primary_key;
+pub(super) fn column(def: &ColumnDef) -> Column {
+    let mut column = Column::new(def.name, def.full_type());
+    column.nullable = def.may_be_null() && !def.primary_key;
     column.autoincrement = def.autoincrement;
     column.default = def.server_default.map(|d| match d {
         ServerDefaultDef::Now => ServerDefault::Now,
@@ -255,9 +277,9 @@ fn column(def: &ColumnDef) -> Column {
 }
 
 /// Columns that refer to the same model's different columns are one composite key; else each is a key of its own.
-fn foreign_keys(def: &ModelDef) -> Vec<ForeignKey> {
+fn foreign_keys<'a>(columns: impl Iterator<Item = &'a ColumnDef>) -> Vec<ForeignKey> {
     let mut all: Vec<(TypeId, ForeignKey)> = Vec::new();
-    for c in def.columns {
+    for c in columns {
         let Some(fk) = c.foreign_key else { continue };
         let target = (fk.target)();
         let composite = target.key.len() > 1;

@@ -5,6 +5,7 @@ mod def;
 mod embedded;
 mod invalid;
 mod key;
+mod kinds;
 mod link;
 mod meta;
 mod registry;
@@ -25,11 +26,13 @@ pub use def::{CheckDef, ColumnDef, ForeignKeyDef, IndexDef, ModelDef, ServerDefa
 pub use embedded::{Embedded, Unasked, differing, join, no_placeholder};
 pub use invalid::Invalid;
 pub use key::{IntoKey, Key, KeyPart};
+pub use kinds::KindDef;
 pub use meta::{LazyMeta, ModelMeta};
 pub use registry::Registered;
 pub use repr::{NoRepr, Repr};
 
 pub(crate) use def::Decode;
+pub(crate) use kinds::KindTable;
 pub(crate) use link::{Far, Link};
 pub(crate) use registry::registered;
 pub(crate) use row_key::{RowKey, cell_of};

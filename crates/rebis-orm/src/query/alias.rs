@@ -51,8 +51,11 @@ impl<M: Model> Alias<M> {
 
     /// A column of the model under this name.
     pub fn col<T>(self, column: Column<M, T>) -> Expression<T> {
-        let expr =
-            Expr::Column { table: Some(Name::Borrowed(self.name)), name: Name::Borrowed(column.name()) };
+        let (table, index) = (Name::Borrowed(self.name), column.index());
+        let expr = match M::DEF.columns.get(index).and_then(|c| c.kind) {
+            Some(_) if self.of_table => M::DEF.column_expr(Some(&table), index),
+            _ => Expr::Column { table: Some(table), name: Name::Borrowed(column.name()) },
+        };
         Expression::new(expr).within(self.of_table.then(|| self.origin()))
     }
 

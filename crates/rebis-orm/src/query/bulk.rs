@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rebis_sql::stmt::TableRef;
 use rebis_sql::{Delete, Dialect, Expr, Name, Statement, Update, compile};
 
+use super::kinds;
 use super::returning::{Returning, listed};
 use super::run::resync;
 use super::runner::Runner;
@@ -113,17 +114,21 @@ impl<M: Model> UpdateStatement<M> {
     /// Gives something back of each row, as it is after the update, in place of their number: `.returning(User::id)`. MySQL and MariaDB cannot.
     pub fn returning<S: Selection>(mut self, what: S) -> Returning<M, S> {
         self.0.returning = listed(&what);
-        Returning::new(Statement::Update(self.renewed()), self.1)
+        let (statement, broken) = match self.renewed() {
+            Ok(statement) => (statement, self.1),
+            Err(error) => (self.0, self.1.or(Some(Arc::new(error)))),
+        };
+        Returning::new(Statement::Update(statement), broken)
     }
 
     /// The SQL.
     #[must_use]
     pub fn sql(&self, dialect: Dialect) -> String {
-        text(&self.1, &Statement::Update(self.renewed()), dialect)
+        text(&self.1, self.renewed().map(Statement::Update), dialect)
     }
 
     /// With the columns that take a new value with each UPDATE.
-    fn renewed(&self) -> Update {
+    fn renewed(&self) -> Result<Update> {
         let (meta, mut statement) = (M::meta(), self.0.clone());
         let is_set = |c: usize| statement.set.iter().any(|(name, _)| name == meta.def.columns[c].name);
         let columns = 0..meta.def.columns.len();
@@ -132,7 +137,7 @@ impl<M: Model> UpdateStatement<M> {
             let renewed = meta.renew(set).into_iter();
             statement.set.extend(renewed.map(|(c, value)| (meta.column(c), Expr::Value(value))));
         }
-        statement
+        kinds::update(meta, statement)
     }
 
     /// Runs it; gives the number of rows. Loaded objects of a session follow.
@@ -141,8 +146,8 @@ impl<M: Model> UpdateStatement<M> {
     /// What the database says.
     pub async fn execute<R: BulkRunner>(self, on: R) -> Result<u64> {
         check(&self.1)?;
-        let session = on.session();
-        let done = on.execute(Statement::Update(self.renewed())).await?;
+        let (session, statement) = (on.session(), self.renewed()?);
+        let done = on.execute(Statement::Update(statement)).await?;
         R::after::<M>(session).await?;
         Ok(done.rows_affected)
     }
@@ -185,13 +190,17 @@ impl<M: Model> DeleteStatement<M> {
     /// Gives something back of each row, as it was, in place of their number: `.returning(User::id)`. MySQL and MariaDB cannot.
     pub fn returning<S: Selection>(mut self, what: S) -> Returning<M, S> {
         self.0.returning = listed(&what);
-        Returning::new(Statement::Delete(self.0), self.1)
+        let (statement, broken) = match kinds::delete(M::meta(), self.0.clone()) {
+            Ok(statement) => (statement, self.1),
+            Err(error) => (self.0, self.1.or(Some(Arc::new(error)))),
+        };
+        Returning::new(Statement::Delete(statement), broken)
     }
 
     /// The SQL.
     #[must_use]
     pub fn sql(&self, dialect: Dialect) -> String {
-        text(&self.1, &Statement::Delete(self.0.clone()), dialect)
+        text(&self.1, kinds::delete(M::meta(), self.0.clone()).map(Statement::Delete), dialect)
     }
 
     /// Runs it; gives the number of rows. Loaded objects of a session follow.
@@ -200,8 +209,8 @@ impl<M: Model> DeleteStatement<M> {
     /// What the database says.
     pub async fn execute<R: BulkRunner>(self, on: R) -> Result<u64> {
         check(&self.1)?;
-        let session = on.session();
-        let done = on.execute(Statement::Delete(self.0)).await?;
+        let (session, statement) = (on.session(), kinds::delete(M::meta(), self.0)?);
+        let done = on.execute(Statement::Delete(statement)).await?;
         R::after::<M>(session).await?;
         Ok(done.rows_affected)
     }
@@ -228,10 +237,13 @@ pub(super) fn check(broken: &Broken) -> Result<()> {
     broken.as_ref().map_or(Ok(()), |error| Err(error.again()))
 }
 
-fn text(broken: &Broken, statement: &Statement, dialect: Dialect) -> String {
-    match broken {
-        Some(error) => format!("-- {error}"),
-        None => compile(statement, dialect).map_or_else(|why| format!("-- {why}"), |c| c.sql),
+fn text(broken: &Broken, statement: Result<Statement>, dialect: Dialect) -> String {
+    match (broken, statement) {
+        (Some(error), _) => format!("-- {error}"),
+        (None, Err(error)) => format!("-- {error}"),
+        (None, Ok(statement)) => {
+            compile(&statement, dialect).map_or_else(|why| format!("-- {why}"), |c| c.sql)
+        }
     }
 }
 

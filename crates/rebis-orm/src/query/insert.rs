@@ -36,7 +36,7 @@ pub fn insert<M: Model>(model: EntityOf<M>) -> InsertStatement<M> {
     let _ = model;
     InsertStatement {
         parts: Vec::new(),
-        broken: None,
+        broken: super::kinds::insert(M::meta()).err().map(Arc::new),
         conflict: None,
         returning: Vec::new(),
         of: PhantomData,

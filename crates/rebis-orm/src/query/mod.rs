@@ -9,6 +9,7 @@ mod cursor;
 mod derived;
 mod insert;
 mod keyset;
+mod kinds;
 mod lock;
 mod optional;
 mod page;

@@ -414,7 +414,7 @@ impl<S: Selection> SelectStatement<S> {
     }
 
     fn what(&self) -> String {
-        match self.select.from.first() {
+        match self.select.from.first().map(rebis_sql::stmt::TableRef::base) {
             Some(rebis_sql::stmt::TableRef::Table { name, .. }) => format!("`{name}`"),
             _ => String::from("the query"),
         }

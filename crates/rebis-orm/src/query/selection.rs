@@ -168,7 +168,7 @@ fn read_object<M: Model>(
 
 /// Selections that read whole rows of a model.
 macro_rules! models {
-    ($($ty:ident, $this:ident $table:expr, $origin:expr;)*) => {
+    ($($ty:ident, $this:ident $alias:expr, $whole:expr, $origin:expr;)*) => {
         $(impl<M: Model> Selection for $ty<M> {
             type Tracked = Entity<M>;
             type Plain = M;
@@ -177,8 +177,13 @@ macro_rules! models {
 
             fn list(&self, select: &mut Select) {
                 let $this = self;
-                let column = |c: &'static ColumnDef| Expr::Column { table: Some($table.into()), name: c.name.into() };
-                select.columns.extend(M::DEF.columns[..M::DEF.read()].iter().map(|c| column(c).into()));
+                let alias: Option<Name> = $alias;
+                let whole = $whole;
+                let column = |(i, c): (usize, &'static ColumnDef)| match &alias {
+                    Some(rows) if !whole => Expr::Column { table: Some(rows.clone()), name: c.name.into() },
+                    alias => M::DEF.column_expr(alias.as_ref(), i),
+                };
+                select.columns.extend(M::DEF.columns[..M::DEF.read()].iter().enumerate().map(|c| column(c).into()));
                 from_table(select, $origin);
             }
 
@@ -209,8 +214,8 @@ macro_rules! models {
 }
 
 models! {
-    EntityOf, _this M::TABLE, Some(Origin { model: M::meta, alias: None });
-    Alias, this this.name, this.of_table.then(|| this.origin());
+    EntityOf, _this None, true, Some(Origin { model: M::meta, alias: None });
+    Alias, this Some(Name::Borrowed(this.name)), this.of_table, this.of_table.then(|| this.origin());
 }
 
 macro_rules! values {

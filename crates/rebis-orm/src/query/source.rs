@@ -51,11 +51,5 @@ impl<S: Source> Source for &S {
 
 /// The name that a query knows a source by.
 pub(crate) fn known_as(table: &TableRef) -> &str {
-    match table {
-        TableRef::Table { name, alias, .. } => alias.as_ref().unwrap_or(name),
-        TableRef::Select { alias, .. } | TableRef::Lateral { alias, .. } | TableRef::Raw { alias, .. } => {
-            alias
-        }
-        _ => "",
-    }
+    table.known_as()
 }

@@ -263,13 +263,11 @@ impl From<&'static ModelMeta> for Side {
 
 impl Side {
     fn column(&self, index: usize) -> Expr {
-        let table = self.alias.clone().unwrap_or(Name::Borrowed(self.meta.def.table));
-        Expr::Column { table: Some(table), name: self.meta.column(index) }
+        self.meta.def.column_expr(self.alias.as_ref(), index)
     }
 
     fn table_ref(&self) -> TableRef {
-        let (schema, name) = (self.meta.schema_name(), Name::Borrowed(self.meta.def.table));
-        TableRef::Table { schema, name, alias: self.alias.clone() }
+        self.meta.table_as(self.alias.clone())
     }
 }
 

@@ -101,15 +101,8 @@ impl Joins {
             let (own, theirs) = ends(def, link);
             let own: Vec<Expr> = own.iter().filter_map(|&c| columns.get(c).cloned()).collect();
             let alias: Name = format!("{}_{}", def.name, self.steps.len() + 1).into();
-            let named = |meta: &ModelMeta, alias: &Name| TableRef::Table {
-                schema: meta.schema_name(),
-                name: Name::Borrowed(meta.def.table),
-                alias: Some(alias.clone()),
-            };
-            let column = |meta: &ModelMeta, alias: &Name, c: usize| Expr::Column {
-                table: Some(alias.clone()),
-                name: meta.column(c),
-            };
+            let named = |meta: &ModelMeta, alias: &Name| meta.table_as(Some(alias.clone()));
+            let column = |meta: &ModelMeta, alias: &Name, c: usize| meta.def.column_expr(Some(alias), c);
             let mut join = |meta: &ModelMeta, alias: &Name, on: Vec<Expr>| {
                 let on = Some(if let [one] = on.as_slice() { one.clone() } else { Expr::And(on) });
                 select.joins.push(Join { kind: JoinKind::Left, table: named(meta, alias), on });

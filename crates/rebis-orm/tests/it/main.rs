@@ -19,6 +19,7 @@ mod fetching;
 mod flush;
 mod graphs;
 mod handwritten;
+mod kind_tables;
 mod kinds;
 mod life;
 mod many;

@@ -27,6 +27,7 @@ pub fn all() -> Vec<&'static rebis::ModelMeta> {
     .to_vec();
     all.extend(crate::deferred::all());
     all.extend(crate::embedded::all());
+    all.extend(crate::kind_tables::all());
     all.extend(crate::kinds::all());
     all.extend(crate::many::all());
     all.extend(crate::shapes::all());

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use super::{Result, Writer};
 use crate::dialect::rules::invalid;
 use crate::expr::{Nulls, OrderBy};
-use crate::stmt::{Compound, Cte, Distinct, JoinKind, SetOp, TableRef};
-use crate::{Expr, Select};
+use crate::stmt::{Compound, Cte, Distinct, Join, JoinKind, Lock, SetOp, TableRef};
+use crate::{Expr, Name, Select};
 
 impl Writer<'_> {
     pub(crate) fn select(&mut self, s: &Select) -> Result<()> {
@@ -33,9 +33,21 @@ impl Writer<'_> {
             None => Ok(()),
             Some(lock) => {
                 let rules = self.rules;
-                rules.lock(self, lock)
+                match self.narrowed(s, lock) {
+                    Some(of) => rules.lock(self, &Lock { of, ..lock.clone() }),
+                    None => rules.lock(self, lock),
+                }
             }
         }
+    }
+
+    /// Tables that belong together are joined LEFT, and what a LEFT JOIN may lack cannot be locked: the lock is of the first of them.
+    fn narrowed(&self, s: &Select, lock: &Lock) -> Option<Vec<Name>> {
+        let inner = s.joins.iter().filter(|join| matches!(join.kind, JoinKind::Inner | JoinKind::Cross));
+        let tables = s.from.iter().chain(inner.map(|join| &join.table));
+        let narrow = lock.of.is_empty() && self.rules.capabilities().lock_of;
+        let joined = narrow && tables.clone().any(|t| matches!(t, TableRef::Joined { .. }));
+        joined.then(|| tables.map(|t| t.known_as().clone()).collect())
     }
 
     fn ctes(&mut self, with: &[Cte]) -> Result<()> {
@@ -168,7 +180,21 @@ impl Writer<'_> {
             self.push(" FROM ");
             self.tables(&s.from)?;
         }
-        for join in &s.joins {
+        self.joins(&s.joins)?;
+        self.filter(s.filter.as_ref())?;
+        if !s.group_by.is_empty() {
+            self.push(" GROUP BY ");
+            self.list(&s.group_by, |w, key| w.group_key(s, key))?;
+        }
+        if let Some(having) = &s.having {
+            self.push(" HAVING ");
+            self.whole(having)?;
+        }
+        Ok(())
+    }
+
+    fn joins(&mut self, joins: &[Join]) -> Result<()> {
+        for join in joins {
             self.push(match join.kind {
                 JoinKind::Inner => " JOIN ",
                 JoinKind::Left => " LEFT JOIN ",
@@ -192,15 +218,6 @@ impl Writer<'_> {
                     return Err(invalid("a join has no ON; give its condition, or make it a cross join"));
                 }
             }
-        }
-        self.filter(s.filter.as_ref())?;
-        if !s.group_by.is_empty() {
-            self.push(" GROUP BY ");
-            self.list(&s.group_by, |w, key| w.group_key(s, key))?;
-        }
-        if let Some(having) = &s.having {
-            self.push(" HAVING ");
-            self.whole(having)?;
         }
         Ok(())
     }
@@ -239,7 +256,14 @@ impl Writer<'_> {
             if i > 0 {
                 self.push(" CROSS JOIN ");
             }
-            self.table_ref(table)?;
+            match table {
+                // The first needs no brackets: what follows binds to all of it.
+                TableRef::Joined { table, joins } if i == 0 => {
+                    self.table_ref(table)?;
+                    self.joins(joins)?;
+                }
+                table => self.table_ref(table)?,
+            }
         }
         Ok(())
     }
@@ -255,6 +279,13 @@ impl Writer<'_> {
                 self.raw(parts, args)?;
                 self.push(")");
                 Some(alias)
+            }
+            TableRef::Joined { table, joins } => {
+                self.push("(");
+                self.table_ref(table)?;
+                self.joins(joins)?;
+                self.push(")");
+                None
             }
             TableRef::Lateral { .. } if !self.rules.capabilities().lateral => {
                 return Err(self

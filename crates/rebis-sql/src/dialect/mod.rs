@@ -55,6 +55,8 @@ pub struct Capabilities {
     pub row_locks: bool,
     /// Locks that let other rows refer to the locked ones: `FOR NO KEY UPDATE`, `FOR KEY SHARE`.
     pub key_locks: bool,
+    /// Locks of some of the tables of a query: `FOR UPDATE OF`.
+    pub lock_of: bool,
     /// `LATERAL` subqueries.
     pub lateral: bool,
     /// `INTERSECT ALL` and `EXCEPT ALL`.

@@ -108,9 +108,37 @@ pub enum TableRef {
         /// Its alias.
         alias: Name,
     },
+    /// Tables that belong together, as one: a query knows it by the name of the first.
+    Joined {
+        /// The first.
+        table: Box<TableRef>,
+        /// What is joined to it.
+        joins: Vec<Join>,
+    },
 }
 
 impl TableRef {
+    /// What gives it its name: of tables that belong together the first.
+    #[must_use]
+    pub fn base(&self) -> &TableRef {
+        match self {
+            TableRef::Joined { table, .. } => table.base(),
+            other => other,
+        }
+    }
+
+    /// The name that a query knows it by.
+    #[must_use]
+    pub fn known_as(&self) -> &Name {
+        match self {
+            TableRef::Table { name, alias, .. } => alias.as_ref().unwrap_or(name),
+            TableRef::Select { alias, .. }
+            | TableRef::Lateral { alias, .. }
+            | TableRef::Raw { alias, .. } => alias,
+            TableRef::Joined { table, .. } => table.known_as(),
+        }
+    }
+
     /// A table without schema or alias.
     pub fn table(name: impl Into<Name>) -> Self {
         TableRef::Table { schema: None, name: name.into(), alias: None }

@@ -140,7 +140,7 @@ impl Bound {
     /// What its own models declare.
     fn models(&self) -> Schema {
         let own = self.database.model_list().into_iter().filter(|m| m.bind() == self.name);
-        Schema { tables: own.map(|m| m.table().clone()).collect() }
+        Schema { tables: own.flat_map(|m| m.tables().to_vec()).collect() }
     }
 
     fn migrator(&self, app: &App) -> Result<Migrator> {

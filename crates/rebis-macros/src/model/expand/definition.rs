@@ -6,7 +6,8 @@ use syn::LitStr;
 use syn::spanned::Spanned;
 
 use crate::model::ast::{
-    Action, Cascade, Column, ForeignKey, Group, Model, Relation, RelationKind, ServerDefault, TypeChoice,
+    Action, Cascade, Column, ForeignKey, Group, Model, OfKind, Relation, RelationKind, ServerDefault,
+    TypeChoice,
 };
 use crate::model::parse::unraw;
 
@@ -108,6 +109,11 @@ pub(super) fn column(model: &Model, index: usize, p: &TokenStream) -> TokenStrea
     }));
     calls.extend(c.comment.iter().map(|text| quote!(.comment(#text))));
     calls.extend(c.was.iter().map(|name| quote!(.was(#name))));
+    calls.extend(c.kind.as_ref().map(|OfKind { table, label, required }| {
+        // The column of the kind stands before all others.
+        let behind = proc_macro2::Literal::usize_unsuffixed(index + 1);
+        quote!(.of_kind(#p::KindDef::new(#table, #label, #behind, #required)))
+    }));
     quote!(#p::ColumnDef::new::<#ty>(#field, #name) #(#calls)*)
 }
 

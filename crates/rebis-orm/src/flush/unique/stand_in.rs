@@ -20,7 +20,7 @@ pub(super) fn stand_in(
         }
         let columns = || key.iter().filter(|c| !object.meta().key.contains(c));
         let found = columns()
-            .find(|&c| object.meta().def.columns[c].nullable)
+            .find(|&c| object.meta().def.columns[c].may_be_null())
             .map(|c| (c, Value::Null))
             .or_else(|| columns().find_map(|c| made(object, c).map(|value| (c, value))));
         values.push(found.ok_or_else(|| key.iter().next().unwrap_or_default())?);

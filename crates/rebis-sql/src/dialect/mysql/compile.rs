@@ -98,7 +98,7 @@ impl CompileRules for MySql {
     }
 
     fn lock(&self, w: &mut Writer<'_>, lock: &Lock) -> Result<()> {
-        if self.maria && !lock.of.is_empty() {
+        if !w.rules().capabilities().lock_of && !lock.of.is_empty() {
             return Err(self.lacks(
                 "row_locks of single tables",
                 "lock the rows of all joined tables, or lock in a query of its own",

@@ -37,6 +37,7 @@ const MYSQL: Capabilities = Capabilities {
     full_join: false,
     distinct_on: false,
     row_locks: true,
+    lock_of: true,
     key_locks: false,
     lateral: true,
     compound_all: true,
@@ -53,7 +54,7 @@ const MYSQL: Capabilities = Capabilities {
 };
 
 const MARIADB: Capabilities =
-    Capabilities { insert_returning: true, lateral: false, lag_default: false, ..MYSQL };
+    Capabilities { insert_returning: true, lateral: false, lock_of: false, lag_default: false, ..MYSQL };
 
 impl Rules for MySql {
     fn capabilities(&self) -> &'static Capabilities {

@@ -32,6 +32,7 @@ impl Rules for Postgres {
             full_join: true,
             distinct_on: true,
             row_locks: true,
+            lock_of: true,
             key_locks: true,
             lateral: true,
             compound_all: true,

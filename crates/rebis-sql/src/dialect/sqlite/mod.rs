@@ -32,6 +32,7 @@ impl Rules for Sqlite {
             full_join: true,
             distinct_on: false,
             row_locks: false,
+            lock_of: false,
             key_locks: false,
             lateral: false,
             compound_all: false,
