@@ -327,6 +327,10 @@ impl Run<'_> {
                 found.command = format!("{}'{}'{run} {arguments}", &found.command[..at], path.display());
             }
         }
+        if self.transcript.programs.is_empty() && command.starts_with("cargo run ") {
+            found.serves =
+                command.split_once(" -- ").is_some_and(|(_, a)| a == "run" || a.starts_with("run "));
+        }
         found
     }
 }
