@@ -18,7 +18,7 @@ mod row;
 mod transaction;
 mod url;
 
-pub use connection::{Connection, Done};
+pub use connection::{Connection, Done, Reader};
 pub use engine::{Engine, EngineBuilder, PoolStatus, Recording};
 pub use error::{Error, ErrorKind, Result};
 pub use inspect::{InspectOptions, as_inspected, inspect};

@@ -274,7 +274,11 @@ impl Database {
         let _ = model;
         self.house(T::meta())?;
         let key = key.into_key();
-        let mut connection = self.engine()?.acquire().await?;
+        let engine = self.engine()?;
+        if let Some(mut reader) = engine.reader().await? {
+            return crate::query::look_up::<T>(&mut reader, &key).await;
+        }
+        let mut connection = engine.acquire().await?;
         crate::query::read_by_key::<T>(&mut connection, &key).await
     }
 }

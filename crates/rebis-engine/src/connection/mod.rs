@@ -5,6 +5,7 @@
 
 mod feed;
 mod log;
+mod reader;
 mod release;
 mod run;
 mod transact;
@@ -17,6 +18,8 @@ use rebis_sql::{Compiled, Dialect, GeneratedKeys, Statement, Value};
 use crate::engine::Shared;
 use crate::pool::{Lease, Raw};
 use crate::{FromRow, Result, Row};
+pub(crate) use reader::Lanes;
+pub use reader::Reader;
 use transact::State;
 
 /// One connection to a database.

@@ -47,12 +47,11 @@ impl Connection {
     }
 
     pub(super) async fn run_execute_many(&mut self, sql: &str, binds: &[Vec<Value>]) -> Result<Vec<Done>> {
-        self.begin_now().await?;
-        self.start()?;
-        let in_transaction = self.state == State::Open;
+        let begin = self.start()?;
+        let in_transaction = begin.is_some() || self.state == State::Open;
         let watch = Watch::start(&self.shared, sql);
-        let result = self.driver()?.execute_many(sql, binds, in_transaction).await;
-        self.finish(false, &result);
+        let result = self.driver()?.execute_many(begin.as_ref(), sql, binds, in_transaction).await;
+        self.finish(begin.is_some(), &result);
         let rows = result.as_ref().ok().map(|all| all.iter().map(|d| d.rows_affected).sum());
         watch.end(&self.shared, sql, binds.first().map(Vec::as_slice).unwrap_or_default(), rows);
         result.map_err(|e| e.with_sql(sql))

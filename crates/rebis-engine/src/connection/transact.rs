@@ -57,6 +57,14 @@ impl Connection {
         }
     }
 
+    /// Lets the next statement, which only reads, run before the transaction that was asked for begins on the server, where the statement sees
+    /// the same either way: a transaction that reads what was committed before each of its statements.
+    pub fn next_read_alone(&mut self) {
+        if self.raw.as_ref().is_some_and(|raw| raw.driver.reads_alone()) {
+            self.next_alone();
+        }
+    }
+
     /// Commits the open transaction.
     ///
     /// # Errors

@@ -74,6 +74,11 @@ pub(crate) fn is_file_based(dialect: Dialect) -> bool {
     dialect == Dialect::Sqlite
 }
 
+/// Whether a connection takes statements without waiting for the answers to those before.
+pub(crate) fn pipelines(dialect: Dialect) -> bool {
+    dialect == Dialect::Postgres
+}
+
 /// Whether a database holds several schemas, and connections have names.
 pub(crate) fn has_schemas(dialect: Dialect) -> bool {
     dialect == Dialect::Postgres
@@ -220,6 +225,28 @@ impl Driver {
         each_driver!(self, d => d.query(begin, sql, binds, each).await)
     }
 
+    /// [`query`](Self::query) beside others on the same connection, where it [`pipelines`]; no transaction is open.
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables))]
+    pub(crate) async fn read<F>(&self, sql: &str, binds: &[Value], each: F) -> Result<u64>
+    where
+        F: FnMut(&Row<'_>) -> Result<()> + Send,
+    {
+        match self {
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(d) => d.read(sql, binds, each).await,
+            _ => Err(Error::state("this database's connections take one statement at a time")),
+        }
+    }
+
+    /// Whether a read without a transaction sees what it would see as the first of one.
+    pub(crate) fn reads_alone(&self) -> bool {
+        match self {
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(d) => d.reads_alone(),
+            _ => false,
+        }
+    }
+
     /// Sends rows into a channel and returns how many there were.
     pub(crate) async fn feed<T, F>(
         &mut self,
@@ -263,14 +290,15 @@ impl Driver {
         }
     }
 
-    /// `in_transaction` says whether statements may be sent ahead: after an error, those behind it do nothing.
+    /// `in_transaction` says whether statements may be sent ahead: after an error, those behind it do nothing. `begin` is sent first.
     pub(crate) async fn execute_many(
         &mut self,
+        begin: Option<&TransactionOptions>,
         sql: &str,
         binds: &[Vec<Value>],
         in_transaction: bool,
     ) -> Result<Vec<Done>> {
-        each_driver!(self, d => d.execute_many(sql, binds, in_transaction).await)
+        each_driver!(self, d => d.execute_many(begin, sql, binds, in_transaction).await)
     }
 
     /// The types of the arrays that a statement's binds can come from, by the statement that takes one of each; nothing where they cannot.

@@ -84,6 +84,7 @@ impl EngineBuilder {
         let shared = Shared {
             pool: Pool::new(self.url.clone(), self.pool),
             url: self.url,
+            lanes: Default::default(),
             dialect: OnceLock::new(),
             echo: self.echo,
             statements: AtomicU64::new(0),

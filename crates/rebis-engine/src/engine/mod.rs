@@ -14,8 +14,9 @@ use rebis_sql::Dialect;
 pub use builder::EngineBuilder;
 pub use record::Recording;
 
+use crate::connection::Lanes;
 use crate::pool::Pool;
-use crate::{Connection, DatabaseUrl, Result};
+use crate::{Connection, DatabaseUrl, Reader, Result, driver};
 
 /// A database: where it is and the connections to it. Cheap to clone; all clones share the pool.
 ///
@@ -30,6 +31,7 @@ pub(crate) struct Shared {
     url: DatabaseUrl,
     dialect: OnceLock<Dialect>,
     pub(crate) pool: Arc<Pool>,
+    pub(crate) lanes: Lanes,
     pub(crate) echo: bool,
     pub(crate) statements: AtomicU64,
     /// Whether anybody records, so that nobody pays while nobody does.
@@ -89,6 +91,36 @@ impl Engine {
         }
     }
 
+    /// A connection that short reads share, each standing alone; nothing where the database's protocol takes one statement at a time on a
+    /// connection. Such reads are sent without waiting for each other, so few connections serve many tasks; a slow statement would hold up
+    /// those behind it, so this is for lookups by a key.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sqlite")]
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), rebis_engine::Error> {
+    /// let engine = rebis_engine::Engine::new("sqlite://")?;
+    /// // SQLite has nobody to wait for.
+    /// assert!(engine.reader().await?.is_none());
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "sqlite"))]
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    /// As [`acquire`](Self::acquire).
+    #[track_caller]
+    pub fn reader(&self) -> impl Future<Output = Result<Option<Reader<'_>>>> + Send + '_ {
+        let caller = Location::caller();
+        async move {
+            if !driver::pipelines(self.shared.url.dialect()) {
+                return Ok(None);
+            }
+            Reader::open(&self.shared, caller).await.map(Some)
+        }
+    }
+
     /// How full the pool is.
     #[must_use]
     pub fn status(&self) -> PoolStatus {
@@ -132,6 +164,12 @@ impl Engine {
     /// A database in memory is gone with its connection.
     pub async fn dispose(&self) {
         self.shared.pool.dispose();
+    }
+}
+
+impl Shared {
+    pub(crate) fn url(&self) -> &DatabaseUrl {
+        &self.url
     }
 }
 

@@ -6,6 +6,7 @@ mod holders;
 
 use std::panic::Location;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -29,6 +30,8 @@ pub(crate) struct Pool {
     url: DatabaseUrl,
     options: PoolOptions,
     permits: Arc<Semaphore>,
+    /// Those who wait for a permit.
+    waiting: AtomicUsize,
     state: Mutex<State>,
 }
 
@@ -59,7 +62,7 @@ impl Pool {
         let permits = Arc::new(Semaphore::new(options.size + options.overflow));
         let state =
             State { idle: Vec::with_capacity(options.size), holders: Holders::default(), generation: 0 };
-        Arc::new(Pool { url, options, permits, state: Mutex::new(state) })
+        Arc::new(Pool { url, options, permits, waiting: AtomicUsize::new(0), state: Mutex::new(state) })
     }
 
     pub(crate) async fn acquire(
@@ -86,7 +89,13 @@ impl Pool {
         Ok((Raw { driver, born: now, generation }, lease))
     }
 
+    /// Whether somebody waits for a connection.
+    pub(crate) fn is_waited_for(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
+    }
+
     async fn wait(&self) -> Result<OwnedSemaphorePermit> {
+        let _waiting = Waiting::new(&self.waiting);
         match tokio::time::timeout(self.options.timeout, Arc::clone(&self.permits).acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
             _ => Err(self.exhausted()),
@@ -132,6 +141,22 @@ impl Pool {
             state.generation += 1;
             std::mem::take(&mut state.idle)
         };
+    }
+}
+
+/// One who waits, as long as it lives: its future may be dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Waiting(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

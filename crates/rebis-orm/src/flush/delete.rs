@@ -13,10 +13,12 @@ use crate::session::Shared;
 
 const CHUNK: usize = 500;
 
+/// `lone` says that one row is all that there is to commit: its statement needs no transaction around it.
 pub(crate) async fn delete(
     session: &Arc<Shared>,
     connection: &mut Connection,
     rows: Vec<Object>,
+    lone: bool,
 ) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
@@ -55,7 +57,8 @@ pub(crate) async fn delete(
             }
         }
     };
-    super::update::update(connection, opened).await?;
+    let lone = lone && opened.is_empty();
+    super::update::update(connection, opened, false).await?;
     sorted.reverse();
     let mut start = 0;
     while start < sorted.len() {
@@ -70,6 +73,9 @@ pub(crate) async fn delete(
             end += 1;
         }
         let batch: Vec<&Object> = sorted[start..end].iter().map(|&i| &rows[i]).collect();
+        if lone {
+            connection.next_alone();
+        }
         remove(connection, &batch).await?;
         for row in batch {
             row.leave_map(session);

@@ -91,14 +91,17 @@ async fn run(session: &Arc<Shared>, listeners: Option<&Listeners>, last: bool) -
 }
 
 async fn write(session: &Arc<Shared>, mut batch: Batch, last: bool) -> Result<()> {
-    let lone = last && batch.dirty.is_empty() && batch.deleted.is_empty();
     session.writes();
     let first = unique::plan(&mut batch)?;
+    let (new, dirty, deleted) = (batch.new.len(), batch.dirty.len(), batch.deleted.len());
+    // Which of the three is all that there is to commit. Rows that are counted must be one: its statement has changed nothing where it fails.
+    let (lone_new, lone_dirty) = (last && dirty + deleted == 0, last && new + deleted == 0 && dirty == 1);
+    let lone_deleted = last && new + dirty == 0 && deleted == 1;
     let mut connection = session.connection().await?;
     first.run(session, &mut connection).await?;
-    let later = insert::insert(session, &mut connection, batch.new, lone).await?;
-    update::update(&mut connection, batch.dirty.into_iter().chain(later).collect()).await?;
-    delete::delete(session, &mut connection, batch.deleted).await
+    let later = insert::insert(session, &mut connection, batch.new, lone_new).await?;
+    update::update(&mut connection, batch.dirty.into_iter().chain(later).collect(), lone_dirty).await?;
+    delete::delete(session, &mut connection, batch.deleted, lone_deleted).await
 }
 
 /// Whether a changed object is different from its row.

@@ -15,7 +15,8 @@ use crate::model::{ColumnSet, ModelMeta, RowKey};
 /// Rows in one statement.
 const CHUNK: usize = 500;
 
-pub(crate) async fn update(connection: &mut Connection, rows: Vec<Object>) -> Result<()> {
+/// `lone` says that one row is all that there is to commit: its statement needs no transaction around it.
+pub(crate) async fn update(connection: &mut Connection, rows: Vec<Object>, lone: bool) -> Result<()> {
     let mut groups: Vec<(&'static ModelMeta, ColumnSet, Vec<Object>)> = Vec::new();
     for row in rows {
         follow(&row)?;
@@ -43,6 +44,9 @@ pub(crate) async fn update(connection: &mut Connection, rows: Vec<Object>) -> Re
         }
     }
     for (meta, changed, rows) in groups {
+        if lone && meta.computed.is_empty() {
+            connection.next_alone();
+        }
         write(connection, meta, changed, &rows).await?;
     }
     Ok(())

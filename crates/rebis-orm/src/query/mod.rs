@@ -48,4 +48,4 @@ pub use stream::{Rows, StreamRunner};
 pub use upsert::{Columns, Conflict, InsertReturning};
 
 pub(crate) use raw::parts;
-pub(crate) use run::{fetch_related, read_by_key};
+pub(crate) use run::{fetch_related, look_up, read_by_key};

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
-use rebis_engine::{Connection, Done, Row};
+use rebis_engine::{Connection, Done, Reader, Row};
 use rebis_sql::compile::compile_explain;
 use rebis_sql::stmt::JoinKind;
 use rebis_sql::{Cell, Select, Statement, Value, compile};
@@ -121,6 +121,9 @@ async fn fetch<S: Selection, R>(
     {
         let mut connection = session.connection().await?;
         let compiled = query.compiled(connection.dialect())?;
+        if query.select.only_reads() {
+            connection.next_read_alone();
+        }
         connection
             .query(&compiled.sql, &compiled.binds, |row| {
                 let before = arrivals.members.len();
@@ -209,6 +212,19 @@ pub(crate) async fn read_by_key<T: Model>(connection: &mut Connection, key: &T::
     let sql = T::meta().by_key_sql(connection.dialect())?;
     let mut found = None;
     connection
+        .query(sql, &key.values(), |row| {
+            found = Some(T::decode(row, 0)?);
+            Ok(())
+        })
+        .await?;
+    Ok(found)
+}
+
+/// [`read_by_key`] beside the lookups of others.
+pub(crate) async fn look_up<T: Model>(reader: &mut Reader<'_>, key: &T::Key) -> Result<Option<T>> {
+    let sql = T::meta().by_key_sql(reader.dialect())?;
+    let mut found = None;
+    reader
         .query(sql, &key.values(), |row| {
             found = Some(T::decode(row, 0)?);
             Ok(())

@@ -93,7 +93,11 @@ impl Shared {
 
     /// The row with that key, past the identity map.
     pub(crate) async fn read<T: Model>(&self, key: &T::Key) -> Result<Option<T>> {
+        if let Some(mut reader) = self.reader().await? {
+            return crate::query::look_up::<T>(&mut reader, key).await;
+        }
         let mut connection = self.connection().await?;
+        connection.next_read_alone();
         crate::query::read_by_key::<T>(&mut connection, key).await
     }
 }

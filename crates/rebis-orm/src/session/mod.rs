@@ -25,7 +25,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
-use rebis_engine::{Connection, TransactionOptions};
+use rebis_engine::{Connection, Reader, TransactionOptions};
 
 use crate::database::Database;
 use crate::entity::{AnyInstance, Group, Object};
@@ -43,6 +43,10 @@ pub use savepoint::Savepoint;
 /// A handle to a session. Cheap to clone; all clones are one session.
 ///
 /// It begins a transaction with its first statement. What is not committed when the last handle is dropped is rolled back.
+///
+/// Where each statement of a transaction sees whatever was committed before it (PostgreSQL, unless an isolation level is asked for), a query
+/// that only reads comes before the BEGIN that the first other statement brings: it sees the same, and a session that only reads has nothing
+/// to end. A query that may do more (text by hand, a function by name, a row lock) begins the transaction.
 #[derive(Clone)]
 pub struct Session(pub(crate) Arc<Shared>);
 
@@ -221,6 +225,21 @@ impl Shared {
         tokio::sync::MutexGuard::try_map(guard, Option::as_mut)
             .map(|connection| Lease::new(self, connection))
             .map_err(|_| Error::new(ErrorKind::State, "the session has no connection"))
+    }
+
+    /// A connection that lookups of others use too, as long as this session has no transaction and a lookup sees the same as it would in one;
+    /// nothing otherwise. So a session that only looks rows up waits for no BEGIN and holds no connection.
+    pub(crate) async fn reader(&self) -> Result<Option<Reader<'_>>> {
+        let none = self.connection.try_lock().is_ok_and(|connection| connection.is_none());
+        if !none || *self.options.lock() != TransactionOptions::default() {
+            return Ok(None);
+        }
+        self.check_open()?;
+        if let Some(why) = &self.work.lock().failed {
+            return Err(inactive(why));
+        }
+        let reader = self.database.engine()?.reader().await?;
+        Ok(reader.filter(Reader::reads_as_in_transaction))
     }
 
     /// What is registered with this session alone.

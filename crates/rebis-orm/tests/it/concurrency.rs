@@ -90,7 +90,9 @@ each_database! {
         let db = two(&test).await;
         // One database is locked as a whole: no two transactions write at once.
         if test.backend() != Backend::Sqlite {
-            assert_eq!(deadlock(&db).await, 3);
+            // The one that was rolled back may take its row again before the other, which waits for it, is awake.
+            let runs = deadlock(&db).await;
+            assert!((3..=5).contains(&runs), "{runs}");
         }
     }
 

@@ -31,6 +31,7 @@ mod queries;
 mod query;
 mod relations;
 mod repeats;
+mod round_trips;
 mod savepoints;
 mod schema;
 mod sends;

@@ -5,6 +5,7 @@ mod compound;
 mod cte;
 mod delete;
 mod insert;
+mod plain;
 mod select;
 mod update;
 

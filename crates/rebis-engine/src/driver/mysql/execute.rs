@@ -127,13 +127,14 @@ impl MySql {
 
     pub(crate) async fn execute_many(
         &mut self,
+        mut begin: Option<&TransactionOptions>,
         sql: &str,
         binds: &[Vec<Value>],
         _in_transaction: bool,
     ) -> Result<Vec<Done>> {
         let mut done = Vec::with_capacity(binds.len());
         for row in binds {
-            done.push(self.execute(None, sql, row).await?);
+            done.push(self.execute(begin.take(), sql, row).await?);
         }
         Ok(done)
     }

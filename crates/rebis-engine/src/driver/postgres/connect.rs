@@ -1,7 +1,10 @@
 //! Connecting. Invariant: what a connection cannot do is said with the host and the user, never with the password.
 
+use std::sync::atomic::AtomicBool;
+
+use parking_lot::Mutex;
 use tokio_postgres::config::SslMode as PgSsl;
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::{Config, NoTls, SimpleQueryMessage};
 
 use super::{Postgres, error, tls::Tls};
 use crate::driver::cache::Cache;
@@ -38,11 +41,23 @@ impl Postgres {
             }
         };
         check_version(version.as_deref())?;
-        let mut driver = Postgres { client, statements: Cache::default(), arrays: Default::default(), tls };
+        let mut setup = String::new();
         if let Some(schema) = &url.options.schema {
-            driver.simple(&format!("SET search_path TO \"{}\"", schema.replace('"', "\"\""))).await?;
+            setup = format!("SET search_path TO \"{}\"; ", schema.replace('"', "\"\""));
         }
-        Ok(driver)
+        setup.push_str("SHOW default_transaction_isolation");
+        let said = client.simple_query(&setup).await.map_err(error::classify)?;
+        let read_committed = said.iter().any(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0) == Some("read committed"),
+            _ => false,
+        });
+        Ok(Postgres {
+            client,
+            statements: Mutex::new(Cache::default()),
+            read_committed: AtomicBool::new(read_committed),
+            arrays: Default::default(),
+            tls,
+        })
     }
 }
 

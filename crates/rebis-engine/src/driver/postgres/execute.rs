@@ -29,6 +29,14 @@ impl Postgres {
         self.rows_into(begin, sql, binds, Each(each)).await
     }
 
+    /// Beside other reads on the same connection.
+    pub(crate) async fn read<F>(&self, sql: &str, binds: &[Value], each: F) -> Result<u64>
+    where
+        F: FnMut(&Row<'_>) -> Result<()> + Send,
+    {
+        self.rows_into(None, sql, binds, Each(each)).await
+    }
+
     pub(crate) async fn feed<T, F>(
         &mut self,
         begin: Option<&TransactionOptions>,
@@ -49,7 +57,7 @@ impl Postgres {
     }
 
     async fn rows_into(
-        &mut self,
+        &self,
         begin: Option<&TransactionOptions>,
         sql: &str,
         binds: &[Value],
@@ -131,13 +139,15 @@ impl Postgres {
 
     /// The prepared statement, and the BEGIN that is still to be sent. A statement that must be prepared first takes the BEGIN with it.
     async fn statement<'b>(
-        &mut self,
+        &self,
         begin: Option<&'b TransactionOptions>,
         sql: &str,
     ) -> Result<(Statement, Option<&'b TransactionOptions>)> {
-        if let Some(statement) = self.statements.get(sql) {
+        let known = self.statements.lock().get(sql);
+        if let Some(statement) = known {
             return Ok((statement, begin));
         }
+        self.heed(sql);
         let statement = match begin {
             Some(options) => {
                 let sent = begin_sql(options);
@@ -149,22 +159,24 @@ impl Postgres {
             None => self.client.prepare(sql).await,
         }
         .map_err(error::classify)?;
-        self.statements.put(sql, statement.clone());
+        // One that has to go tells the server when it is dropped, after the lock is free.
+        let _gone = self.statements.lock().put(sql, statement.clone());
         Ok((statement, None))
     }
 
     /// Whether the statement was only stale and no transaction has failed with it.
-    async fn can_prepare_again(&mut self, sql: &str, e: &tokio_postgres::Error) -> Result<bool> {
+    async fn can_prepare_again(&self, sql: &str, e: &tokio_postgres::Error) -> Result<bool> {
         if !error::is_stale(e) {
             return Ok(false);
         }
-        self.statements.forget(sql);
+        self.statements.lock().forget(sql);
         // In a transaction, also one whose BEGIN came with this statement, the server answers nothing but ROLLBACK now.
         Ok(self.client.batch_execute("SELECT").await.is_ok())
     }
 
     pub(crate) async fn execute_many(
         &mut self,
+        begin: Option<&TransactionOptions>,
         sql: &str,
         binds: &[Vec<Value>],
         in_transaction: bool,
@@ -172,15 +184,25 @@ impl Postgres {
         let mut done = Vec::with_capacity(binds.len());
         if !in_transaction || binds.len() < 2 {
             // Sent ahead, the statements behind a failed one would run all the same.
+            let mut begin = begin;
             for row in binds {
-                done.push(self.execute(None, sql, row).await?);
+                done.push(self.execute(begin.take(), sql, row).await?);
             }
             return Ok(done);
         }
-        let (statement, _) = self.statement(None, sql).await?;
+        let (statement, mut begin) = self.statement(begin, sql).await?;
         for window in binds.chunks(WINDOW) {
             let sent = window.iter().map(|row| self.client.execute_raw(&statement, row.iter().map(Bind)));
-            for rows_affected in join_all(sent).await {
+            let all = match begin.take() {
+                Some(options) => {
+                    let begin = begin_sql(options);
+                    let (began, all) = join(self.client.batch_execute(&begin), join_all(sent)).await;
+                    began.map_err(error::classify)?;
+                    all
+                }
+                None => join_all(sent).await,
+            };
+            for rows_affected in all {
                 done.push(Done {
                     rows_affected: rows_affected.map_err(error::classify)?,
                     last_insert_id: None,
@@ -203,8 +225,9 @@ impl Postgres {
 
     pub(crate) async fn script(&mut self, sql: &str) -> Result<()> {
         // A script is where the schema changes, and with it what was prepared.
-        self.statements.clear();
+        self.statements.lock().clear();
         self.arrays.clear();
+        self.heed(sql);
         self.simple(sql).await
     }
 }

@@ -11,8 +11,10 @@ pub(crate) mod types;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::FutureExt as _;
+use parking_lot::Mutex;
 use rebis_sql::Dialect;
 
 use super::cache::Cache;
@@ -22,7 +24,11 @@ use crate::{Error, Result, TransactionOptions};
 /// One connection to a PostgreSQL server.
 pub(crate) struct Postgres {
     client: tokio_postgres::Client,
-    statements: Cache<tokio_postgres::Statement>,
+    /// Behind a lock, as reads may share the connection.
+    statements: Mutex<Cache<tokio_postgres::Statement>>,
+    /// Whether a transaction whose BEGIN asks for nothing is READ COMMITTED: each of its statements then sees what was committed before it,
+    /// as a statement alone does.
+    read_committed: AtomicBool,
     /// The elements' types of the arrays that an INSERT's rows can come from, by the INSERT of one row; nothing where they cannot.
     arrays: HashMap<Box<str>, Option<Arc<[String]>>, foldhash::fast::RandomState>,
     tls: Option<tls::Tls>,
@@ -35,6 +41,18 @@ impl Postgres {
 
     pub(super) fn is_closed(&self) -> bool {
         self.client.is_closed()
+    }
+
+    pub(super) fn reads_alone(&self) -> bool {
+        self.read_committed.load(Ordering::Relaxed)
+    }
+
+    /// A statement that may change how transactions begin from now on: what they see is not taken for granted any more.
+    fn heed(&self, sql: &str) {
+        let sql = sql.to_ascii_lowercase();
+        if sql.contains("isolation") || sql.contains("characteristics") {
+            self.read_committed.store(false, Ordering::Relaxed);
+        }
     }
 
     pub(super) fn check(&self, _options: &TransactionOptions) -> Result<()> {

@@ -72,10 +72,14 @@ impl Sqlite {
 
     pub(crate) async fn execute_many(
         &mut self,
+        begin: Option<&TransactionOptions>,
         sql: &str,
         binds: &[Vec<Value>],
         _in_transaction: bool,
     ) -> Result<Vec<Done>> {
+        if let Some(options) = begin {
+            self.begin(options).await?;
+        }
         let mut done = Vec::with_capacity(binds.len());
         let mut wait = Wait::new(self.busy_timeout);
         loop {

@@ -38,9 +38,9 @@ impl First {
         }
         for (deleted, rows) in self.rows {
             if deleted {
-                delete::delete(session, connection, rows).await?;
+                delete::delete(session, connection, rows, false).await?;
             } else {
-                update::update(connection, rows).await?;
+                update::update(connection, rows, false).await?;
             }
         }
         Ok(())
