@@ -21,7 +21,7 @@ mod url;
 pub use connection::{Connection, Done, Reader};
 pub use engine::{Engine, EngineBuilder, PoolStatus, Recording};
 pub use error::{Error, ErrorKind, Result};
-pub use inspect::{InspectOptions, as_inspected, inspect};
+pub use inspect::{InspectOptions, as_inspected, inspect, inspect_objects};
 pub use row::{FromRow, Row};
 pub use transaction::{Isolation, TransactionOptions};
 pub use url::DatabaseUrl;

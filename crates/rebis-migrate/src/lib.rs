@@ -42,4 +42,5 @@ pub use op::{
     DataStep, DropIndex, ForeignKeyBuilder, IndexPart, IntoRow, IntoServerDefault, IntoValue, Named, Op,
     Operations, Step, TableBuilder,
 };
+pub use rebis_sql::schema::{Trigger, View};
 pub use revision::{Revision, Script, revision};

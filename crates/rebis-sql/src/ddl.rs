@@ -1,7 +1,9 @@
 //! [`Ddl`]: changes of the schema as data. Invariant: one value is one change; how many statements it takes is the dialect's business.
 
 use crate::SqlType;
-use crate::schema::{Check, Column, ForeignKey, Identity, Index, PrimaryKey, ServerDefault, Table, Unique};
+use crate::schema::{
+    Check, Column, ForeignKey, Identity, Index, PrimaryKey, ServerDefault, Table, Trigger, Unique, View,
+};
 
 /// One change of the schema.
 ///
@@ -158,6 +160,26 @@ pub enum Ddl {
         name: String,
         /// Its options.
         options: Identity,
+    },
+    /// `CREATE VIEW`
+    CreateView {
+        /// The view.
+        view: View,
+    },
+    /// `DROP VIEW`
+    DropView {
+        /// The view as it was, so that it can come back; without a text it cannot.
+        view: View,
+    },
+    /// `CREATE TRIGGER`
+    CreateTrigger {
+        /// The trigger.
+        trigger: Trigger,
+    },
+    /// `DROP TRIGGER`
+    DropTrigger {
+        /// The trigger as it was, so that it can come back; without a text it cannot.
+        trigger: Trigger,
     },
     /// `DROP SEQUENCE`
     DropSequence {

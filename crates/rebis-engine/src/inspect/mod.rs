@@ -5,11 +5,13 @@
 mod default;
 mod expected;
 mod mysql;
+mod objects;
 mod postgres;
 mod sqlite;
 mod tables;
 
 pub use expected::as_inspected;
+pub use objects::inspect_objects;
 
 use rebis_sql::Dialect;
 use rebis_sql::schema::Schema;

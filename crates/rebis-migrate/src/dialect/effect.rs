@@ -1,6 +1,6 @@
 //! Whether a change that may have been made was made. Invariant: "yes" and "no" are what the database shows; everything else is "unknown".
 
-use rebis_engine::{Connection, InspectOptions, inspect};
+use rebis_engine::{Connection, InspectOptions, inspect, inspect_objects};
 use rebis_sql::ddl::{Constraint, ConstraintKind};
 use rebis_sql::schema::{Schema, Table};
 use rebis_sql::{Ddl, Dialect};
@@ -11,7 +11,15 @@ use crate::op::Op;
 
 /// Whether the database shows the operation's effect; `None` when it cannot tell.
 pub(crate) async fn took_effect(conn: &mut Connection, op: &Op) -> Result<Option<bool>> {
-    let (Some(ddl), Some((schema, table))) = (op.to_ddl(), op.table()) else { return Ok(None) };
+    let Some(ddl) = op.to_ddl() else { return Ok(None) };
+    match ddl {
+        Ddl::CreateView { view } => return has_object(conn, &view.name).await.map(Some),
+        Ddl::DropView { view } => return has_object(conn, &view.name).await.map(|has| Some(!has)),
+        Ddl::CreateTrigger { trigger } => return has_object(conn, &trigger.name).await.map(Some),
+        Ddl::DropTrigger { trigger } => return has_object(conn, &trigger.name).await.map(|has| Some(!has)),
+        _ => {}
+    }
+    let Some((schema, table)) = op.table() else { return Ok(None) };
     if conn.dialect() == Dialect::Postgres
         && let Ddl::CreateIndex { index, .. } = ddl
     {
@@ -26,6 +34,12 @@ pub(crate) async fn took_effect(conn: &mut Connection, op: &Op) -> Result<Option
     let options = InspectOptions { schemas: schema.map(str::to_owned).into_iter().collect(), tables };
     let found = inspect(conn, &options).await?;
     Ok(shows(&found, schema, ddl))
+}
+
+/// Whether there is a view or a trigger of that name.
+async fn has_object(conn: &mut Connection, name: &str) -> Result<bool> {
+    let found = inspect_objects(conn).await?;
+    Ok(found.views.iter().any(|v| v.name == name) || found.triggers.iter().any(|t| t.name == name))
 }
 
 fn shows(found: &Schema, schema: Option<&str>, ddl: &Ddl) -> Option<bool> {

@@ -8,6 +8,7 @@ mod live;
 mod locks;
 mod mysql;
 mod mysql_indexes;
+mod objects;
 mod offline;
 mod postgres;
 mod sqlite;
@@ -15,6 +16,7 @@ mod waits;
 
 pub(crate) use effect::took_effect;
 pub(crate) use locks::locks;
+pub(crate) use objects::{holds_columns, kept_trigger, kept_view};
 pub use offline::{Offline, offline};
 pub(crate) use waits::{has_beside, long_lock};
 

@@ -50,6 +50,16 @@ fn number(schema: Option<&str>, table: &str) -> String {
     format!("to_regclass('{}')", name.replace('\'', "''"))
 }
 
+/// A table with the columns of another, and no rows.
+pub(super) fn empty_copy(name: &str, of: &str) -> String {
+    let quoted = |name: &str| {
+        let mut sql = String::new();
+        Dialect::Postgres.quote_into(name, &mut sql);
+        sql
+    };
+    format!("CREATE TABLE {} (LIKE {})", quoted(name), quoted(of))
+}
+
 /// Whether the migration cannot run in one transaction: PostgreSQL refuses what is built beside the writers, and a constraint that is looked at
 /// later would keep its lock until the end if both were one.
 pub(super) fn needs_autocommit(ops: &[Op]) -> bool {

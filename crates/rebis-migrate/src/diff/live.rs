@@ -3,7 +3,7 @@
 use rebis_engine::{Connection, InspectOptions, inspect};
 use rebis_sql::schema::{NamingConvention, Schema};
 
-use super::{DiffOptions, Noted, diff, rename, settle};
+use super::{DiffOptions, Noted, diff, objects, rename, settle};
 use crate::{Result, dialect};
 
 /// What the database holds, in the models' words where it means the same, and where the models differ from it.
@@ -43,6 +43,7 @@ pub async fn compare(
         }
     }
     let found = diff(&database, &models, connection.dialect(), options);
+    let found = objects::compare(connection, options, found).await?;
     Ok((database, found))
 }
 

@@ -13,6 +13,7 @@ mod ignore;
 mod indexes;
 mod key;
 mod live;
+mod objects;
 mod rename;
 mod settle;
 mod tables;
@@ -32,6 +33,8 @@ use crate::Op;
 pub use fill::Fill;
 pub use hooks::{ColumnPair, Hooks, Object, ObjectKind};
 pub use live::compare;
+pub use objects::DeclaredObjects;
+pub(crate) use objects::{compare_history, replay};
 pub(crate) use rename::possible;
 pub use rename::{Possible, Rename};
 pub(crate) use settle::TEMPORARY;
@@ -65,6 +68,8 @@ pub struct DiffOptions {
     pub version_table: String,
     /// What the application decides itself.
     pub hooks: Hooks,
+    /// The views and triggers of the application; only a live database is compared with them.
+    pub objects: DeclaredObjects,
 }
 
 impl Default for DiffOptions {
@@ -77,6 +82,7 @@ impl Default for DiffOptions {
             ignored: Vec::new(),
             version_table: String::from("alembic_version"),
             hooks: Hooks::default(),
+            objects: DeclaredObjects::default(),
         }
     }
 }

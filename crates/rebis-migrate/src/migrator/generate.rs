@@ -5,13 +5,13 @@ use std::fmt;
 use std::path::PathBuf;
 
 use rebis_engine::{InspectOptions, inspect};
-use rebis_sql::schema::Schema;
+use rebis_sql::schema::{Objects, Schema};
 use rebis_sql::{Ddl, Dialect};
 
 use super::Migrator;
 use super::place::{Place, RevisionOptions, place};
 use super::settings::drafted;
-use crate::diff::{self, DiffOptions, Fill, Noted, Possible, Rename, undo};
+use crate::diff::{self, DeclaredObjects, DiffOptions, Fill, Noted, Possible, Rename, undo};
 use crate::render::{NewScript, script};
 use crate::{Error, ErrorKind, Graph, Op, Result, history, lint, store};
 
@@ -200,6 +200,7 @@ async fn quietly(m: &Migrator, graph: &Graph, given: &MigrateOptions) -> Result<
         ignored: m.ignored.clone(),
         version_table: m.version.name.clone(),
         hooks: m.hooks.clone(),
+        objects: m.declared(),
     };
     if given.from_history {
         let known = super::offline::replayed(m, graph, &graph.real_heads())?;
@@ -207,6 +208,13 @@ async fn quietly(m: &Migrator, graph: &Graph, given: &MigrateOptions) -> Result<
             rename.check(&given.renames, &known, &m.models)?;
         }
         let found = diff::diff(&known, &m.models, m.engine.dialect(), &options);
+        let mut objects = Objects::default();
+        for id in &m.applied_order(graph)? {
+            let ops =
+                crate::execute::recorded(m.script_of(id)?, crate::graph::Direction::Upgrade, &m.arguments);
+            ops.iter().for_each(|op| diff::replay(&mut objects, op));
+        }
+        let found = diff::compare_history(m.engine.dialect(), &objects, &options.objects, found);
         return Ok((known, found));
     }
     let mut connection = m.engine.acquire().await?;
@@ -244,6 +252,28 @@ async fn quietly(m: &Migrator, graph: &Graph, given: &MigrateOptions) -> Result<
 }
 
 impl Migrator {
+    /// The views and triggers that are declared, and those that some migration makes.
+    pub(super) fn declared(&self) -> DeclaredObjects {
+        let mut made = BTreeSet::new();
+        for script in self.scripts {
+            for op in crate::execute::recorded(script, crate::graph::Direction::Upgrade, &self.arguments) {
+                match op.to_ddl() {
+                    Some(Ddl::CreateView { view }) => made.extend([view.name.clone()]),
+                    Some(Ddl::CreateTrigger { trigger }) => made.extend([trigger.name.clone()]),
+                    _ => {}
+                }
+            }
+        }
+        DeclaredObjects { declared: self.objects.clone(), made }
+    }
+
+    /// The revisions from the base to the heads.
+    fn applied_order(&self, graph: &Graph) -> Result<Vec<String>> {
+        let heads: Vec<String> = graph.real_heads().into_iter().collect();
+        let plan = graph.upgrade_plan(&heads.join(" "), &BTreeSet::new())?;
+        Ok(plan.into_iter().map(|step| step.id).collect())
+    }
+
     /// The tables that some migration makes or renames: only these can be ours to drop.
     pub(super) fn made(&self) -> BTreeSet<String> {
         let mut made = BTreeSet::new();

@@ -22,7 +22,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rebis_engine::{Connection, Engine};
-use rebis_sql::schema::Schema;
+use rebis_sql::schema::{Objects, Schema};
 
 pub use drift::Drift;
 pub use explain::{ExplainedOperation, ExplainedStep, Explanation};
@@ -79,6 +79,7 @@ pub struct Migrator {
     version: VersionTable,
     files: Files,
     hooks: Hooks,
+    objects: Objects,
     draft: Option<DraftDone>,
     applied: Option<ApplyHook>,
 }
@@ -109,6 +110,7 @@ impl Migrator {
             version: VersionTable::default(),
             files: Files::default(),
             hooks: Hooks::default(),
+            objects: Objects::default(),
             draft: None,
             applied: None,
         }

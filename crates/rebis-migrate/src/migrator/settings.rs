@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeZone, Utc};
 use rebis_engine::Connection;
+use rebis_sql::Dialect;
+use rebis_sql::schema::{Trigger, View};
 
 use super::Migrator;
 use crate::Op;
@@ -136,6 +138,45 @@ impl Migrator {
     {
         self.applied = Some(ApplyHook::new(tell));
         self
+    }
+
+    /// Declares a view: `db migrate` makes, changes and drops it as it does tables. Its SQL names columns and tables as the database does; on
+    /// PostgreSQL and MariaDB/MySQL the database is asked whether what it keeps means the same.
+    ///
+    /// ```
+    /// use rebis_migrate::View;
+    /// # fn example(migrator: rebis_migrate::Migrator) -> rebis_migrate::Migrator {
+    /// migrator.view(View::new("active_user", "SELECT id, name FROM user WHERE active"))
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn view(mut self, view: View) -> Self {
+        self.objects.views.retain(|v| v.name != view.name);
+        self.objects.views.push(view);
+        self
+    }
+
+    /// Declares a trigger, `CREATE TRIGGER name when ON table body`, in the words of the database: see [`dialect`](Self::dialect). A function that
+    /// it calls (PostgreSQL) is made by a migration's own SQL.
+    ///
+    /// ```
+    /// use rebis_migrate::Trigger;
+    /// # fn example(migrator: rebis_migrate::Migrator) -> rebis_migrate::Migrator {
+    /// let body = "BEGIN UPDATE user SET posts = posts + 1 WHERE id = NEW.user_id; END";
+    /// migrator.trigger(Trigger::new("post_counted", "post", "AFTER INSERT", body))
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn trigger(mut self, trigger: Trigger) -> Self {
+        self.objects.triggers.retain(|t| t.name != trigger.name || t.table != trigger.table);
+        self.objects.triggers.push(trigger);
+        self
+    }
+
+    /// The database that is migrated, as its URL says: a view or a trigger may need other words on another.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.engine.dialect()
     }
 
     /// Asks a function about each table, column, index and constraint that differs; what it does not want is left alone.

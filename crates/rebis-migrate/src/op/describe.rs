@@ -39,6 +39,10 @@ pub(super) fn describe(op: &Op) -> String {
             )
         }
         Ddl::CreateSequence { name, .. } => format!("create sequence {name}"),
+        Ddl::CreateView { view } => format!("create view {}", view.name),
+        Ddl::DropView { view } => format!("drop view {}", view.name),
+        Ddl::CreateTrigger { trigger } => format!("create trigger {} on {}", trigger.name, trigger.table),
+        Ddl::DropTrigger { trigger } => format!("drop trigger {} on {}", trigger.name, trigger.table),
         Ddl::DropSequence { name, .. } => format!("drop sequence {name}"),
         Ddl::Fill { table, column, .. } => format!("fill {table}.{column}"),
         Ddl::Guarded(change) => describe(&Op::Schema((**change).clone())),

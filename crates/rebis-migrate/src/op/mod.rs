@@ -7,6 +7,7 @@ mod apply;
 mod arguments;
 mod describe;
 mod names;
+mod objects;
 mod operations;
 mod reduce;
 mod reverse;

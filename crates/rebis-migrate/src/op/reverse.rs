@@ -94,6 +94,12 @@ pub(super) fn reverse(ddl: &Ddl, before: &Schema) -> Option<Ddl> {
         Ddl::CreateSequence { schema, name, .. } => {
             Ddl::DropSequence { schema: schema.clone(), name: name.clone(), if_exists: false }
         }
+        Ddl::CreateView { view } => Ddl::DropView { view: view.clone() },
+        Ddl::DropView { view } if !view.sql.is_empty() => Ddl::CreateView { view: view.clone() },
+        Ddl::CreateTrigger { trigger } => Ddl::DropTrigger { trigger: trigger.clone() },
+        Ddl::DropTrigger { trigger } if !trigger.when.is_empty() => {
+            Ddl::CreateTrigger { trigger: trigger.clone() }
+        }
         Ddl::CreateType { name, .. } => Ddl::DropType { name: name.clone() },
         Ddl::AlterType { name, from, to, .. } => Ddl::AlterType {
             name: name.clone(),

@@ -72,6 +72,20 @@ fn links(ddl: &Ddl) -> Result<Vec<Doc>> {
         Ddl::CreateSequence { name, options, .. } => {
             vec![call("create_sequence", [text(name), values::identity(options)])]
         }
+        Ddl::CreateView { view } if view.materialized => {
+            vec![call("create_materialized_view", [text(&view.name), text(&view.sql)])]
+        }
+        Ddl::CreateView { view } => vec![call("create_view", [text(&view.name), text(&view.sql)])],
+        Ddl::DropView { view } if view.materialized => {
+            vec![call("drop_materialized_view", [text(&view.name)])]
+        }
+        Ddl::DropView { view } => vec![call("drop_view", [text(&view.name)])],
+        Ddl::CreateTrigger { trigger: t } => {
+            vec![call("create_trigger", [text(&t.name), text(&t.table), text(&t.when), text(&t.body)])]
+        }
+        Ddl::DropTrigger { trigger } => {
+            vec![call("drop_trigger", [text(&trigger.name), text(&trigger.table)])]
+        }
         Ddl::DropSequence { name, if_exists: false, .. } => vec![call("drop_sequence", [text(name)])],
         Ddl::AddConstraint { table, constraint, .. } => add_constraint(table, constraint),
         Ddl::DropConstraint { table, name, kind, .. } => {

@@ -14,6 +14,7 @@ mod lint;
 #[allow(unreachable_pub, reason = "written as for a program")]
 mod migrations;
 mod migrator;
+mod objects;
 mod offline;
 mod pairs;
 mod rebuild;

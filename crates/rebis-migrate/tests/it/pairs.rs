@@ -1,4 +1,4 @@
-//! Random pairs of schemas, with data: a database that is one becomes the other by what the comparison writes, and comes back.
+//! Random pairs of schemas, with data, views and triggers, some columns and tables renamed: a database that is one becomes the other by what the comparison writes, and comes back.
 //!
 //! **Invariant.** The pairs depend on the seed only, which every failure prints: `REBIS_PROPTEST_SEED` takes it again, and
 //! `REBIS_PROPTEST_CASES` raises the number of pairs.
@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use rebis_engine::{Connection, Row};
-use rebis_migrate::diff::{DiffOptions, compare, undo};
+use rebis_migrate::diff::{DeclaredObjects, DiffOptions, compare, undo};
 use rebis_migrate::{Migrator, Op, Operations, Script, revision};
 use rebis_sql::schema::{
-    Check, Column, Computed, ForeignKey, Identity, Index, IndexKey, NamingConvention, PrimaryKey,
-    ReferentialAction, Schema, ServerDefault, Table, Unique,
+    Check, Column, Computed, ForeignKey, Identity, Index, IndexKey, NamingConvention, Objects, PrimaryKey,
+    ReferentialAction, Schema, ServerDefault, Table, Trigger, Unique, View,
 };
 use rebis_sql::{Dialect, SqlType, Value};
 use rebis_testkit::{Backend, TestDatabase};
@@ -34,11 +34,17 @@ struct Spec {
     comment: Option<u8>,
 }
 
-/// The tables' dice, and the labels of the enum that all of them share.
-type Dice = (Vec<Option<Spec>>, u8);
+/// The tables' dice, the labels of the enum that all of them share, and what is over the tables.
+type Dice = (Vec<Option<Spec>>, u8, Over);
+
+/// Which views there are, whose text depends on the second, and which trigger.
+type Over = ([bool; 4], bool, u8);
+
+/// Whether a column and a table have another name in the second schema.
+type Renamed = (bool, bool);
 
 fn dice() -> impl Strategy<Value = Dice> {
-    (specs(), 0..4_u8)
+    (specs(), 0..4_u8, (any::<[bool; 4]>(), any::<bool>(), 0..4_u8))
 }
 
 fn specs() -> impl Strategy<Value = Vec<Option<Spec>>> {
@@ -59,7 +65,7 @@ fn specs() -> impl Strategy<Value = Vec<Option<Spec>>> {
     proptest::collection::vec(proptest::option::weighted(0.8, table), 3)
 }
 
-fn schema((specs, labels): &Dice, dialect: Dialect) -> Schema {
+fn schema((specs, labels, _): &Dice, dialect: Dialect) -> Schema {
     let labels: &[&str] =
         [&["good", "bad"][..], &["good", "bad", "ugly"], &["ugly", "good", "bad"], &["bad", "good"]]
             [usize::from(*labels)];
@@ -177,6 +183,81 @@ fn table(name: &str, spec: &Spec, labels: &[&str], dialect: Dialect) -> Table {
     table
 }
 
+/// The views and triggers over a schema.
+fn objects((_, _, (views, other, trigger)): &Dice, schema: &Schema, dialect: Dialect) -> Objects {
+    let mut all = Objects::default();
+    let Some(t0) = schema.table("t0") else { return all };
+    let [plain, sum, over, title] = *views;
+    let at_least = if *other { "n >= 2" } else { "n > 0" };
+    if plain {
+        all.views.push(View::new("v_plain", "SELECT id, n FROM t0"));
+    }
+    if sum {
+        all.views.push(View::new("v_sum", format!("SELECT n + 1 AS m FROM t0 WHERE {at_least}")));
+    }
+    if sum && over {
+        all.views.push(View::new("a_over", "SELECT m FROM v_sum"));
+    }
+    let has_title = t0.column("title").is_some();
+    if title && has_title {
+        all.views.push(View::new("v_title", "SELECT n, title FROM t0"));
+    }
+    let can = dialect.capabilities();
+    let body = match (can.alter_table, can.named_enums) {
+        (false, _) => "BEGIN SELECT NEW.n; END",
+        (_, true) => "FOR EACH ROW EXECUTE FUNCTION rebis_noop()",
+        _ => "FOR EACH ROW SET @rebis = NEW.n",
+    };
+    let when = match trigger {
+        0 => return all,
+        1 => "AFTER INSERT",
+        2 if has_title && (!can.alter_table || can.named_enums) => "AFTER UPDATE OF title",
+        _ => "AFTER UPDATE",
+    };
+    all.triggers.push(Trigger::new("seen", "t0", when, body));
+    all
+}
+
+/// The names that the second schema has instead of the first's, where both have what they name.
+fn rename((column, table): Renamed, a: &Schema, b: &mut Schema) {
+    for model in &mut b.tables {
+        let held = a.table(&model.name).is_some_and(|t| t.column("note").is_some());
+        if column
+            && held
+            && model.name == "t1"
+            && let Some(note) = model.columns.iter_mut().find(|c| c.name == "note")
+        {
+            (note.name, note.was) = ("remark".into(), Some("note".into()));
+        }
+    }
+    if table && a.table("t2").is_some() && b.table("t2").is_some() {
+        for model in &mut b.tables {
+            model
+                .foreign_keys
+                .iter_mut()
+                .filter(|k| k.ref_table == "t2")
+                .for_each(|k| k.ref_table = "moved".into());
+            if model.name == "t2" {
+                (model.name, model.was) = ("moved".into(), Some("t2".into()));
+            }
+        }
+    }
+}
+
+/// What the first schema called it.
+fn first_name(name: &str) -> &str {
+    match name {
+        "remark" => "note",
+        "moved" => "t2",
+        name => name,
+    }
+}
+
+fn options(objects: &Objects) -> DiffOptions {
+    let made = ["v_plain", "v_sum", "a_over", "v_title", "seen"].map(str::to_owned).into();
+    DiffOptions { objects: DeclaredObjects { declared: objects.clone(), made }, ..DiffOptions::default() }
+}
+
 fn kind(name: &str, n: u8, labels: &[&str]) -> SqlType {
     let n = usize::from(n);
     match name {
@@ -252,8 +333,13 @@ static SCRIPTS: [Script; 2] = [
 ];
 
 /// Writes the migration from what the database is to `models`, as `db migrate` would.
-async fn write(conn: &mut Connection, step: usize, models: &Schema) -> Result<Vec<String>, String> {
-    let (before, found) = compare(conn, models, &DiffOptions::default()).await.map_err(|e| e.to_string())?;
+async fn write(
+    conn: &mut Connection,
+    step: usize,
+    models: &Schema,
+    objects: &Objects,
+) -> Result<Vec<String>, String> {
+    let (before, found) = compare(conn, models, &options(objects)).await.map_err(|e| e.to_string())?;
     let detected = found.iter().map(|n| n.detected.clone()).collect();
     let ops: Vec<Op> = found.into_iter().map(|n| n.op).collect();
     for op in &ops {
@@ -264,8 +350,8 @@ async fn write(conn: &mut Connection, step: usize, models: &Schema) -> Result<Ve
     Ok(detected)
 }
 
-async fn clean(conn: &mut Connection, models: &Schema, when: &str) -> Result<(), String> {
-    let (_, found) = compare(conn, models, &DiffOptions::default()).await.map_err(|e| e.to_string())?;
+async fn clean(conn: &mut Connection, models: &Schema, objects: &Objects, when: &str) -> Result<(), String> {
+    let (_, found) = compare(conn, models, &options(objects)).await.map_err(|e| e.to_string())?;
     let left: Vec<String> = found.into_iter().map(|n| n.detected).collect();
     if left.is_empty() { Ok(()) } else { Err(format!("{when} there is still: {left:#?}")) }
 }
@@ -316,7 +402,7 @@ async fn fill(conn: &mut Connection, schema: &Schema) -> Result<(), String> {
 
 type Data = BTreeMap<(String, String), Vec<String>>;
 
-/// What both schemas hold, in words that do not depend on the type.
+/// What both schemas hold, in words that do not depend on the type, under the first names.
 async fn data(conn: &mut Connection, a: &Schema, b: &Schema) -> Result<Data, String> {
     let mut all = Data::new();
     let text = if conn.dialect().capabilities().alter_table && !conn.dialect().capabilities().named_enums {
@@ -325,10 +411,16 @@ async fn data(conn: &mut Connection, a: &Schema, b: &Schema) -> Result<Data, Str
         "VARCHAR(200)"
     };
     for table in &a.tables {
-        let Some(other) = b.table(&table.name) else { continue };
+        let Some(other) = b.tables.iter().find(|t| first_name(&t.name) == first_name(&table.name)) else {
+            continue;
+        };
         for column in &table.columns {
-            let kept =
-                other.column(&column.name).is_some_and(|o| o.computed.is_some() == column.computed.is_some());
+            let same = |o: &&Column| first_name(&o.name) == first_name(&column.name);
+            let kept = other
+                .columns
+                .iter()
+                .find(same)
+                .is_some_and(|o| o.computed.is_some() == column.computed.is_some());
             if !kept || column.computed.is_some() || column.name == "at" {
                 continue;
             }
@@ -348,40 +440,51 @@ async fn data(conn: &mut Connection, a: &Schema, b: &Schema) -> Result<Data, Str
             })
             .await
             .map_err(|e| format!("{e}\n{sql}"))?;
-            all.insert((table.name.clone(), column.name.clone()), values);
+            all.insert((first_name(&table.name).to_owned(), first_name(&column.name).to_owned()), values);
         }
     }
     Ok(all)
 }
 
-async fn pair(db: &TestDatabase, a: &Dice, b: &Dice) -> Result<(), String> {
+/// What PostgreSQL's triggers call.
+const FUNCTION: &str =
+    "CREATE FUNCTION rebis_noop() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'";
+
+async fn pair(db: &TestDatabase, a: &Dice, b: &Dice, renamed: Renamed) -> Result<(), String> {
     let mut conn = db.acquire().await;
     let dialect = conn.dialect();
-    let (a, b) = (schema(a, dialect), schema(b, dialect));
+    if dialect.capabilities().named_enums {
+        conn.script(FUNCTION).await.map_err(|e| e.to_string())?;
+    }
+    let (dice_a, dice_b) = (a, b);
+    let (a, mut b) = (schema(a, dialect), schema(b, dialect));
+    let (over_a, over_b) = (objects(dice_a, &a, dialect), objects(dice_b, &b, dialect));
+    rename(renamed, &a, &mut b);
+    let none = Objects::default();
     let migrator = |models: &Schema, scripts: &'static [Script]| {
         Migrator::new(db.engine().clone(), models.clone(), Some(scripts), "/nowhere")
     };
-    write(&mut conn, 0, &a).await?;
+    write(&mut conn, 0, &a, &over_a).await?;
     migrator(&a, &SCRIPTS[..1]).upgrade("head").await.map_err(|e| format!("to A: {e}"))?;
-    clean(&mut conn, &a, "after A").await?;
+    clean(&mut conn, &a, &over_a, "after A").await?;
     fill(&mut conn, &a).await?;
     let before = data(&mut conn, &a, &b).await?;
-    let detected = write(&mut conn, 1, &b).await?;
+    let detected = write(&mut conn, 1, &b, &over_b).await?;
     let within = |e: String| format!("{e}\nthe migration: {detected:#?}");
     migrator(&b, &SCRIPTS).upgrade("head").await.map_err(|e| within(format!("to B: {e}")))?;
-    clean(&mut conn, &b, "after B").await.map_err(within)?;
-    let after = data(&mut conn, &a, &b).await.map_err(within)?;
+    clean(&mut conn, &b, &over_b, "after B").await.map_err(within)?;
+    let after = data(&mut conn, &b, &a).await.map_err(within)?;
     if before != after {
         return Err(within(format!("the data was {before:?}\nand is {after:?}")));
     }
     migrator(&a, &SCRIPTS).downgrade("-1").await.map_err(|e| within(format!("back to A: {e}")))?;
-    clean(&mut conn, &a, "back at A").await.map_err(within)?;
+    clean(&mut conn, &a, &over_a, "back at A").await.map_err(within)?;
     let after = data(&mut conn, &a, &b).await.map_err(within)?;
     if before != after {
         return Err(within(format!("back at A the data was {before:?}\nand is {after:?}")));
     }
     migrator(&a, &SCRIPTS).downgrade("base").await.map_err(|e| within(format!("to the base: {e}")))?;
-    clean(&mut conn, &Schema::default(), "at the base").await.map_err(within)
+    clean(&mut conn, &Schema::default(), &none, "at the base").await.map_err(within)
 }
 
 fn pairs(backend: Backend, cases: u32) {
@@ -392,11 +495,11 @@ fn pairs(backend: Backend, cases: u32) {
     let seed = given.unwrap_or_else(|| uuid::Uuid::new_v4().as_u128());
     let bytes: Vec<u8> = seed.to_le_bytes().repeat(2);
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
-    let done = runner.run(&(dice(), dice()), |(a, b)| {
+    let done = runner.run(&(dice(), dice(), any::<Renamed>()), |(a, b, renamed)| {
         runtime.block_on(async {
             // A server that is missing is said by the other tests.
             let Some(db) = TestDatabase::create(backend).await else { return Ok(()) };
-            pair(&db, &a, &b).await.map_err(TestCaseError::fail)
+            pair(&db, &a, &b, renamed).await.map_err(TestCaseError::fail)
         })
     });
     if let Err(e) = done {

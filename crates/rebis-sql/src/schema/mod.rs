@@ -8,6 +8,7 @@ mod constraint;
 mod create;
 mod index;
 mod naming;
+mod object;
 mod order;
 mod table;
 
@@ -16,5 +17,6 @@ pub use constraint::{Check, ForeignKey, PrimaryKey, ReferentialAction, Unique};
 pub use create::create_statements;
 pub use index::{Index, IndexKey, split_key};
 pub use naming::NamingConvention;
+pub use object::{Objects, Trigger, View};
 pub use order::{CycleEdge, sort_tables};
 pub use table::{Schema, Table};

@@ -2,8 +2,8 @@
 
 use rebis_sql::ddl::{ColumnChange, Constraint, ConstraintKind};
 use rebis_sql::schema::{
-    Check, Column, ForeignKey, Index, PrimaryKey, ReferentialAction, Schema, ServerDefault, Table, Unique,
-    create_statements,
+    Check, Column, ForeignKey, Index, PrimaryKey, ReferentialAction, Schema, ServerDefault, Table, Trigger,
+    Unique, View, create_statements,
 };
 use rebis_sql::{Ddl, Dialect, SqlType, Value};
 
@@ -255,6 +255,32 @@ fn renames_drops_and_comments() {
     same(
         &text(Ddl::CreateType { name: "e".into(), values: vec!["a".into()] }),
         "SQLite, MySQL, MariaDB: \nPostgreSQL: CREATE TYPE \"e\" AS ENUM ('a')",
+    );
+}
+
+#[test]
+fn views_and_triggers() {
+    let view = View::new("v", "SELECT 1;");
+    same(
+        &text(Ddl::CreateView { view: view.clone() }),
+        "SQLite, PostgreSQL: CREATE VIEW \"v\" AS SELECT 1\nMySQL, MariaDB: CREATE VIEW `v` AS SELECT 1",
+    );
+    same(
+        &text(Ddl::DropView { view: view.clone() }),
+        "SQLite, PostgreSQL: DROP VIEW \"v\"\nMySQL, MariaDB: DROP VIEW `v`",
+    );
+    let kept = text(Ddl::CreateView { view: view.materialized() });
+    assert!(kept.contains("PostgreSQL: CREATE MATERIALIZED VIEW \"v\" AS SELECT 1"), "{kept}");
+    assert!(kept.contains("materialized views"), "refused elsewhere: {kept}");
+    let trigger = Trigger::new("n", "t", "AFTER INSERT", "BEGIN SELECT 1; END");
+    same(
+        &text(Ddl::CreateTrigger { trigger: trigger.clone() }),
+        "SQLite, PostgreSQL: CREATE TRIGGER \"n\" AFTER INSERT ON \"t\" BEGIN SELECT 1; END\n\
+         MySQL, MariaDB: CREATE TRIGGER `n` AFTER INSERT ON `t` BEGIN SELECT 1; END",
+    );
+    same(
+        &text(Ddl::DropTrigger { trigger }),
+        "SQLite: DROP TRIGGER \"n\"\nPostgreSQL: DROP TRIGGER \"n\" ON \"t\"\nMySQL, MariaDB: DROP TRIGGER `n`",
     );
 }
 

@@ -4,7 +4,10 @@
 //! the key's name and is left out.
 
 mod catalogue;
+mod objects;
 mod types;
+
+pub(super) use objects::objects;
 
 use rebis_sql::SqlType;
 use rebis_sql::schema::{Column, Computed, Index, ReferentialAction, Schema, ServerDefault, Table};

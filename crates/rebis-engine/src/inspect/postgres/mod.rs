@@ -4,7 +4,10 @@
 //! Names in the connection's own schema (`current_schema()`) have no schema in the result.
 
 mod catalogue;
+mod objects;
 mod types;
+
+pub(super) use objects::objects;
 
 use std::collections::HashMap;
 

@@ -1,9 +1,12 @@
 //! What a SQLite database holds. Invariant: the pragmas say what is there; the text of CREATE adds what they do not know.
 
 mod catalogue;
+mod objects;
 mod sql_text;
 mod token;
 mod types;
+
+pub(super) use objects::objects;
 
 use std::collections::HashMap;
 

@@ -2,6 +2,7 @@
 
 mod column;
 mod constraint;
+mod object;
 mod table;
 
 use crate::compile::Result;
@@ -149,6 +150,16 @@ pub(crate) trait DdlRules: TypeRules {
         Err(self.lacks("exclusion constraints", "use a unique constraint, or check in the program"))
     }
 
+    /// Whether a view can keep its rows.
+    fn has_materialized(&self) -> bool {
+        false
+    }
+
+    /// Whether a trigger's name belongs to its table, and not to the schema.
+    fn has_triggers_of_tables(&self) -> bool {
+        false
+    }
+
     /// Refuses sequences where there are none.
     fn sequence(&self) -> Result<()> {
         Err(self.lacks("sequences", "let a key count up (`autoincrement`)"))
@@ -262,6 +273,22 @@ pub(crate) fn write(r: &dyn Rules, change: &Ddl, out: &mut Vec<String>) -> Resul
             r.sequence()?;
             let options: String = options.options().iter().map(|o| format!(" {o}")).collect();
             out.push(format!("CREATE SEQUENCE {at}{options}"));
+            Ok(())
+        }
+        Ddl::CreateView { view } => {
+            out.push(object::create_view(r, view)?);
+            Ok(())
+        }
+        Ddl::DropView { view } => {
+            out.push(object::drop_view(r, view)?);
+            Ok(())
+        }
+        Ddl::CreateTrigger { trigger } => {
+            out.push(object::create_trigger(r, trigger)?);
+            Ok(())
+        }
+        Ddl::DropTrigger { trigger } => {
+            out.push(object::drop_trigger(r, trigger)?);
             Ok(())
         }
         Ddl::DropSequence { schema, name, if_exists } => {

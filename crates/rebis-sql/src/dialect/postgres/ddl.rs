@@ -23,6 +23,14 @@ impl DdlRules for Postgres {
         }
     }
 
+    fn has_materialized(&self) -> bool {
+        true
+    }
+
+    fn has_triggers_of_tables(&self) -> bool {
+        true
+    }
+
     fn has_identity(&self) -> bool {
         true
     }
