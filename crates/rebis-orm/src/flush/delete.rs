@@ -73,7 +73,7 @@ pub(crate) async fn delete(
             end += 1;
         }
         let batch: Vec<&Object> = sorted[start..end].iter().map(|&i| &rows[i]).collect();
-        if lone {
+        if lone && meta.kinds.is_empty() {
             connection.next_alone();
         }
         remove(connection, &batch).await?;

@@ -44,7 +44,7 @@ pub(crate) async fn update(connection: &mut Connection, rows: Vec<Object>, lone:
         }
     }
     for (meta, changed, rows) in groups {
-        if lone && meta.computed.is_empty() {
+        if lone && meta.computed.is_empty() && meta.kinds.is_empty() {
             connection.next_alone();
         }
         write(connection, meta, changed, &rows).await?;

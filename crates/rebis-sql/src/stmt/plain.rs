@@ -3,7 +3,7 @@
 //! **Invariant.** What is not known to be without effects counts as having some: text by hand, functions by name, locks, and the moment at
 //! which the transaction began.
 
-use super::{Distinct, Select, TableRef};
+use super::{Distinct, Join, Select, TableRef};
 use crate::expr::{Builtin, Expr, OrderBy, Window};
 
 /// Functions without effects, as every database has them.
@@ -38,8 +38,8 @@ impl Select {
                 _ => true,
             }
             && self.columns.iter().all(|item| pure(&item.expr))
-            && self.from.iter().all(table)
-            && self.joins.iter().all(|join| table(&join.table) && join.on.as_ref().is_none_or(pure))
+            && self.from.iter().all(reads)
+            && joined(&self.joins)
             && self.filter.as_ref().is_none_or(pure)
             && all(&self.group_by)
             && self.having.as_ref().is_none_or(pure)
@@ -47,9 +47,14 @@ impl Select {
     }
 }
 
-fn table(table: &TableRef) -> bool {
+fn joined(joins: &[Join]) -> bool {
+    joins.iter().all(|join| reads(&join.table) && join.on.as_ref().is_none_or(pure))
+}
+
+fn reads(table: &TableRef) -> bool {
     match table {
         TableRef::Table { .. } => true,
+        TableRef::Joined { table, joins } => reads(table) && joined(joins),
         TableRef::Select { select, .. } | TableRef::Lateral { select, .. } => select.only_reads(),
         TableRef::Raw { .. } => false,
     }
