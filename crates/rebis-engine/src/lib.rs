@@ -19,7 +19,7 @@ mod transaction;
 mod url;
 
 pub use connection::{Connection, Done, Reader};
-pub use engine::{Engine, EngineBuilder, PoolStatus, Recording};
+pub use engine::{Engine, EngineBuilder, Observed, Observer, PoolStatus, Recording};
 pub use error::{Error, ErrorKind, Result};
 pub use inspect::{InspectOptions, as_inspected, inspect, inspect_objects};
 pub use row::{FromRow, Row};

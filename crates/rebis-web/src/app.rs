@@ -19,6 +19,7 @@ use minijinja::Value;
 use crate::blueprint::Blueprint;
 use crate::command::AppCommand;
 use crate::config::Config;
+use crate::debug::Debugger;
 use crate::error::{BoxError, HttpError, Result};
 use crate::response::{Html, Redirect};
 use crate::routes::{BuildError, RouteInfo};
@@ -60,6 +61,9 @@ type Wrap = dyn Fn(Router) -> Router + Send + Sync;
 struct Inner {
     config: Config,
     top: Blueprint,
+    /// What there is in debug mode only, each with its title.
+    tools: Vec<(String, Blueprint)>,
+    on_debug: Vec<Arc<dyn Fn() + Send + Sync>>,
     templates: Settings,
     static_folder: Option<std::path::PathBuf>,
     extensions: Extensions,
@@ -78,6 +82,8 @@ impl App {
         let inner = Inner {
             config,
             top: Blueprint::new(""),
+            tools: Vec::new(),
+            on_debug: Vec::new(),
             templates: Settings::default(),
             static_folder: None,
             extensions: Extensions::new(),
@@ -196,6 +202,16 @@ impl App {
             Ok(compiled) => Ok(&compiled.templates),
             Err(error) => Err(HttpError::internal(error)),
         }
+    }
+
+    /// What there is in debug mode only.
+    pub(crate) fn debugger(&self) -> Option<&Debugger> {
+        self.compiled().ok()?.debugger.as_ref()
+    }
+
+    /// The application, if it is in debug mode.
+    pub(crate) fn in_debug(&self) -> Option<&App> {
+        self.debugger().map(|_| self)
     }
 
     pub(crate) fn endpoint_of(&self, rule: &str, method: &Method) -> Option<&str> {

@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use error::ConfigError;
-pub(crate) use redact::redact_value;
+pub(crate) use redact::{is_secret, redact_urls, redact_value};
 
 /// Where a setting came from; error messages name it.
 #[derive(Clone, Debug, PartialEq, Eq)]

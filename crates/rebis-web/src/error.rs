@@ -5,6 +5,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::panic::Location;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -57,45 +58,55 @@ struct Inner {
     prefers_json: bool,
     /// Made from a foreign error by `?`: the application may know a better status.
     converted: bool,
+    /// Where it was made: the `?`, or the call.
+    at: &'static Location<'static>,
 }
 
 impl HttpError {
     /// A refusal with a status and a message for the client.
+    #[track_caller]
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self::build(status, Some(message.into()))
     }
 
     /// A refusal with the words of the status.
+    #[track_caller]
     pub fn status_only(status: StatusCode) -> Self {
         Self::build(status, None)
     }
 
     /// 404 Not Found.
+    #[track_caller]
     pub fn not_found() -> Self {
         Self::build(StatusCode::NOT_FOUND, None)
     }
 
     /// 400 Bad Request.
+    #[track_caller]
     pub fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, message)
     }
 
     /// 403 Forbidden.
+    #[track_caller]
     pub fn forbidden() -> Self {
         Self::build(StatusCode::FORBIDDEN, None)
     }
 
     /// 401 Unauthorized.
+    #[track_caller]
     pub fn unauthorized() -> Self {
         Self::build(StatusCode::UNAUTHORIZED, None)
     }
 
     /// 409 Conflict.
+    #[track_caller]
     pub fn conflict(message: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, message)
     }
 
     /// 500 because of an error that the client must not read.
+    #[track_caller]
     pub fn internal(source: impl Into<BoxError>) -> Self {
         Self::build(StatusCode::INTERNAL_SERVER_ERROR, None).with_source(source)
     }
@@ -157,6 +168,12 @@ impl HttpError {
         self.inner.detail.as_deref()
     }
 
+    /// Where it was made, if that is a place of the application's: not one of this crate, which would say nothing.
+    pub(crate) fn location(&self) -> Option<&'static Location<'static>> {
+        let own = concat!(env!("CARGO_PKG_NAME"), "/src/");
+        Some(self.inner.at).filter(|at| !at.file().contains(own))
+    }
+
     pub(crate) fn prefers_json(&self) -> bool {
         self.inner.prefers_json
     }
@@ -179,9 +196,11 @@ impl HttpError {
         all
     }
 
+    #[track_caller]
     fn build(status: StatusCode, message: Option<String>) -> Self {
+        let at = Location::caller();
         let inner =
-            Inner { status, message, source: None, detail: None, prefers_json: false, converted: false };
+            Inner { status, message, source: None, detail: None, prefers_json: false, converted: false, at };
         Self { inner: Arc::new(inner) }
     }
 
@@ -191,6 +210,7 @@ impl HttpError {
 }
 
 impl<E: StdError + Send + Sync + 'static> From<E> for HttpError {
+    #[track_caller]
     fn from(error: E) -> Self {
         let mut made = Self::internal(error);
         made.edit().converted = true;

@@ -75,6 +75,7 @@ mod bootstrap;
 mod command;
 mod config;
 mod csrf;
+pub mod debug;
 mod error;
 mod extract;
 mod form;

@@ -18,14 +18,31 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 
 use crate::app::App;
+use crate::debug::{self, Begun, Trace};
 use crate::error::HttpError;
 use crate::response::{Redirect, page};
 
-pub(crate) async fn handle(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn handle(State(app): State<App>, request: Request, next: Next) -> Response {
+    let Some(debugger) = app.debugger() else { return answer(&app, request, next).await };
+    match debug::begin(&app, debugger, request).await {
+        Begun::Answered(response) => response,
+        Begun::Traced(request, trace) => {
+            let response = trace.clone().scope(answer(&app, request, next)).await;
+            debug::end(debugger, trace, response).await
+        }
+    }
+}
+
+async fn answer(app: &App, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
     let uri = request.uri().clone();
     let session = app.insert_extensions(&mut request);
+    if app.in_debug().is_some()
+        && let (Some(trace), Some(session)) = (Trace::current(), &session)
+    {
+        trace.session(session);
+    }
     let https = is_https(&request);
     let formats = format_headers(request.headers());
     let asked = Asked {
@@ -45,13 +62,13 @@ pub(crate) async fn handle(State(app): State<App>, mut request: Request, next: N
         }
     };
     let response = catch(work).await;
-    let response = catch(finish(&app, &method, &uri, asked, response)).await;
+    let response = catch(finish(app, &method, &uri, asked, response)).await;
     let mut response = catch(app.run_after(response)).await;
     if let Some(session) = session
         && let Err(error) = session.save(&mut response, https)
     {
         log(&error, &method, &uri);
-        response = page::error_response(&error, &formats, app.config().debug());
+        response = page::error_response(&error, &formats, app.in_debug());
     }
     if method == Method::HEAD {
         *response.body_mut() = Body::empty();
@@ -134,7 +151,7 @@ async fn finish(app: &App, method: &Method, uri: &Uri, asked: Asked, mut respons
         Some(parts) => catch_option(app.run_error_handler(&error, parts)).await,
         None => None,
     };
-    let debug = app.config().debug();
+    let debug = app.in_debug();
     let mut page = match own {
         Some(mut own) => match error_of(&mut own) {
             // The handler of the error failed itself.

@@ -12,12 +12,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::http::Method;
 use minijinja::value::{Kwargs, Serde};
 use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, TemplateSource, Value};
 
 use crate::config::Config;
+use crate::debug::Trace;
 use crate::error::{HttpError, Result};
 use crate::response::Html;
 use crate::routes::RouteTable;
@@ -78,7 +80,11 @@ impl Engine {
             Some(request) => minijinja::value::merge_maps([request.as_context(), context]),
             None => context,
         };
+        let started = Instant::now();
         let rendered = self.env.get_template(name).and_then(|template| template.render(context));
+        if let Some(trace) = self.debug.then(Trace::current).flatten() {
+            trace.template(name, started.elapsed());
+        }
         rendered.map(Html).map_err(|error| self.explain(error))
     }
 
@@ -136,7 +142,7 @@ fn auto_escape(name: &str) -> AutoEscape {
 }
 
 /// As minijinja's own, but text in HTML is escaped as Flask does it: five characters, and `/` stays `/`, so that links read as links.
-fn format_value(
+pub(crate) fn format_value(
     out: &mut Output<'_>,
     state: &mut State<'_, '_>,
     value: &Value,

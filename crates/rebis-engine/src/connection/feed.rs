@@ -39,7 +39,7 @@ impl Connection {
         open.ended = true;
         drop(open);
         self.finish(begin.is_some(), &result);
-        watch.end(&self.shared, sql, binds, result.as_ref().ok().copied());
+        watch.end(&self.shared, sql, binds, result.as_ref().copied());
         result.map(drop).map_err(|e| e.with_sql(sql))
     }
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use rebis_sql::Value;
 use tracing::{Level, enabled};
 
+use crate::Error;
 use crate::engine::Shared;
 
 const TARGET: &str = "rebis::sql";
@@ -22,19 +23,41 @@ impl Watch {
         } else {
             enabled!(target: TARGET, Level::DEBUG)
         };
-        Watch(wanted.then(Instant::now))
+        Watch((wanted || shared.is_observed()).then(Instant::now))
+    }
+
+    /// COMMIT, ROLLBACK and savepoints.
+    #[inline]
+    pub(super) fn control(shared: &Shared, sql: &str) -> Self {
+        if shared.echo {
+            tracing::info!(target: TARGET, "{sql}");
+        } else {
+            tracing::debug!(target: TARGET, "{sql}");
+        }
+        Watch(shared.is_observed().then(Instant::now))
     }
 
     /// Whether binds will be asked for at the end.
-    pub(super) fn shows_binds() -> bool {
-        enabled!(target: TARGET, Level::TRACE)
+    pub(super) fn shows_binds(shared: &Shared) -> bool {
+        shared.is_observed() || enabled!(target: TARGET, Level::TRACE)
     }
 
-    /// `rows` is absent when the statement failed.
+    /// `outcome`: how many rows, or why it failed.
     #[inline]
-    pub(super) fn end(self, shared: &Shared, sql: &str, binds: &[Value], rows: Option<u64>) {
+    pub(super) fn end(self, shared: &Shared, sql: &str, binds: &[Value], outcome: Result<u64, &Error>) {
         if let Some(started) = self.0 {
-            write(shared.echo, started, sql, binds, rows);
+            write(shared.echo, started, sql, binds, outcome.ok());
+            if shared.is_observed() {
+                shared.tell(started, sql, binds, outcome, false);
+            }
+        }
+    }
+
+    /// As [`end`](Self::end), of COMMIT and the like.
+    #[inline]
+    pub(super) fn end_control(self, shared: &Shared, sql: &str, outcome: Result<(), &Error>) {
+        if let Some(started) = self.0 {
+            shared.tell(started, sql, &[], outcome.map(|()| 0), true);
         }
     }
 }
@@ -50,15 +73,5 @@ fn write(echo: bool, started: Instant, sql: &str, binds: &[Value], rows: Option<
     }
     if !binds.is_empty() {
         tracing::trace!(target: TARGET, ?binds);
-    }
-}
-
-/// COMMIT, ROLLBACK and savepoints.
-#[inline]
-pub(super) fn control(shared: &Shared, sql: &str) {
-    if shared.echo {
-        tracing::info!(target: TARGET, "{sql}");
-    } else {
-        tracing::debug!(target: TARGET, "{sql}");
     }
 }

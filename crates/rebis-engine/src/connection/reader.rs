@@ -92,7 +92,7 @@ impl<'a> Reader<'a> {
         let Some((raw, _)) = &self.lane.held else { return Ok(()) };
         let watch = Watch::start(self.shared, sql);
         let result = raw.driver.read(sql, binds, each).await;
-        watch.end(self.shared, sql, binds, result.as_ref().ok().copied());
+        watch.end(self.shared, sql, binds, result.as_ref().copied());
         result.map(drop).map_err(|e| {
             if e.kind() == ErrorKind::Connection {
                 self.lane.broken.store(true, Ordering::Relaxed);

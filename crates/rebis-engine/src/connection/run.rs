@@ -21,7 +21,7 @@ impl Connection {
         let watch = Watch::start(&self.shared, sql);
         let result = self.driver()?.query(begin.as_ref(), sql, binds, each).await;
         self.finish(begin.is_some(), &result);
-        watch.end(&self.shared, sql, binds, result.as_ref().ok().copied());
+        watch.end(&self.shared, sql, binds, result.as_ref().copied());
         result.map(drop).map_err(|e| e.with_sql(sql))
     }
 
@@ -30,19 +30,19 @@ impl Connection {
         let watch = Watch::start(&self.shared, sql);
         let result = self.driver()?.execute(begin.as_ref(), sql, binds).await;
         self.finish(begin.is_some(), &result);
-        watch.end(&self.shared, sql, binds, result.as_ref().ok().map(|d| d.rows_affected));
+        watch.end(&self.shared, sql, binds, result.as_ref().map(|d| d.rows_affected));
         result.map_err(|e| e.with_sql(sql))
     }
 
     pub(super) async fn run_execute_owned(&mut self, sql: &str, binds: Vec<Value>) -> Result<Done> {
-        if Watch::shows_binds() {
+        if Watch::shows_binds(&self.shared) {
             return self.run_execute(sql, &binds).await;
         }
         let begin = self.start()?;
         let watch = Watch::start(&self.shared, sql);
         let result = self.driver()?.execute_owned(begin.as_ref(), sql, binds).await;
         self.finish(begin.is_some(), &result);
-        watch.end(&self.shared, sql, &[], result.as_ref().ok().map(|d| d.rows_affected));
+        watch.end(&self.shared, sql, &[], result.as_ref().map(|d| d.rows_affected));
         result.map_err(|e| e.with_sql(sql))
     }
 
@@ -52,7 +52,7 @@ impl Connection {
         let watch = Watch::start(&self.shared, sql);
         let result = self.driver()?.execute_many(begin.as_ref(), sql, binds, in_transaction).await;
         self.finish(begin.is_some(), &result);
-        let rows = result.as_ref().ok().map(|all| all.iter().map(|d| d.rows_affected).sum());
+        let rows = result.as_ref().map(|all| all.iter().map(|d| d.rows_affected).sum());
         watch.end(&self.shared, sql, binds.first().map(Vec::as_slice).unwrap_or_default(), rows);
         result.map_err(|e| e.with_sql(sql))
     }
@@ -71,7 +71,7 @@ impl Connection {
         let watch = Watch::start(&self.shared, sql);
         let result = self.driver()?.script(sql).await;
         self.finish(false, &result);
-        watch.end(&self.shared, sql, &[], result.is_ok().then_some(0));
+        watch.end(&self.shared, sql, &[], result.as_ref().map(|()| 0));
         result.map_err(|e| e.with_sql(sql))
     }
 

@@ -2,6 +2,7 @@
 //! advice, before anything is sent.
 
 use super::Connection;
+use super::log::Watch;
 use crate::driver::Reset;
 use crate::{Error, ErrorKind, Result, TransactionOptions};
 
@@ -183,12 +184,13 @@ impl Connection {
         let mut sql = format!("{what} ");
         self.dialect.quote_into(name, &mut sql);
         self.start()?;
-        super::log::control(&self.shared, &sql);
+        let watch = Watch::control(&self.shared, &sql);
         let done = match self.driver() {
             Ok(driver) => driver.simple(&sql).await,
             Err(e) => Err(e),
         };
         self.finish(false, &done);
+        watch.end_control(&self.shared, &sql, done.as_ref().copied());
         done.map_err(|e| e.with_sql(&sql))
     }
 
@@ -219,10 +221,11 @@ impl Connection {
             }
         }
         self.busy = true;
-        super::log::control(&self.shared, sql);
+        let watch = Watch::control(&self.shared, sql);
         let driver = self.driver()?;
         let done = if sql == "COMMIT" { driver.commit().await } else { driver.rollback().await };
         self.finish(false, &done);
+        watch.end_control(&self.shared, sql, done.as_ref().copied());
         // A connection that cannot be rolled back is in no state to be lent again.
         self.broken |= done.is_err() && sql == "ROLLBACK";
         done.map_err(|e| e.with_sql(sql))

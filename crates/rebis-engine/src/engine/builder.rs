@@ -90,6 +90,8 @@ impl EngineBuilder {
             statements: AtomicU64::new(0),
             recording: AtomicBool::new(false),
             recorders: parking_lot::Mutex::new(Vec::new()),
+            observed: AtomicBool::new(false),
+            observers: parking_lot::Mutex::new(Vec::new()),
         };
         Ok(Engine { shared: Arc::new(shared) })
     }

@@ -1,6 +1,7 @@
 //! [`Engine`]: a database's URL, its pool and its options. Invariant: making one does no I/O; the first connection does.
 
 mod builder;
+mod observe;
 mod record;
 
 use std::fmt;
@@ -12,6 +13,7 @@ use std::sync::{Arc, OnceLock};
 use rebis_sql::Dialect;
 
 pub use builder::EngineBuilder;
+pub use observe::{Observed, Observer};
 pub use record::Recording;
 
 use crate::connection::Lanes;
@@ -37,6 +39,9 @@ pub(crate) struct Shared {
     /// Whether anybody records, so that nobody pays while nobody does.
     pub(crate) recording: AtomicBool,
     pub(crate) recorders: parking_lot::Mutex<Vec<record::Recorder>>,
+    /// Whether anybody observes.
+    observed: AtomicBool,
+    observers: parking_lot::Mutex<Vec<observe::Entry>>,
 }
 
 /// How many connections the pool has.

@@ -92,6 +92,8 @@ pub(crate) struct Column {
     pub(crate) computed: Option<Computed>,
     /// The column counts the row's versions.
     pub(crate) version: Option<Span>,
+    /// Its values are never shown where the program is looked at.
+    pub(crate) secret: bool,
     /// The function that is asked whether a value may be written.
     pub(crate) validate: Option<ExprPath>,
     /// The kind of rows that it is of, where that kind has a table of its own.

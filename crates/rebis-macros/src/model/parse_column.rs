@@ -35,6 +35,7 @@ const COLUMN: Vocabulary = Vocabulary {
         "computed",
         "stored",
         "version",
+        "secret",
         "validate",
         "flatten",
     ],
@@ -125,6 +126,7 @@ pub(crate) fn column(ctxt: &Ctxt, field: &Field) -> Option<Column> {
         check: None,
         computed: None,
         version: None,
+        secret: false,
         validate: None,
         kind: None,
     };
@@ -206,6 +208,7 @@ fn argument(ctxt: &Ctxt, column: &mut Column, arg: &Arg, all: &[Arg]) {
         }
         "autoincrement" => column.autoincrement = arg.flag(ctxt).map(|on| (on, arg.name.span())),
         "version" => column.version = arg.flag(ctxt).filter(|on| *on).map(|_| arg.name.span()),
+        "secret" => column.secret = arg.flag(ctxt).unwrap_or_default(),
         "validate" => column.validate = arg.path(ctxt, "is_email"),
         "comment" => column.comment = arg.text(ctxt),
         "was" => column.was = arg.text(ctxt),

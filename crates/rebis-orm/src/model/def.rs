@@ -109,6 +109,7 @@ pub struct ColumnDef {
     pub unique: bool,
     pub index: bool,
     pub version: bool,
+    pub secret: bool,
     pub foreign_key: Option<ForeignKeyDef>,
     pub server_default: Option<ServerDefaultDef>,
     /// What the program gives a new row that says nothing.
@@ -138,6 +139,7 @@ impl ColumnDef {
             unique: false,
             index: false,
             version: false,
+            secret: false,
             foreign_key: None,
             server_default: None,
             default: None,
@@ -162,6 +164,8 @@ impl ColumnDef {
         index() => index = true;
         /// Counts the row's versions: an UPDATE or DELETE of an object meets the row only at the version that was read.
         version() => version = true;
+        /// Its values are never shown where the program is looked at: on debug pages, in the data browser.
+        secret() => secret = true;
         /// The most characters.
         length(most: u32) => length = Some(most);
         /// Digits in all and after the point.

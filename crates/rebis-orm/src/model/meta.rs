@@ -110,6 +110,11 @@ impl ModelMeta {
         self.def.columns.iter().find(|c| c.name == column).map(|c| c.field)
     }
 
+    /// The names of the columns whose values are not to be shown: those that say `#[column(secret)]`.
+    pub fn secret_columns(&self) -> impl Iterator<Item = &'static str> {
+        self.def.columns.iter().filter(|column| column.secret).map(|column| column.name)
+    }
+
     /// What an UPDATE that sets these columns sets besides.
     pub(crate) fn renew(&self, changed: ColumnSet) -> Vec<(usize, Value)> {
         let renewed = self.renewed.minus(changed).iter();

@@ -20,7 +20,11 @@ impl Shared {
         *count += 1;
         if *count == MANY {
             drop(reads);
-            tracing::warn!(target: "rebis::orm", "{MANY} statements in one transaction for {}", what());
+            let text = format!("{MANY} statements in one transaction for {}", what());
+            tracing::warn!(target: "rebis::orm", "{text}");
+            if let Ok(engine) = self.database.engine() {
+                engine.remark(&text);
+            }
         }
     }
 

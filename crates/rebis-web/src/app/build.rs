@@ -11,7 +11,9 @@ use axum::response::IntoResponse;
 use tower_http::services::ServeDir;
 
 use super::{App, Inner};
+use crate::blueprint::Blueprint;
 use crate::csrf::CsrfSettings;
+use crate::debug::Debugger;
 use crate::pipeline;
 use crate::routes::{BuildError, Handlers, RouteTable};
 use crate::session::SessionSettings;
@@ -27,6 +29,7 @@ pub(super) struct Compiled {
     pub(super) templates: Engine,
     pub(super) sessions: Arc<SessionSettings>,
     pub(super) csrf: CsrfSettings,
+    pub(super) debugger: Option<Debugger>,
     handlers: Handlers,
     body_limit: usize,
 }
@@ -43,10 +46,17 @@ pub(super) fn compile(inner: &Inner) -> Result<Arc<Compiled>, BuildError> {
         .map_err(|error| BuildError::new(vec![error.to_string()]))?;
     let statics = inner.static_folder.as_ref().map(|_| STATIC_RULE);
     let prefixes: Vec<&str> = inner.mounts.iter().map(|(prefix, _)| prefix.as_str()).collect();
-    let (routes, handlers) = RouteTable::check(&inner.top, statics, &prefixes)?;
+    let debugger = Debugger::read(&inner.config, &inner.tools)
+        .map_err(|error| BuildError::new(vec![error.to_string()]))?;
+    if debugger.is_some() {
+        inner.on_debug.iter().for_each(|hook| hook());
+    }
+    let tools = debugger.as_ref().map(|_| Debugger::blueprint(&inner.tools));
+    let top = tools.into_iter().fold(inner.top.clone(), Blueprint::blueprint);
+    let (routes, handlers) = RouteTable::check(&top, statics, &prefixes)?;
     let routes = Arc::new(routes);
     let templates = Engine::new(&inner.templates, &inner.config, &routes);
-    Ok(Arc::new(Compiled { routes, templates, sessions, csrf, handlers, body_limit }))
+    Ok(Arc::new(Compiled { routes, templates, sessions, csrf, debugger, handlers, body_limit }))
 }
 
 pub(super) fn router(app: &App) -> Result<Router, BuildError> {

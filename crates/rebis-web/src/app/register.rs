@@ -78,6 +78,27 @@ impl App {
         self.change_top(|top| top.endpoint(name))
     }
 
+    /// Adds a tool for the time of development: its routes are below `/__rebis`, exist in debug mode only, and answer requests from this machine
+    /// only (unless `DEBUG_TOOLS = "anywhere"`). The debug bar links to the tool by its title, at its prefix.
+    ///
+    /// ```
+    /// use rebis_web::{App, Blueprint, Config};
+    ///
+    /// async fn mails() -> &'static str { "no mails" }
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let tool = Blueprint::new("mails").url_prefix("/mails").get("/", mails);
+    /// let app = App::new(Config::new(".")).debug_tool("Mails", tool);
+    /// assert_eq!(app.test_client().get("/__rebis/mails/").await.status(), 404);
+    /// let app = app.configure("DEBUG", true);
+    /// assert_eq!(app.test_client().get("/__rebis/mails/").await.text(), "no mails");
+    /// # });
+    /// ```
+    #[must_use]
+    pub fn debug_tool(self, title: impl Into<String>, tool: Blueprint) -> Self {
+        self.change(|inner| inner.tools.push((title.into(), tool)))
+    }
+
     /// Serves another axum router under `prefix`, which must not be `/`. Its routes have no endpoints of this application.
     #[must_use]
     pub fn mount(self, prefix: impl Into<String>, router: Router) -> Self {
@@ -301,6 +322,13 @@ impl App {
         self.change(|inner| {
             inner.hooks.mappers.push(Arc::new(move |error| mapper(error.downcast_ref::<E>()?)));
         })
+    }
+
+    /// Runs when the application is built, if it is built in debug mode: for what has to be told to let itself be watched, so that a
+    /// [`Trace`](crate::debug::Trace) hears of it.
+    #[must_use]
+    pub fn on_debug(self, hook: impl Fn() + Send + Sync + 'static) -> Self {
+        self.change(|inner| inner.on_debug.push(Arc::new(hook)))
     }
 
     /// Runs before the server accepts its first connection; an error keeps it from starting.

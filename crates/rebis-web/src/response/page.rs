@@ -7,6 +7,8 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::Html;
+use crate::app::App;
+use crate::debug;
 use crate::error::HttpError;
 
 /// A sentence for a status that nobody said more about.
@@ -28,48 +30,28 @@ pub(crate) fn explain(status: StatusCode) -> &'static str {
     }
 }
 
-/// The response for an error. The headers of the request decide on the format.
-pub(crate) fn error_response(error: &HttpError, request: &HeaderMap, debug: bool) -> Response {
+/// The response for an error. The headers of the request decide on the format. With the application, in debug mode, it says why.
+pub(crate) fn error_response(error: &HttpError, request: &HeaderMap, debug: Option<&App>) -> Response {
     let status = error.status();
     let name = status.canonical_reason().unwrap_or("Error");
     if error.prefers_json() || wants_json(request) {
         let mut body = json!({ "code": status.as_u16(), "name": name, "description": error.message() });
-        if debug && status.is_server_error() {
-            body["debug"] = json!({ "chain": error.chain(), "detail": error.detail() });
+        if debug.is_some() && status.is_server_error() {
+            body["debug"] = debug::json(error);
         }
         return (status, super::Json(body)).into_response();
     }
-    let body = if debug && status.is_server_error() {
-        debug_page(error, status, name)
+    let body = if debug.is_some() && status.is_server_error() {
+        // It says what the bar would say.
+        return (status, axum::Extension(debug::NoBar), debug::html(error, debug)).into_response();
     } else {
-        format!(
+        Html(format!(
             "<!doctype html>\n<html lang=en>\n<title>{code} {name}</title>\n<h1>{name}</h1>\n<p>{message}</p>\n",
             code = status.as_u16(),
             message = escape(error.message()),
-        )
+        ))
     };
-    (status, Html(body)).into_response()
-}
-
-fn debug_page(error: &HttpError, status: StatusCode, name: &str) -> String {
-    let chain = error.chain();
-    let first = chain.first().map_or(error.message(), String::as_str);
-    let mut page = format!(
-        "<!doctype html>\n<html lang=en>\n<meta charset=utf-8>\n<title>{code} {title}</title>\n\
-         <style>body{{font-family:sans-serif;margin:2rem;max-width:70rem}}pre{{background:#f4f4f4;padding:1rem;overflow:auto}}</style>\n\
-         <h1>{code} {name}</h1>\n<pre>{first}</pre>\n",
-        code = status.as_u16(),
-        title = escape(first.lines().next().unwrap_or(name)),
-        first = escape(first),
-    );
-    for cause in chain.iter().skip(1) {
-        page.push_str(&format!("<p>caused by</p>\n<pre>{}</pre>\n", escape(cause)));
-    }
-    if let Some(detail) = error.detail() {
-        page.push_str(&format!("<pre>{}</pre>\n", escape(detail)));
-    }
-    page.push_str("<p>You see this page because the application runs in debug mode.</p>\n");
-    page
+    (status, body).into_response()
 }
 
 /// Whether the client would rather read JSON: it says so, or it sends JSON and does not ask for HTML.

@@ -10,6 +10,11 @@ use minijinja::{Error, ErrorKind, Value};
 use super::UserSession;
 
 impl UserSession {
+    /// The names of what is remembered.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.state().values.keys().filter(|key| !key.starts_with('_')).cloned().collect()
+    }
+
     /// `session`, `get_flashed_messages` and `csrf_token`.
     pub(crate) fn as_context(&self) -> Value {
         let (flashes, tokens) = (self.clone(), self.clone());

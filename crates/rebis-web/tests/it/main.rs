@@ -8,6 +8,7 @@
 mod app;
 mod config;
 mod csrf;
+mod debug;
 mod errors;
 mod fields;
 mod forms;

@@ -7,6 +7,7 @@ mod bind;
 mod errors;
 mod form;
 mod form_error;
+mod queries;
 
 pub use bind::AppExt;
 pub(crate) use bind::{bound, setup};

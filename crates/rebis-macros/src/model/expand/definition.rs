@@ -93,6 +93,9 @@ pub(super) fn column(model: &Model, index: usize, p: &TokenStream) -> TokenStrea
     if c.version.is_some() {
         calls.push(quote!(.version()));
     }
+    if c.secret {
+        calls.push(quote!(.secret()));
+    }
     calls.extend(c.foreign_key.as_ref().map(|fk| foreign_key(c, fk, p)));
     calls.extend(c.server_default.as_ref().map(|d| server_default(c, d, p)));
     calls.extend(c.default.as_ref().map(|value| {
