@@ -10,8 +10,7 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use rebis_web::debug::{Query, Trace};
 use rebis_web::{
-    App, Blueprint, Form, Html, HttpError, Json, Result, StatusCode, Templates, TestResponse, UserSession,
-    context,
+    App, Blueprint, Html, HttpError, Json, Result, StatusCode, Templates, TestResponse, UserSession, context,
 };
 use serde_json::{Value, json};
 
@@ -55,7 +54,7 @@ async fn template(templates: Templates) -> Result<Html> {
     templates.render("broken.html", context! { user })
 }
 
-async fn form(session: UserSession, Form(_): Form<Value>) -> Result<Html> {
+async fn form(session: UserSession, _: axum::extract::Form<Value>) -> Result<Html> {
     session.set("user_id", 7)?;
     Err(HttpError::internal("not today"))
 }
