@@ -15,6 +15,7 @@ mod error;
 mod inspect;
 mod pool;
 mod row;
+mod server;
 mod transaction;
 mod url;
 
@@ -23,6 +24,7 @@ pub use engine::{Engine, EngineBuilder, Observed, Observer, PoolStatus, Recordin
 pub use error::{Error, ErrorKind, Result};
 pub use inspect::{InspectOptions, as_inspected, inspect, inspect_objects};
 pub use row::{FromRow, Row};
+pub use server::Server;
 pub use transaction::{Isolation, TransactionOptions};
 pub use url::DatabaseUrl;
 

@@ -1,5 +1,5 @@
 //! The macros of Rebis: `#[derive(Model)]`, `#[derive(Columns)]`, `#[derive(ColumnType)]`, `#[derive(Enum)]`,
-//! `#[derive(Form)]`, `#[derive(FormEnum)]`, `#[rebis::main]`.
+//! `#[derive(Form)]`, `#[derive(FormEnum)]`, `#[rebis::main]`, `#[rebis::test]`.
 //!
 //! **Invariants.** This crate imports no crate of Rebis; what it writes names `::rebis::__private` (or that of the crate in
 //! `#[model(crate = "…")]`, `#[form(crate = "…")]`) and `::core`. All errors of one call are shown at once, each on the token it is about.
@@ -17,6 +17,7 @@ mod main_attr;
 mod model;
 mod newtype;
 mod suggest;
+mod test_attr;
 
 use proc_macro::TokenStream;
 
@@ -120,4 +121,17 @@ pub fn derive_form_enum(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
     main_attr::expand(args.into(), item.into()).into()
+}
+
+/// Runs an `async fn` as a test, with an application and a database of its own: `#[rebis::test(create_app)]`.
+///
+/// Arguments: the application's factory, as the program gives it to `rebis::cli`; then `create_all`, which makes the tables from the models
+/// although there are migrations. The function's arguments are fixtures, asked for by their types: `TestApp`, `App`, `Database`, `Session`,
+/// `TestClient`, and every type that implements `rebis::testing::Fixture`. Without a factory there is a database of all models; without
+/// arguments there is nothing but a runtime.
+///
+/// See `rebis::testing`.
+#[proc_macro_attribute]
+pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
+    test_attr::expand(args.into(), item.into()).into()
 }

@@ -176,9 +176,10 @@ impl Config {
         &self.root
     }
 
-    /// `<root>/instance`: what the running application writes (a SQLite file, uploads). Not created by this call.
+    /// What the running application writes is here (a SQLite file, uploads): `INSTANCE_PATH`, relative to the root, else `<root>/instance`.
+    /// Not created by this call.
     pub fn instance_path(&self) -> PathBuf {
-        self.root.join("instance")
+        self.root.join(self.text("INSTANCE_PATH").as_deref().unwrap_or("instance"))
     }
 
     /// The application's name: `NAME` (`REBIS_NAME`) if set, else the Cargo package's, else the executable's.

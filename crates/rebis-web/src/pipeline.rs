@@ -69,6 +69,7 @@ async fn answer(app: &App, mut request: Request, next: Next) -> Response {
     {
         log(&error, &method, &uri);
         response = page::error_response(&error, &formats, app.in_debug());
+        response.extensions_mut().insert(Cause(error));
     }
     if method == Method::HEAD {
         *response.body_mut() = Body::empty();
@@ -78,6 +79,10 @@ async fn answer(app: &App, mut request: Request, next: Next) -> Response {
     tracing::info!(target: "rebis::request", "{method} {} {status} {took:.1?}", uri.path());
     response
 }
+
+/// What a page of an error stands for: a test is told. It travels beside the response and never to a client.
+#[derive(Clone)]
+pub(crate) struct Cause(pub(crate) HttpError);
 
 /// What must be known of the request once it is gone.
 struct Asked {
@@ -152,18 +157,21 @@ async fn finish(app: &App, method: &Method, uri: &Uri, asked: Asked, mut respons
         None => None,
     };
     let debug = app.in_debug();
+    let mut cause = error;
     let mut page = match own {
         Some(mut own) => match error_of(&mut own) {
             // The handler of the error failed itself.
             Some(second) => {
                 log(&second, method, uri);
-                page::error_response(&second, &asked.headers, debug)
+                cause = second;
+                page::error_response(&cause, &asked.headers, debug)
             }
             None => own,
         },
-        None => page::error_response(&error, &asked.headers, debug),
+        None => page::error_response(&cause, &asked.headers, debug),
     };
     keep_headers(response.headers(), page.headers_mut());
+    page.extensions_mut().insert(Cause(cause));
     page
 }
 

@@ -5,18 +5,22 @@
 use std::future::IntoFuture;
 use std::sync::{Arc, Mutex, PoisonError};
 
+mod response;
+
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header};
 use futures_util::future::BoxFuture;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tower::ServiceExt as _;
 
 use crate::app::App;
 use crate::csrf;
 use crate::error::Result;
+use crate::pipeline::Cause;
 use crate::session::UserSession;
+
+pub use response::TestResponse;
 
 /// Calls an application in-process. Cookies that responses set are sent with later requests of the same client.
 ///
@@ -35,12 +39,42 @@ pub struct TestClient {
     app: App,
     router: Router,
     cookies: Arc<Mutex<Vec<(String, String)>>>,
+    headers: HeaderMap,
     follow: bool,
 }
 
 impl TestClient {
     pub(crate) fn new(app: App, router: Router) -> Self {
-        Self { app, router, cookies: Arc::default(), follow: false }
+        Self { app, router, cookies: Arc::default(), headers: HeaderMap::new(), follow: false }
+    }
+
+    /// Sends a header with every request that does not set it itself: `.with_header("authorization", "Bearer …")`.
+    ///
+    /// # Panics
+    /// When the name or the value cannot be sent.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        let (name, value) = header_of(name, value);
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// The value of a cookie that the client holds.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        let cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+        cookies.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone())
+    }
+
+    /// Gives the client a cookie, as if a response had set it.
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        let mut cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+        cookies.retain(|(other, _)| other != name);
+        cookies.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Takes all cookies away: what follows comes from somebody who was never here.
+    pub fn forget_cookies(&self) {
+        self.cookies.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Follows redirections within the application, at most ten. Off by default.
@@ -81,9 +115,10 @@ impl TestClient {
             client: self.clone(),
             method,
             path: path.to_owned(),
-            headers: HeaderMap::new(),
+            headers: self.headers.clone(),
             body: Bytes::new(),
             csrf: true,
+            follow: self.follow,
         }
     }
 
@@ -153,6 +188,7 @@ pub struct TestRequest {
     headers: HeaderMap,
     body: Bytes,
     csrf: bool,
+    follow: bool,
 }
 
 impl TestRequest {
@@ -186,12 +222,14 @@ impl TestRequest {
     /// # Panics
     /// When the name or the value cannot be sent.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            (Ok(name), Ok(value)) => {
-                self.headers.insert(name, value);
-            }
-            _ => panic!("{name}: {value:?} cannot be sent as a header"),
-        }
+        let (name, value) = header_of(name, value);
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// Follows redirections within the application from here on, at most ten, and gives the last response.
+    pub fn follow_redirects(mut self) -> Self {
+        self.follow = true;
         self
     }
 
@@ -212,7 +250,7 @@ impl TestRequest {
     /// # Panics
     /// When the path is no URL.
     pub async fn send(self) -> TestResponse {
-        let Self { client, mut method, mut path, mut headers, mut body, csrf } = self;
+        let Self { client, mut method, mut path, mut headers, mut body, csrf, follow } = self;
         if csrf
             && csrf::changes_state(&method)
             && csrf::is_form(&headers)
@@ -225,7 +263,7 @@ impl TestRequest {
             let response = once(&client, &method, &path, &headers, body.clone()).await;
             let target =
                 response.header("location").filter(|target| target.starts_with('/')).map(str::to_owned);
-            match (client.follow && response.status().is_redirection(), target) {
+            match (follow && response.status().is_redirection(), target) {
                 (true, Some(target)) => {
                     if ![307, 308].contains(&response.status().as_u16()) {
                         method = Method::GET;
@@ -265,7 +303,19 @@ async fn once(
         Ok(body) => body,
         Err(error) => panic!("the body of the response to {method} {path} broke off: {error}"),
     };
-    TestResponse { status: parts.status, headers: parts.headers, body }
+    let cause = parts.extensions.get::<Cause>().map(|cause| cause.0.clone());
+    if let Some(cause) = cause.as_ref().filter(|_| parts.status.is_server_error()) {
+        // Tests have no log; what is printed here is shown when the test fails.
+        eprintln!("{method} {path}: {cause:?}");
+    }
+    TestResponse::new(format!("{method} {path}"), parts.status, parts.headers, body, cause)
+}
+
+fn header_of(name: &str, value: &str) -> (HeaderName, HeaderValue) {
+    match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+        (Ok(name), Ok(value)) => (name, value),
+        _ => panic!("{name}: {value:?} cannot be sent as a header"),
+    }
 }
 
 fn encode<K: AsRef<str>, V: AsRef<str>>(pairs: &[(K, V)]) -> String {
@@ -278,53 +328,5 @@ impl IntoFuture for TestRequest {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
-    }
-}
-
-/// A whole response.
-#[derive(Clone, Debug)]
-pub struct TestResponse {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
-}
-
-impl TestResponse {
-    /// The status.
-    pub fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    /// All headers.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.headers
-    }
-
-    /// The first header of that name, if it is text.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-
-    /// The body.
-    pub fn bytes(&self) -> &Bytes {
-        &self.body
-    }
-
-    /// The body as text; what is not UTF-8 is replaced.
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    /// The body read as JSON.
-    ///
-    /// # Panics
-    /// When it is no JSON or no `T`; the message shows the body.
-    pub fn json<T: DeserializeOwned>(&self) -> T {
-        match serde_json::from_slice(&self.body) {
-            Ok(value) => value,
-            Err(error) => {
-                panic!("the response ({}) cannot be read as JSON: {error}\n{}", self.status, self.text())
-            }
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! What the macros' output names. Not for people; it may change with any release.
 
 pub use crate::cli::block_on;
+pub use crate::testing;
 pub use rebis_orm::__private::*;
 pub use rebis_web::__private::{
     Choices, FormReader, FormSpec, FormText, FormType, FormWriter, FromForm, OnceLock, Widget, choices,

@@ -38,6 +38,7 @@
 //! | the application, blueprints, templates, configuration | the [`prelude`]; all of it in [`web`] |
 //! | connections, pool, inspection | [`engine`] |
 //! | SQL as data | [`sql`](mod@sql) |
+//! | testing an application | [`testing`] and `#[rebis::test]` |
 //!
 //! # Features
 //! `sqlite` (default), `postgres`, `mysql` (MySQL and MariaDB): one for each database that the program can speak to.
@@ -47,13 +48,14 @@
 mod cli;
 mod glue;
 pub mod prelude;
+pub mod testing;
 
 #[doc(hidden)]
 pub mod __private;
 
 pub use cli::cli;
 pub use glue::{AppExt, FormExt, ModelForm};
-pub use rebis_macros::{ColumnType, Columns, Enum, Form, FormEnum, FromRow, Model, main};
+pub use rebis_macros::{ColumnType, Columns, Enum, Form, FormEnum, FromRow, Model, main, test};
 pub use rebis_orm::{
     BelongsTo, Bound, Column, Database, Deferred, Entity, Expression, FetchMode, HasMany, HasOne, Page,
     Pagination, Predicate, Session, alias, delete, exists, func, insert, models, select, sql, update, window,

@@ -5,6 +5,7 @@
 
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod cache;
+pub(crate) mod databases;
 #[cfg(feature = "mysql")]
 pub(crate) mod mysql;
 #[cfg(feature = "postgres")]

@@ -143,7 +143,29 @@ impl Bound {
         Schema { tables: own.flat_map(|m| m.tables().to_vec()).collect() }
     }
 
-    fn migrator(&self, app: &App) -> Result<Migrator> {
+    /// The name of a database besides the application's own.
+    pub(crate) fn name(&self) -> Option<&'static str> {
+        self.name
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Whether the program has migrations for it.
+    pub(crate) fn carries_migrations(&self) -> bool {
+        self.scripts.is_some_and(|all| !all.is_empty())
+    }
+
+    /// What its tables come from, as text.
+    pub(crate) fn fingerprint(&self, create_all: bool) -> String {
+        match self.scripts.filter(|_| !create_all && self.carries_migrations()) {
+            Some(scripts) => scripts.iter().map(|s| [s.file, s.source].concat()).collect(),
+            None => format!("{:?}", self.models()),
+        }
+    }
+
+    pub(crate) fn migrator(&self, app: &App) -> Result<Migrator> {
         let commands = self.for_commands(setup(app));
         let DatabaseCommands { engine, models, scripts, directory, history, setup, .. } = commands;
         let migrator = Migrator::new(engine.map_err(HttpError::internal)?, models, scripts, directory);
@@ -151,7 +173,7 @@ impl Bound {
     }
 
     /// The engine, once nothing is known to be wrong: the URL, or a model.
-    fn engine(&self) -> std::result::Result<Engine, String> {
+    pub(crate) fn engine(&self) -> std::result::Result<Engine, String> {
         if let Some(fault) = &self.fault {
             return Err(fault.to_string());
         }

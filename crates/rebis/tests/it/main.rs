@@ -7,4 +7,5 @@ mod binds;
 mod debug;
 mod forms;
 mod requests;
+mod testing;
 mod ui;
