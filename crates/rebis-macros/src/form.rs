@@ -64,6 +64,8 @@ const FIELD: Vocabulary = Vocabulary {
         "hidden",
         "attr",
         "extra",
+        "max_size",
+        "accept",
     ],
     elsewhere: &[
         ("data_required", "a field is required unless its type is `Option`, `Vec` or `bool`"),
@@ -226,6 +228,8 @@ fn method(ctxt: &Ctxt, arg: &Arg, fields: &[&Ident], own: &Ident) -> Option<Toke
         "pattern" => arg.text(ctxt)?.to_token_stream(),
         "range" => bounds(ctxt, arg, "1..=10", false)?,
         "length" => bounds(ctxt, arg, "2..=20", true)?,
+        "max_size" => arg.expr(ctxt, "5 << 20")?.to_token_stream(),
+        "accept" => arg.expr(ctxt, "[\"image/png\", \".jpg\"]")?.to_token_stream(),
         "choices" => arg.expr(ctxt, "[\"red\", \"green\"]")?.to_token_stream(),
         "validate" => arg.expr(ctxt, "is_free")?.to_token_stream(),
         "default" => default_value(arg.expr(ctxt, "1")?),

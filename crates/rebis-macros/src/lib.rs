@@ -98,7 +98,7 @@ pub fn derive_from_row(input: TokenStream) -> TokenStream {
 /// `url`, `tel`, `search`, `textarea`, `select`, `radio`, `checkboxes`, `hidden`.
 ///
 /// Field, checks: `#[form(length = 2..=20, range = 1..=10, pattern = "[a-z]+", email, url, equal_to = password, choices = [("de", "German")],
-/// validate = is_free, trim, required, optional, message = "…")]`. `length = 20` is a greatest length; `is_free` is a `fn(&str) -> Result<(), E>` of a
+/// max_size = 5 << 20, accept = ["image/*"], validate = is_free, trim, required, optional, message = "…")]`. `length = 20` is a greatest length; `is_free` is a `fn(&str) -> Result<(), E>` of a
 /// text, `fn(&T) -> …` of anything else, and what it refuses with is shown. A field must be filled in unless it is an `Option`, a `Vec` or a
 /// `bool`, which `required` and `optional` change.
 #[proc_macro_derive(Form, attributes(form))]

@@ -15,7 +15,7 @@ use crate::error::HttpError;
 use crate::session::UserSession;
 
 pub use error::CsrfError;
-pub(crate) use token::HEADER;
+pub(crate) use token::{HEADER, is_timeout};
 
 /// The settings, read once.
 pub(crate) struct CsrfSettings {

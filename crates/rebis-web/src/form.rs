@@ -3,6 +3,7 @@
 //! Invariant: what was sent is kept as it was sent; a field holds at most one complaint, the first; and a value leaves this module as
 //! the handler's struct only when there is no complaint at all.
 
+mod body;
 mod choice;
 mod control;
 mod fields;
@@ -11,6 +12,7 @@ pub(crate) mod private;
 mod read;
 mod spec;
 mod submitted;
+mod upload;
 mod value;
 mod view;
 mod widget;
@@ -20,6 +22,7 @@ pub use fields::{Field, FormFields};
 pub use read::{FormErrors, FormReader, FormWriter};
 pub use spec::{FieldBuilder, FieldSpec, FormSpec};
 pub use submitted::Form;
+pub use upload::Upload;
 pub use value::{FormType, FormValue, Sent};
 pub use widget::Widget;
 

@@ -68,6 +68,12 @@
 //! A script sends it as the header `x-csrf-token`. Clients that are no browsers (no cookies, no `Origin`), and JSON without cookies, need
 //! nothing. Without `SECRET_KEY` there are no tokens, and only the origin is checked. Settings: `CSRF_TRUSTED_ORIGINS` (origins that may
 //! send), `CSRF_EXEMPT` (paths with all below them, for instance of webhooks), `CSRF_ENABLED` (`false` turns it off).
+//!
+//! # What every response carries
+//! `X-Content-Type-Options: nosniff`, `Referrer-Policy: strict-origin-when-cross-origin`, `X-Frame-Options: SAMEORIGIN`,
+//! `Content-Security-Policy: base-uri 'self'; frame-ancestors 'self'; object-src 'none'`, and over HTTPS
+//! `Strict-Transport-Security: max-age=31536000`. A handler's own header stays; the table `SECURITY_HEADERS` of the configuration replaces
+//! values (an empty one leaves the header out), and `SECURITY_HEADERS_ENABLED = false` leaves all out.
 
 mod app;
 mod blueprint;
@@ -79,6 +85,7 @@ pub mod debug;
 mod error;
 mod extract;
 mod form;
+mod headers;
 mod near;
 mod pipeline;
 mod response;
@@ -98,7 +105,7 @@ pub use error::{BoxError, HttpError, Result};
 pub use extract::{Args, FormBody, Path, Query};
 pub use form::{
     Choice, Field, FieldBuilder, FieldSpec, Form, FormErrors, FormFields, FormReader, FormSpec, FormType,
-    FormValue, FormWriter, FromForm, Sent, Widget,
+    FormValue, FormWriter, FromForm, Sent, Upload, Widget,
 };
 pub use response::{Html, Json, Redirect};
 pub use routes::{BuildError, RouteInfo};

@@ -71,6 +71,7 @@ async fn answer(app: &App, mut request: Request, next: Next) -> Response {
         response = page::error_response(&error, &formats, app.in_debug());
         response.extensions_mut().insert(Cause(error));
     }
+    app.secure(response.headers_mut(), https);
     if method == Method::HEAD {
         *response.body_mut() = Body::empty();
     }

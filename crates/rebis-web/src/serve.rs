@@ -32,6 +32,8 @@ pub struct ServeOptions {
     pub grace: Duration,
     /// How long a client may take to send the headers of a request, or stay idle between two.
     pub header_timeout: Duration,
+    /// How long a client may be silent in the middle of a request's body. What it sent until then is refused.
+    pub body_timeout: Duration,
 }
 
 impl Default for ServeOptions {
@@ -42,6 +44,7 @@ impl Default for ServeOptions {
             debug: None,
             grace: Duration::from_secs(10),
             header_timeout: Duration::from_secs(30),
+            body_timeout: Duration::from_secs(30),
         }
     }
 }

@@ -14,6 +14,7 @@ use super::{App, Inner};
 use crate::blueprint::Blueprint;
 use crate::csrf::CsrfSettings;
 use crate::debug::Debugger;
+use crate::headers::SecurityHeaders;
 use crate::pipeline;
 use crate::routes::{BuildError, Handlers, RouteTable};
 use crate::session::SessionSettings;
@@ -30,8 +31,9 @@ pub(super) struct Compiled {
     pub(super) sessions: Arc<SessionSettings>,
     pub(super) csrf: CsrfSettings,
     pub(super) debugger: Option<Debugger>,
+    pub(super) headers: SecurityHeaders,
     handlers: Handlers,
-    body_limit: usize,
+    pub(super) body_limit: usize,
 }
 
 pub(super) fn compile(inner: &Inner) -> Result<Arc<Compiled>, BuildError> {
@@ -44,6 +46,7 @@ pub(super) fn compile(inner: &Inner) -> Result<Arc<Compiled>, BuildError> {
     let sessions = Arc::new(sessions);
     let csrf = CsrfSettings::read(&inner.config, body_limit)
         .map_err(|error| BuildError::new(vec![error.to_string()]))?;
+    let headers = SecurityHeaders::read(&inner.config).map_err(|text| BuildError::new(vec![text]))?;
     let statics = inner.static_folder.as_ref().map(|_| STATIC_RULE);
     let prefixes: Vec<&str> = inner.mounts.iter().map(|(prefix, _)| prefix.as_str()).collect();
     let debugger = Debugger::read(&inner.config, &inner.tools)
@@ -56,7 +59,7 @@ pub(super) fn compile(inner: &Inner) -> Result<Arc<Compiled>, BuildError> {
     let (routes, handlers) = RouteTable::check(&top, statics, &prefixes)?;
     let routes = Arc::new(routes);
     let templates = Engine::new(&inner.templates, &inner.config, &routes);
-    Ok(Arc::new(Compiled { routes, templates, sessions, csrf, debugger, handlers, body_limit }))
+    Ok(Arc::new(Compiled { routes, templates, sessions, csrf, headers, debugger, handlers, body_limit }))
 }
 
 pub(super) fn router(app: &App) -> Result<Router, BuildError> {

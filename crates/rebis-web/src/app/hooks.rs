@@ -79,6 +79,18 @@ impl App {
         }
     }
 
+    /// The largest body that is read of a request.
+    pub(crate) fn body_limit(&self) -> usize {
+        self.compiled().map_or(0, |compiled| compiled.body_limit)
+    }
+
+    /// Adds the headers that every response carries.
+    pub(crate) fn secure(&self, headers: &mut HeaderMap, https: bool) {
+        if let Ok(compiled) = self.compiled() {
+            compiled.headers.add(headers, https);
+        }
+    }
+
     pub(crate) async fn run_before(&self, mut request: Request) -> Result<Request, Response> {
         for hook in &self.inner.hooks.before {
             request = hook(request).await?;

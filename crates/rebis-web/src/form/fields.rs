@@ -8,11 +8,11 @@ mod view;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 
-use crate::app::App;
+use super::body;
+use super::upload::Upload;
 use crate::csrf;
 use crate::error::{HttpError, Result};
 
@@ -51,11 +51,13 @@ pub(super) use field::{is_email, length_message};
 /// A template has `form.<name>.value`, `.values` (of a field that was sent several times) and `.error`. It decides what to write back:
 /// leave out `value` for passwords.
 ///
-/// Refuses with 415 when the body is of another type than `application/x-www-form-urlencoded`, 413 when it is larger than the limit.
+/// Refuses with 415 when the body is of another type than a form's (`application/x-www-form-urlencoded`, `multipart/form-data`), 413 when it
+/// is larger than the limit.
 #[derive(Clone, Default)]
 pub struct FormFields {
     submitted: bool,
     values: Vec<(String, String)>,
+    files: Vec<(String, Upload)>,
     errors: BTreeMap<String, String>,
 }
 
@@ -78,6 +80,21 @@ impl FormFields {
     /// All values of a field that may be sent several times.
     pub fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
         self.values.iter().filter(move |(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The file that was sent in a field, the first of several.
+    pub fn file(&self, name: &str) -> Option<&Upload> {
+        self.files(name).next()
+    }
+
+    /// All files that were sent in a field.
+    pub fn files<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Upload> {
+        self.files.iter().filter(move |(other, _)| other == name).map(|(_, file)| file)
+    }
+
+    /// A form that was sent.
+    pub(super) fn sent(values: Vec<(String, String)>, files: Vec<(String, Upload)>) -> Self {
+        Self { submitted: true, values, files, errors: BTreeMap::new() }
     }
 
     /// A field, to be checked and read.
@@ -118,20 +135,6 @@ impl FormFields {
     }
 }
 
-/// What a form may have, unless `MAX_FORM_PARTS` says otherwise: more is no form that somebody filled in.
-const MOST_FIELDS: usize = 1000;
-
-/// How many fields a form of this application may have.
-pub(super) fn most_fields(extensions: &axum::http::Extensions) -> usize {
-    let app = extensions.get::<App>();
-    app.and_then(|app| app.config().get("MAX_FORM_PARTS").ok()).unwrap_or(MOST_FIELDS)
-}
-
-/// A form with more fields than anybody fills in.
-pub(super) fn too_many_fields() -> HttpError {
-    HttpError::new(StatusCode::PAYLOAD_TOO_LARGE, "The form has more fields than the server allows.")
-}
-
 impl<S: Send + Sync> FromRequest<S> for FormFields {
     type Rejection = HttpError;
 
@@ -140,24 +143,10 @@ impl<S: Send + Sync> FromRequest<S> for FormFields {
             return Ok(Self::default());
         }
         let typed = request.headers().contains_key(header::CONTENT_TYPE);
-        if typed && !csrf::kind(request.headers()).eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return Err(HttpError::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "The form must be sent as application/x-www-form-urlencoded.",
-            ));
+        match typed {
+            true => body::read(request, state).await,
+            false => Ok(Self::sent(Vec::new(), Vec::new())),
         }
-        let most = most_fields(request.extensions());
-        let body = match Bytes::from_request(request, state).await {
-            Ok(body) => body,
-            Err(error) => return Err(HttpError::new(error.status(), error.body_text())),
-        };
-        let body = if typed { body } else { Bytes::new() };
-        let values: Vec<_> =
-            form_urlencoded::parse(&body).into_owned().take(most.saturating_add(1)).collect();
-        if values.len() > most {
-            return Err(too_many_fields());
-        }
-        Ok(Self { submitted: true, values, errors: BTreeMap::new() })
     }
 }
 

@@ -6,7 +6,9 @@ use super::FromForm;
 use super::fields::FormFields;
 use super::spec::{FieldSpec, FormSpec};
 use super::submitted::Offers;
+use super::upload::Upload;
 use super::value::{FormValue, Sent};
+use super::widget::Widget;
 
 /// Reads the fields of a form in their order; see [`FromForm::read`].
 #[derive(Debug)]
@@ -42,8 +44,14 @@ impl<'a> FormReader<'a> {
     }
 
     fn check<T: FormValue>(&self, field: &FieldSpec) -> Result<T, String> {
-        let texts: Vec<String> = self.form.values(field.name).map(|value| field.normalize(value)).collect();
-        let sent = Sent { values: texts.iter().map(String::as_str).collect() };
+        let file = field.widget == Widget::File;
+        let texts: Vec<String> = match file {
+            // A browser that was not told to send files sends their names.
+            true => Vec::new(),
+            false => self.form.values(field.name).map(|value| field.normalize(value)).collect(),
+        };
+        let files = self.form.files(field.name).filter(|_| file).collect();
+        let sent = Sent { values: texts.iter().map(String::as_str).collect(), files };
         if field.required && sent.is_blank() {
             return Err("This field is required.".to_owned());
         }
@@ -55,6 +63,9 @@ impl<'a> FormReader<'a> {
         }
         if sent.is_blank() && !field.required {
             return T::read(&Sent::default()).or_else(|_| T::read(&sent));
+        }
+        for upload in &sent.files {
+            field.takes(upload)?;
         }
         let value = T::read(&sent)?;
         for text in sent.values.iter().filter(|text| field.multiple || !text.is_empty()) {
@@ -79,6 +90,25 @@ impl FieldSpec {
     fn normalize(&self, value: &str) -> String {
         let value = if self.trim { value.trim() } else { value };
         value.replace("\r\n", "\n")
+    }
+
+    fn takes(&self, upload: &Upload) -> Result<(), String> {
+        match self.max_size {
+            Some(most) if upload.size() > most => Err(format!("The file is larger than {}.", size(most))),
+            _ if !self.accept.is_empty() && !upload.is_one_of(&self.accept) => {
+                Err(format!("Not a file of the right kind ({}).", self.accept.join(", ")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A size as people say it.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} bytes"),
+        1024..1_048_576 => format!("{} KiB", bytes / 1024),
+        _ => format!("{} MiB", bytes / 1_048_576),
     }
 }
 

@@ -10,6 +10,7 @@ use std::ops::{Bound, RangeBounds};
 
 use super::choice::Choice;
 use super::fields::{is_email, length_message};
+use super::upload::Upload;
 use super::value::{FormType, FormValue};
 use super::widget::Widget;
 
@@ -36,6 +37,9 @@ pub struct FieldSpec {
     pub(super) required: bool,
     pub(super) multiple: bool,
     pub(super) trim: bool,
+    pub(super) max_size: Option<u64>,
+    /// Media types, and endings of names with their dot; empty for any.
+    pub(super) accept: Vec<String>,
     pub(super) equal_to: Option<&'static str>,
     pub(super) checks: Vec<Box<Check>>,
     /// None when only the type decides about what may be sent.
@@ -78,6 +82,8 @@ impl FormSpec {
             required: T::REQUIRED,
             multiple: T::MULTIPLE,
             trim: false,
+            max_size: None,
+            accept: Vec::new(),
             equal_to: None,
             checks: Vec::new(),
             choices,
@@ -381,6 +387,23 @@ impl<T: FormValue<Item: AsRef<str>>> FieldBuilder<'_, T> {
                 self
             }
         }
+    }
+}
+
+/// Files.
+impl<T: FormValue<Item = Upload>> FieldBuilder<'_, T> {
+    /// How large a file may be, in bytes: `.max_size(5 << 20)`. The request as a whole has `MAX_CONTENT_LENGTH`.
+    pub fn max_size(self, bytes: u64) -> Self {
+        self.field.max_size = Some(bytes);
+        self
+    }
+
+    /// Which files: media types and endings, `.accept(["image/png", "image/*", ".pdf"])`. Both are the visitor's word for it: what the
+    /// content really is, only the content says.
+    pub fn accept(self, kinds: impl IntoIterator<Item = &'static str>) -> Self {
+        self.field.accept = kinds.into_iter().map(str::to_ascii_lowercase).collect();
+        let all = self.field.accept.join(",");
+        self.attr("accept", all)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Invariant: reading never panics and never guesses; what cannot be read gives the words that stand beside the field.
 
 use super::choice::Choice;
+use super::upload::Upload;
 use super::widget::Widget;
 
 /// One value of a field, read from the text that a browser sends: `String`, numbers, dates, `Uuid`, `Decimal`, and enums with
@@ -31,7 +32,7 @@ use super::widget::Widget;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a form",
     label = "not the type of a form's field",
-    note = "fields of a form are `String`, numbers, `bool`, dates and times, `Uuid`, `Decimal`, enums with `#[derive(FormEnum)]`, and `Option` and `Vec` of these; for a type of your own implement `FormType`"
+    note = "fields of a form are `String`, numbers, `bool`, dates and times, `Uuid`, `Decimal`, `Upload`, enums with `#[derive(FormEnum)]`, and `Option` and `Vec` of these; for a type of your own implement `FormType`"
 )]
 pub trait FormType: Sized {
     /// How it is shown unless the field says otherwise.
@@ -61,6 +62,7 @@ pub trait FormType: Sized {
 #[derive(Clone, Debug, Default)]
 pub struct Sent<'a> {
     pub(super) values: Vec<&'a str>,
+    pub(super) files: Vec<&'a Upload>,
 }
 
 impl<'a> Sent<'a> {
@@ -69,9 +71,14 @@ impl<'a> Sent<'a> {
         &self.values
     }
 
+    /// The files, in the order in which they were sent.
+    pub fn files(&self) -> &[&'a Upload] {
+        &self.files
+    }
+
     /// Whether nothing was sent but white space.
     pub fn is_blank(&self) -> bool {
-        self.values.iter().all(|value| value.trim().is_empty())
+        self.files.is_empty() && self.values.iter().all(|value| value.trim().is_empty())
     }
 }
 
@@ -79,7 +86,7 @@ impl<'a> Sent<'a> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the type of a form's field",
     label = "not the type of a form's field",
-    note = "fields of a form are `String`, numbers, `bool`, dates and times, `Uuid`, `Decimal`, enums with `#[derive(FormEnum)]`, and `Option` and `Vec` of these; for a type of your own implement `FormType`"
+    note = "fields of a form are `String`, numbers, `bool`, dates and times, `Uuid`, `Decimal`, `Upload`, enums with `#[derive(FormEnum)]`, and `Option` and `Vec` of these; for a type of your own implement `FormType`"
 )]
 pub trait FormValue: Sized {
     /// The type of one value.

@@ -198,7 +198,7 @@ impl FieldView {
 
     pub(super) fn is_checked(&self) -> bool {
         let values = self.values();
-        let sent = Sent { values: values.iter().map(String::as_str).collect() };
+        let sent = Sent { values: values.iter().map(String::as_str).collect(), files: Vec::new() };
         bool::read(&sent).unwrap_or_default()
     }
 

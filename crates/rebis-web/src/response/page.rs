@@ -22,6 +22,7 @@ pub(crate) fn explain(status: StatusCode) -> &'static str {
         }
         StatusCode::METHOD_NOT_ALLOWED => "The method is not allowed for the requested URL.",
         StatusCode::PAYLOAD_TOO_LARGE => "The request's body is larger than the server allows.",
+        StatusCode::REQUEST_TIMEOUT => "The request did not arrive in time.",
         StatusCode::INTERNAL_SERVER_ERROR => {
             "The server met an error that it did not expect, and could not answer the request."
         }

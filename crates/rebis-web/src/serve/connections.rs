@@ -1,7 +1,7 @@
 //! The accept loop.
 //!
-//! Invariant: a client that sends its headers slowly, or none, holds a connection no longer than the header timeout; an error of
-//! one connection never ends the loop.
+//! Invariant: a client that sends its headers slowly, or none, holds a connection no longer than the header timeout, one that falls
+//! silent in a body no longer than the body timeout; an error of one connection never ends the loop.
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,6 +16,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tower::Service as _;
+use tower_http::timeout::TimeoutBody;
 
 use super::ServeOptions;
 
@@ -36,7 +37,9 @@ pub(super) async fn accept(
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, peer)) => start(&http, finishing.clone(), router.clone(), stream, peer),
+            Ok((stream, peer)) => {
+                start(&http, finishing.clone(), router.clone(), options.body_timeout, stream, peer)
+            }
             Err(error) if is_of_the_connection(&error) => {}
             Err(error) => {
                 // Out of file descriptors, usually: the connections that end give some back.
@@ -58,6 +61,7 @@ fn start(
     http: &http1::Builder,
     mut finishing: watch::Receiver<()>,
     router: Router,
+    patience: Duration,
     stream: TcpStream,
     peer: SocketAddr,
 ) {
@@ -65,7 +69,7 @@ fn start(
     let _ = stream.set_nodelay(true);
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().call(request)
+        router.clone().call(request.map(|body| TimeoutBody::new(patience, body)))
     });
     let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
     tokio::spawn(async move {

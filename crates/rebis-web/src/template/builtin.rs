@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn pages_leave_gaps() {
-        assert_eq!(shown(7, 20), "[1, 2, none, 5, 6, 7, 8, 9, 10, 11, none, 19, 20]");
+        assert_eq!(shown(7, 20), "[1, 2, None, 5, 6, 7, 8, 9, 10, 11, None, 19, 20]");
         assert_eq!(shown(1, 1), "[1]");
         assert_eq!(shown(1, 3), "[1, 2, 3]");
         assert_eq!(shown(9, 0), "[]");

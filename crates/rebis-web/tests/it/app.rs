@@ -246,3 +246,35 @@ async fn commands_receive_the_application() {
     let error = run("nobody").await.unwrap_err();
     assert_eq!(error.source().unwrap().to_string(), "nobody to greet");
 }
+
+#[tokio::test]
+async fn every_response_carries_the_headers_of_a_careful_site() {
+    async fn own() -> ([(&'static str, &'static str); 1], &'static str) {
+        ([("x-frame-options", "DENY")], "own")
+    }
+    let app = bare().get("/", || async { "hi" }).endpoint("index").get("/own", own);
+    let client = app.test_client();
+    for path in ["/", "/own", "/nowhere"] {
+        let response = client.get(path).await;
+        assert_eq!(response.header("x-content-type-options"), Some("nosniff"), "{path}");
+        assert_eq!(response.header("referrer-policy"), Some("strict-origin-when-cross-origin"));
+        let policy = "base-uri 'self'; frame-ancestors 'self'; object-src 'none'";
+        assert_eq!(response.header("content-security-policy"), Some(policy));
+        let frames = if path == "/own" { "DENY" } else { "SAMEORIGIN" };
+        assert_eq!(response.headers().get_all("x-frame-options").iter().collect::<Vec<_>>(), [frames]);
+        assert_eq!(response.header("strict-transport-security"), None);
+    }
+    let https = client.get("/").header("x-forwarded-proto", "https").await;
+    assert_eq!(https.header("strict-transport-security"), Some("max-age=31536000"));
+
+    let own = serde_json::json!({ "content_security_policy": "default-src 'self'", "referrer-policy": "", "X-New": "a" });
+    let client = app.clone().configure("SECURITY_HEADERS", own).test_client();
+    let response = client.get("/").await;
+    assert_eq!(response.header("content-security-policy"), Some("default-src 'self'"));
+    assert_eq!((response.header("referrer-policy"), response.header("x-new")), (None, Some("a")));
+    assert_eq!(response.header("x-content-type-options"), Some("nosniff"));
+    let off = app.clone().configure("SECURITY_HEADERS_ENABLED", false).test_client();
+    assert_eq!(off.get("/").await.header("x-content-type-options"), None);
+    let wrong = app.configure("SECURITY_HEADERS", serde_json::json!({ "x": "a\nb" })).build().unwrap_err();
+    assert!(wrong.to_string().contains("SECURITY_HEADERS: the value of x cannot be sent"), "{wrong}");
+}

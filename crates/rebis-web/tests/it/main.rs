@@ -17,6 +17,7 @@ mod pages;
 mod serve;
 mod session;
 mod templates;
+mod uploads;
 
 use rebis_web::{App, Config};
 

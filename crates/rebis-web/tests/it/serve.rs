@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::extract::ConnectInfo;
-use rebis_web::{App, BoxError, ServeOptions, Server};
+use rebis_web::{App, BoxError, FormFields, ServeOptions, Server};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -16,7 +16,8 @@ use tokio::sync::oneshot;
 use crate::bare;
 
 fn options() -> ServeOptions {
-    ServeOptions { port: 0, header_timeout: Duration::from_millis(300), ..ServeOptions::default() }
+    let short = Duration::from_millis(300);
+    ServeOptions { port: 0, header_timeout: short, body_timeout: short, ..ServeOptions::default() }
 }
 
 async fn exchange(address: SocketAddr, text: &str) -> String {
@@ -80,6 +81,34 @@ async fn slow_headers_and_garbage_do_not_hold_a_connection() {
     assert!(garbage.starts_with("HTTP/1.1 400"), "{garbage}");
     let fine = exchange(address, "GET /none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
     assert!(fine.starts_with("HTTP/1.1 404") && fine.contains("Not Found</h1>"), "{fine}");
+}
+
+#[tokio::test]
+async fn a_body_that_stops_half_way_is_refused() {
+    async fn read(form: FormFields) -> String {
+        form.value("a").to_owned()
+    }
+    async fn upload(form: FormFields) -> String {
+        format!("{:?}", form.file("a"))
+    }
+    let app = bare().post("/read", read).post("/upload", upload);
+    let server = Server::bind(app, options()).await.unwrap();
+    let address = server.address();
+    let (_stop, stopped) = oneshot::channel::<()>();
+    tokio::spawn(server.run(async { drop(stopped.await) }));
+    let head = |path: &str, kind: &str| {
+        format!(
+            "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: 100\r\nConnection: close\r\n\r\n"
+        )
+    };
+    let urlencoded = head("/read", "application/x-www-form-urlencoded") + "a=secret";
+    let part = "--b\r\nContent-Disposition: form-data; name=\"a\"; filename=\"x\"\r\n\r\nsecret";
+    let multipart = head("/upload", "multipart/form-data; boundary=b") + part;
+    for request in [urlencoded, multipart] {
+        let answer = tokio::time::timeout(Duration::from_secs(3), exchange(address, &request));
+        let answer = answer.await.expect("the server does not wait for ever");
+        assert!(answer.starts_with("HTTP/1.1 408") && !answer.contains("secret"), "{answer}");
+    }
 }
 
 #[tokio::test]

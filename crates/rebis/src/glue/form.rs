@@ -11,7 +11,7 @@ use rebis_web::{FormSpec, FromForm};
 /// Fields of the form have the names and types of the model's, but for those that are `#[form(extra)]`. Texts are at most as long as their
 /// columns, and what is not `Option` must be filled in.
 ///
-/// ```
+/// ```standalone_crate
 /// use rebis::prelude::*;
 /// use rebis::axum::response::{IntoResponse, Response};
 ///

@@ -11,7 +11,7 @@ pub trait FormExt {
     /// Shows a refusal of the database beside its field: a value that must be unique and is taken, or what a validator of the model says.
     /// Where several columns are unique together it stands at the first of them that the form has.
     ///
-    /// ```
+    /// ```standalone_crate
     /// # use rebis::prelude::*;
     /// # #[derive(Model, Clone, Debug)]
     /// # pub struct Tag { #[column(primary_key)] pub id: i64, #[column(length = 20, unique)] pub name: String }
