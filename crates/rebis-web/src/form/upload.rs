@@ -159,10 +159,10 @@ impl Writer {
     pub(super) async fn write(&mut self, chunk: &[u8]) -> Result<()> {
         self.size = self.size.saturating_add(chunk.len() as u64);
         self.waiting.extend_from_slice(chunk);
-        if self.waiting.len() > SMALL { self.to_disk().await } else { Ok(()) }
+        if self.waiting.len() > SMALL { self.spill().await } else { Ok(()) }
     }
 
-    async fn to_disk(&mut self) -> Result<()> {
+    async fn spill(&mut self) -> Result<()> {
         let (file, waiting) = (self.file.take(), std::mem::take(&mut self.waiting));
         let written = blocking(move || {
             let mut file = match file {
@@ -178,7 +178,7 @@ impl Writer {
 
     pub(super) async fn finish(mut self) -> Result<Option<Upload>> {
         if self.file.is_some() && !self.waiting.is_empty() {
-            self.to_disk().await?;
+            self.spill().await?;
         }
         let content = match self.file {
             Some(file) => Content::Disk(file),
