@@ -17,6 +17,7 @@ mod main_attr;
 mod model;
 mod newtype;
 mod suggest;
+mod templates;
 mod test_attr;
 
 use proc_macro::TokenStream;
@@ -115,6 +116,15 @@ pub fn derive_form(input: TokenStream) -> TokenStream {
 pub fn derive_form_enum(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     form_enum::derive(&input).into()
+}
+
+/// Compiles a folder of templates into the program: `App::new(config).templates(rebis::templates!("templates"))`.
+///
+/// The path begins where the crate's `Cargo.toml` is. A debug build reads the folder while it runs, so that a change is seen at once; a release
+/// build carries the files. (A file that is new is compiled in with the next change of the crate's own source.)
+#[proc_macro]
+pub fn templates(input: TokenStream) -> TokenStream {
+    templates::expand(input.into()).into()
 }
 
 /// Runs `async fn main` on a runtime with several threads.

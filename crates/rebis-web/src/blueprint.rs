@@ -10,6 +10,8 @@ use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
+use crate::template::{Settings, TemplateFolder};
+
 /// One handler under one path, before it is checked.
 #[derive(Clone)]
 pub(crate) struct Rule {
@@ -42,6 +44,7 @@ pub struct Blueprint {
     pub(crate) rules: Vec<Rule>,
     pub(crate) children: Vec<Blueprint>,
     pub(crate) complaints: Vec<String>,
+    templates: Vec<TemplateFolder>,
 }
 
 impl Blueprint {
@@ -53,6 +56,7 @@ impl Blueprint {
             rules: Vec::new(),
             children: Vec::new(),
             complaints: Vec::new(),
+            templates: Vec::new(),
         }
     }
 
@@ -160,6 +164,19 @@ impl Blueprint {
             )),
         }
         self
+    }
+
+    /// Adds a folder of templates, as [`App::templates`](crate::App::templates) does. A template of the application with the same name wins,
+    /// so give them a folder of the blueprint's name: `admin/index.html`.
+    #[must_use]
+    pub fn templates(mut self, folder: impl Into<TemplateFolder>) -> Self {
+        self.templates.push(folder.into());
+        self
+    }
+
+    pub(crate) fn add_templates(&self, settings: &mut Settings, root: &std::path::Path) {
+        self.templates.iter().for_each(|folder| folder.add_to(settings, root));
+        self.children.iter().for_each(|child| child.add_templates(settings, root));
     }
 
     /// Puts another blueprint inside this one: prefixes and names are joined (`parent.child.index`).

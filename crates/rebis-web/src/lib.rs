@@ -87,6 +87,8 @@ mod extract;
 mod form;
 mod headers;
 mod near;
+#[cfg(feature = "password")]
+mod password;
 mod pipeline;
 mod response;
 mod routes;
@@ -107,11 +109,13 @@ pub use form::{
     Choice, Field, FieldBuilder, FieldSpec, Form, FormErrors, FormFields, FormReader, FormSpec, FormType,
     FormValue, FormWriter, FromForm, Sent, Upload, Widget,
 };
+#[cfg(feature = "password")]
+pub use password::{hash_password, verify_password};
 pub use response::{Html, Json, Redirect};
 pub use routes::{BuildError, RouteInfo};
 pub use serve::{ServeError, ServeOptions, Server, serve};
 pub use session::UserSession;
-pub use template::Templates;
+pub use template::{TemplateFolder, Templates};
 pub use testing::{TestClient, TestRequest, TestResponse};
 pub use url::{UrlError, UrlParams};
 
@@ -128,5 +132,5 @@ pub mod __private {
 
     pub use crate::form::private::{Choices, choices, not_a_choice};
     pub use crate::form::{FormReader, FormSpec, FormType, FormWriter, FromForm, Widget};
-    pub use crate::template::{ContextBuilder, builder};
+    pub use crate::template::{ContextBuilder, TemplateFolder, builder};
 }

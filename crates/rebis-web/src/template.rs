@@ -6,6 +6,7 @@
 mod builtin;
 mod context;
 mod extract;
+mod folder;
 mod missing;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ use crate::session::UserSession;
 #[doc(hidden)]
 pub use context::{ContextBuilder, builder};
 pub use extract::Templates;
+pub use folder::TemplateFolder;
 
 type Setup = dyn Fn(&mut Environment<'static>) + Send + Sync;
 

@@ -42,6 +42,7 @@
 //!
 //! # Features
 //! `sqlite` (default), `postgres`, `mysql` (MySQL and MariaDB): one for each database that the program can speak to.
+//! `password`: `hash_password` and `verify_password`, with Argon2.
 
 #![forbid(unsafe_code)]
 
@@ -55,7 +56,7 @@ pub mod __private;
 
 pub use cli::cli;
 pub use glue::{AppExt, FormExt, ModelForm};
-pub use rebis_macros::{ColumnType, Columns, Enum, Form, FormEnum, FromRow, Model, main, test};
+pub use rebis_macros::{ColumnType, Columns, Enum, Form, FormEnum, FromRow, Model, main, templates, test};
 pub use rebis_orm::{
     BelongsTo, Bound, Column, Database, Deferred, Entity, Expression, FetchMode, HasMany, HasOne, Page,
     Pagination, Predicate, Session, alias, delete, exists, func, insert, models, select, sql, update, window,
@@ -79,3 +80,5 @@ pub use rebis_sql as sql;
 pub use rebis_web as web;
 
 pub use rebis_web::{axum, clap};
+#[cfg(feature = "password")]
+pub use rebis_web::{hash_password, verify_password};

@@ -58,7 +58,9 @@ pub(super) fn compile(inner: &Inner) -> Result<Arc<Compiled>, BuildError> {
     let top = tools.into_iter().fold(inner.top.clone(), Blueprint::blueprint);
     let (routes, handlers) = RouteTable::check(&top, statics, &prefixes)?;
     let routes = Arc::new(routes);
-    let templates = Engine::new(&inner.templates, &inner.config, &routes);
+    let mut settings = inner.templates.clone();
+    inner.top.add_templates(&mut settings, inner.config.root());
+    let templates = Engine::new(&settings, &inner.config, &routes);
     Ok(Arc::new(Compiled { routes, templates, sessions, csrf, headers, debugger, handlers, body_limit }))
 }
 

@@ -22,6 +22,7 @@ use crate::blueprint::Blueprint;
 use crate::bootstrap;
 use crate::command::{AppCommand, CommandContext};
 use crate::error::{BoxError, HttpError};
+use crate::template::TemplateFolder;
 
 /// Routes.
 impl App {
@@ -150,10 +151,11 @@ impl App {
 
 /// Templates.
 impl App {
-    /// Adds a folder of templates, relative to [`Config::root`](crate::Config::root). The first folder that has a template wins.
+    /// Adds a folder of templates: a path, relative to [`Config::root`](crate::Config::root), or `rebis::templates!("templates")`, which a
+    /// released program carries in itself. The first folder that has a template wins, the application's before those of blueprints.
     #[must_use]
-    pub fn templates(self, folder: impl AsRef<Path>) -> Self {
-        self.change(|inner| inner.templates.folders.push(inner.config.root().join(folder)))
+    pub fn templates(self, folder: impl Into<TemplateFolder>) -> Self {
+        self.change(|inner| folder.into().add_to(&mut inner.templates, inner.config.root()))
     }
 
     /// Adds a template that the program carries in itself, for instance with `include_str!`. A file of the same name in a template

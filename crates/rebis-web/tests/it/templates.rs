@@ -108,3 +108,36 @@ fn rendering_outside_a_request() {
     let text = site.app().render("mail.txt", context! { name => "<Susan>" }).unwrap();
     assert_eq!(text.0, "Dear <Susan>, /");
 }
+
+#[tokio::test]
+async fn blueprints_bring_templates_along() {
+    let site = Site::new(&[]);
+    fs::create_dir(site.root.path().join("templates/admin")).unwrap();
+    site.write("admin/base.html", "ours {% block body %}{% endblock %}");
+    fs::create_dir_all(site.root.path().join("admin/admin")).unwrap();
+    let own =
+        |name: &str, text: &str| fs::write(site.root.path().join("admin/admin").join(name), text).unwrap();
+    own("base.html", "theirs {% block body %}{% endblock %}");
+    own("index.html", "{% extends 'admin/base.html' %}{% block body %}admin{% endblock %}");
+    async fn index(templates: Templates) -> Result<Html> {
+        templates.render("admin/index.html", context! {})
+    }
+    let inner = Blueprint::new("inner").templates("admin").get("/admin", index);
+    let app = site.app().blueprint(Blueprint::new("outer").blueprint(inner));
+    assert_eq!(app.test_client().get("/admin").await.text(), "ours admin");
+}
+
+#[tokio::test]
+async fn a_folder_that_is_compiled_in() {
+    async fn page(templates: Templates) -> Result<Html> {
+        templates.render("rebis/table.html", context! {})
+    }
+    let folder = rebis_macros::templates!("src/template", crate = rebis_web);
+    let app = App::new(Config::new("/nowhere")).templates(folder).get("/", page);
+    assert_eq!(app.test_client().get("/").await.status(), 200);
+    // A release build: the folder is gone, the text is not.
+    let carried =
+        rebis_web::__private::TemplateFolder::embedded("/nowhere", &[("rebis/table.html", "carried")], true);
+    let app = App::new(Config::new("/nowhere")).templates(carried).get("/", page);
+    assert_eq!(app.test_client().get("/").await.text(), "carried");
+}
