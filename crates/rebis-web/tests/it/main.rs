@@ -13,6 +13,7 @@ mod errors;
 mod fields;
 mod forms;
 mod hostile;
+mod hostile_forms;
 mod pages;
 mod serve;
 mod session;
