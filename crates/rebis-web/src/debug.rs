@@ -64,7 +64,10 @@ impl Debugger {
     /// The blueprint of the tools, in debug mode only.
     pub(crate) fn blueprint(tools: &[(String, Blueprint)]) -> Blueprint {
         let own = Blueprint::new("__rebis").url_prefix(PREFIX);
-        let own = own.get("/requests", recent::list).get("/requests/{number}", recent::show);
+        let own = own
+            .get("/", recent::index)
+            .get("/requests", recent::list)
+            .get("/requests/{number}", recent::show);
         tools.iter().fold(own, |all, (_, tool)| all.blueprint(tool.clone()))
     }
 }

@@ -10,7 +10,7 @@ use super::view::{RecordView, render};
 use crate::app::App;
 use crate::error::{HttpError, Result};
 use crate::extract::Path;
-use crate::response::Html;
+use crate::response::{Html, Redirect};
 
 const KEPT: usize = 50;
 
@@ -46,6 +46,13 @@ impl Recent {
         let some = last.records.iter().filter(|(other, _)| *other < number).take(most);
         some.map(|(number, record)| (*number, RecordView::of(record))).collect()
     }
+}
+
+/// `GET /__rebis/`: the application's first tool, or the last requests.
+pub(super) async fn index(app: App) -> Result<Redirect> {
+    let debugger = app.debugger().ok_or_else(HttpError::not_found)?;
+    let first = debugger.links.get(1).or(debugger.links.first()).ok_or_else(HttpError::not_found)?;
+    Ok(Redirect::to(first.1.clone()))
 }
 
 /// `GET /__rebis/requests`.

@@ -12,7 +12,7 @@ use rebis_orm::Database;
 use rebis_sql::schema::Schema;
 use rebis_web::{App, Config, HttpError, Result};
 
-use super::{errors, queries};
+use super::{browser, errors, queries};
 
 /// What an [`App`] can do once there is a database.
 pub trait AppExt: Sized {
@@ -193,7 +193,7 @@ impl AppExt for App {
             directory: self.config().root().join("src").join("migrations"),
             history: keeps_history(self.config()),
         };
-        let app = queries::shown_in_debug(self, &database, None);
+        let app = browser::add(queries::shown_in_debug(self, &database, None));
         app.extension(bound).extension(database).map_error(errors::status_of).on_startup(move |_| {
             let fault = fault.clone();
             async move { fault.map_or(Ok(()), |fault| Err(fault.to_string())) }
@@ -230,7 +230,7 @@ impl AppExt for App {
         let mut binds = self.get_extension::<Binds>().cloned().unwrap_or_default();
         binds.0.retain(|b| b.name != Some(name));
         binds.0.push(bound);
-        let app = queries::shown_in_debug(self, &database, Some(name));
+        let app = browser::add(queries::shown_in_debug(self, &database, Some(name)));
         app.extension(binds).on_startup(move |_| {
             let fault = fault.clone();
             async move { fault.map_or(Ok(()), |fault| Err(fault.to_string())) }

@@ -55,7 +55,7 @@ impl<T: FromForm> FormExt for Form<T> {
 }
 
 /// The fields that must be unique together, as far as the error and the models' declarations tell.
-fn fields_of(error: &Error) -> Vec<String> {
+pub(super) fn fields_of(error: &Error) -> Vec<String> {
     let Some(constraint) = error.constraint() else { return Vec::new() };
     let wanted = error.engine().and_then(rebis_engine::Error::table);
     // Every model of the program: a constraint's name is of one table, and a name alone has no more to say.

@@ -4,6 +4,7 @@
 //! **Invariant.** The two layers know nothing of each other; all that joins them is in this folder.
 
 mod bind;
+mod browser;
 mod errors;
 mod form;
 mod form_error;

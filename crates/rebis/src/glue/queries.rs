@@ -44,7 +44,7 @@ impl ToTheBar {
 }
 
 /// Whether a column's name alone says that it holds a secret.
-fn sounds_secret(column: &str) -> bool {
+pub(super) fn sounds_secret(column: &str) -> bool {
     let column = column.to_ascii_lowercase();
     SECRET_WORDS.iter().any(|word| column.contains(word))
 }

@@ -4,6 +4,7 @@
 
 mod binding;
 mod binds;
+mod browser;
 mod debug;
 mod forms;
 mod requests;
