@@ -40,7 +40,7 @@ pub use migrator::{
 pub use op::{
     AddColumn, AlterColumn, Arguments, ColumnBuilder, CreateExclusion, CreateForeignKey, CreateIndex,
     DataStep, DropIndex, ForeignKeyBuilder, IndexPart, IntoRow, IntoServerDefault, IntoValue, Named, Op,
-    Operations, Step, TableBuilder,
+    Operations, Step, TableBuilder, UniqueBuilder,
 };
 pub use rebis_sql::schema::{Trigger, View};
 pub use revision::{Revision, Script, revision};

@@ -203,6 +203,15 @@ pub enum Ddl {
     },
     /// A column that is added, or a column or constraint that is dropped, unless that was done already: `IF [NOT] EXISTS`.
     Guarded(Box<Ddl>),
+    /// A change with `ALGORITHM` and `LOCK` (MySQL, MariaDB); elsewhere the change alone.
+    Online {
+        /// The change.
+        change: Box<Ddl>,
+        /// `INSTANT`, `INPLACE`, `COPY`, `NOCOPY`.
+        algorithm: Option<String>,
+        /// `NONE`, `SHARED`, `EXCLUSIVE`.
+        lock: Option<String>,
+    },
     /// A table's comment, or none.
     CommentTable {
         /// The table's schema.

@@ -47,6 +47,7 @@ use super::{default, mysql, postgres, sqlite, tables};
 pub fn as_inspected(dialect: Dialect, table: &Table) -> Table {
     let mut table = table.clone();
     table.was = None;
+    table.options = Vec::new();
     for column in &mut table.columns {
         column.was = None;
         column.ty = type_of(dialect, &column.ty, &column.name);

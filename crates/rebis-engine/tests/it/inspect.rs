@@ -113,7 +113,11 @@ fn blog() -> Vec<Table> {
     email.comment = Some("where to write".into());
     user.columns = vec![id.clone(), email, Column::new("name", SqlType::String(Some(64)))];
     user.primary_key = key(&["id"]);
-    user.uniques.push(Unique { name: Some("uq_user_email".into()), columns: vec!["email".into()] });
+    user.uniques.push(Unique {
+        name: Some("uq_user_email".into()),
+        columns: vec!["email".into()],
+        deferrable: None,
+    });
     user.indexes.push(Index::new("ix_user_name", ["name"]).unique());
 
     let mut post = Table::new("post");
@@ -337,7 +341,10 @@ fn sqlite_keys_without_a_rowid_do_not_count() {
             found.tables.iter().map(|t| (t.name.as_str(), t.columns[0].autoincrement)).collect();
         assert_eq!(counts, [("a", true), ("b", false), ("c", false)]);
         assert_eq!(found.tables[2].foreign_keys[0].ref_columns, ["id"]);
-        assert_eq!(found.tables[0].uniques, [Unique { name: None, columns: vec!["n".into()] }]);
+        assert_eq!(
+            found.tables[0].uniques,
+            [Unique { name: None, columns: vec!["n".into()], deferrable: None }]
+        );
         assert_eq!(found.tables[0].columns[1].ty, SqlType::Other(String::new()));
     });
 }

@@ -144,7 +144,9 @@ impl Words {
                     table.primary_key = Some(PrimaryKey { name, columns });
                 }
             }
-            "UniqueConstraint" => table.uniques.push(Unique { name, columns: columns(arguments)? }),
+            "UniqueConstraint" => {
+                table.uniques.push(Unique { name, columns: columns(arguments)?, deferrable: None })
+            }
             "CheckConstraint" => {
                 let sql = self.expression(arguments.first().ok_or(UNSAID)?)?;
                 table.checks.push(Check { name, sql });
@@ -348,7 +350,7 @@ pub(crate) fn call(
             let columns = next()?.texts().ok_or(UNSAID)?;
             let constraint = match what.as_str() {
                 "create_primary_key" => Constraint::PrimaryKey(PrimaryKey { name, columns }),
-                _ => Constraint::Unique(Unique { name, columns }),
+                _ => Constraint::Unique(Unique { name, columns, deferrable: None }),
             };
             vec![Ddl::AddConstraint { schema, table, constraint }.into()]
         }

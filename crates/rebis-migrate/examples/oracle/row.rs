@@ -163,7 +163,7 @@ fn add(table: &mut Table, value: &Value, dialect: Dialect) -> Result<(), Reason>
     match text(value, "kind") {
         "pk" if columns.is_empty() => {}
         "pk" => table.primary_key = Some(PrimaryKey { name, columns }),
-        "unique" => table.uniques.push(Unique { name, columns }),
+        "unique" => table.uniques.push(Unique { name, columns, deferrable: None }),
         "check" if text(value, "sql").contains("__[POSTCOMPILE") => {
             return Err("a check of a Python type, recorded without its values");
         }

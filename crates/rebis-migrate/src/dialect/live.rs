@@ -26,7 +26,13 @@ pub(super) async fn fill(conn: &mut Connection, op: &Op) -> Result<Op> {
         Err(_) => return Ok(op.clone()),
     };
     let (schema, table, change) = (schema.clone(), table.clone(), change.clone());
-    Ok(Op::Schema(Ddl::AlterColumn { schema, table, existing, change }))
+    let filled = Ddl::AlterColumn { schema, table, existing, change };
+    Ok(Op::Schema(match op {
+        Op::Schema(Ddl::Online { algorithm, lock, .. }) => {
+            Ddl::Online { change: Box::new(filled), algorithm: algorithm.clone(), lock: lock.clone() }
+        }
+        _ => filled,
+    }))
 }
 
 /// The statements of new labels of an enum type, which all of its columns get at once; `None` when the operation is about something else.

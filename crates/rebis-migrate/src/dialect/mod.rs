@@ -23,7 +23,7 @@ pub(crate) use waits::{has_beside, long_lock};
 use std::time::Duration;
 
 use rebis_engine::{Connection, DatabaseUrl};
-use rebis_sql::{Dialect, Value};
+use rebis_sql::{Ddl, Dialect, Value};
 
 use crate::op::Op;
 use crate::{Error, ErrorKind, Result};
@@ -130,7 +130,9 @@ pub(crate) async fn next(conn: &mut Connection, ops: &[Op]) -> Result<Next> {
                 return Ok(next);
             }
             if matches!(dialect, Dialect::MySql | Dialect::MariaDb)
-                && let Some(next) = mysql_indexes::next(conn, ops).await?
+                // What is to be made in a way of its own is a statement of its own.
+                && !matches!(ops[0], Op::Schema(Ddl::Online { .. }))
+                && let Some(next) = mysql_indexes::next(conn, &ops[..alone(ops)]).await?
             {
                 return Ok(next);
             }
@@ -144,6 +146,11 @@ pub(crate) async fn next(conn: &mut Connection, ops: &[Op]) -> Result<Next> {
             Ok(Next { ops: 1, statements: statements(dialect, &op)? })
         }
     }
+}
+
+/// How many operations stand before one that is made in a way of its own.
+fn alone(ops: &[Op]) -> usize {
+    ops.iter().position(|op| matches!(op, Op::Schema(Ddl::Online { .. }))).unwrap_or(ops.len())
 }
 
 /// Whether a migration of these operations runs in one transaction here.

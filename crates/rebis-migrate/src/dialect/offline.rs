@@ -92,7 +92,20 @@ pub(super) fn written(dialect: Dialect, op: &Op, known: &Schema) -> Result<Vec<P
             "the script runs code that must see data (op.run), which cannot be printed as SQL; run this migration with a connection, or \
              write the step with op.execute or op.bulk_insert",
         )),
-        Op::Schema(Ddl::AlterColumn { schema, table, existing, change }) if existing.ty == UNKNOWN_TYPE => {
+        Op::Schema(ddl) => statements(dialect, &Op::Schema(filled(dialect, ddl, known)?)),
+        op => statements(dialect, op),
+    }
+}
+
+/// The change with the altered column as the scripts before it say, where this one does not.
+fn filled(dialect: Dialect, ddl: &Ddl, known: &Schema) -> Result<Ddl> {
+    Ok(match ddl {
+        Ddl::Online { change, algorithm, lock } => Ddl::Online {
+            change: Box::new(filled(dialect, change, known)?),
+            algorithm: algorithm.clone(),
+            lock: lock.clone(),
+        },
+        Ddl::AlterColumn { schema, table, existing, change } if existing.ty == UNKNOWN_TYPE => {
             let column = find(known, schema.as_deref(), table).and_then(|t| t.column(&existing.name));
             let existing = match column {
                 Some(column) => column.clone(),
@@ -100,10 +113,10 @@ pub(super) fn written(dialect: Dialect, op: &Op, known: &Schema) -> Result<Vec<P
                 None => return Err(unknown_column(dialect, table, existing)),
             };
             let (schema, table, change) = (schema.clone(), table.clone(), change.clone());
-            statements(dialect, &Op::Schema(Ddl::AlterColumn { schema, table, existing, change }))
+            Ddl::AlterColumn { schema, table, existing, change }
         }
-        op => statements(dialect, op),
-    }
+        ddl => ddl.clone(),
+    })
 }
 
 fn unknown_column(dialect: Dialect, table: &str, column: &Column) -> Error {

@@ -94,7 +94,7 @@ fn same(dialect: Dialect, of: &Table, now: &ForeignKey, wanted: &ForeignKey) -> 
     let does = |k: &ForeignKey| {
         let alone = Table { foreign_keys: vec![k.clone()], ..Table::new("t") };
         let seen = as_inspected(dialect, &alone).foreign_keys.pop();
-        seen.map(|k| (k.on_delete, k.on_update, k.deferrable))
+        seen.map(|k| (k.on_delete, k.on_update, k.deferrable, k.match_full))
     };
     pairs(now) == pairs(wanted)
         && now.ref_table == wanted.ref_table

@@ -56,6 +56,7 @@ fn left<'a>(of: &'a Table, other: &Table, dialect: Dialect) -> Vec<&'a Unique> {
     let nameless = are_indexes(dialect);
     let same = |a: &Unique, b: &Unique| {
         same_set(&a.columns, &b.columns)
+            && a.deferrable == b.deferrable
             && (a.name == b.name || nobody_named(a, of, dialect) || nobody_named(b, of, dialect))
     };
     // One over the primary key says nothing, and a database may leave it out.
@@ -80,7 +81,7 @@ pub(super) fn indexes_left<'a>(of: &'a Table, other: &Table, dialect: Dialect) -
 
 /// Whether an index is what a unique constraint of `table` became. An index that `table` has too is another one.
 fn stands_for(index: &Index, unique: &Unique, table: &Table, nameless: bool, dialect: Dialect) -> bool {
-    let own = Unique { name: Some(index.name.clone()), columns: unique.columns.clone() };
+    let own = Unique { name: Some(index.name.clone()), columns: unique.columns.clone(), deferrable: None };
     let unnamed = nobody_named(unique, table, dialect) || nobody_named(&own, table, dialect);
     let named = match &unique.name {
         None => true,
@@ -101,7 +102,7 @@ fn nobody_named(unique: &Unique, table: &Table, dialect: Dialect) -> bool {
 
 /// Whether inspection finds a unique constraint as an index.
 fn are_indexes(dialect: Dialect) -> bool {
-    let one = Unique { name: Some("u".into()), columns: vec!["c".into()] };
+    let one = Unique { name: Some("u".into()), columns: vec!["c".into()], deferrable: None };
     let table = Table { uniques: vec![one], ..Table::new("t") };
     as_inspected(dialect, &table).uniques.is_empty()
 }

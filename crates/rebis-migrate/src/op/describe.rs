@@ -45,7 +45,7 @@ pub(super) fn describe(op: &Op) -> String {
         Ddl::DropTrigger { trigger } => format!("drop trigger {} on {}", trigger.name, trigger.table),
         Ddl::DropSequence { name, .. } => format!("drop sequence {name}"),
         Ddl::Fill { table, column, .. } => format!("fill {table}.{column}"),
-        Ddl::Guarded(change) => describe(&Op::Schema((**change).clone())),
+        Ddl::Guarded(change) | Ddl::Online { change, .. } => describe(&Op::Schema((**change).clone())),
         Ddl::DropConstraint { table, name, .. } => format!("drop constraint {name} on {table}"),
         Ddl::CommentTable { table, .. } => format!("comment on table {table}"),
         Ddl::CreateType { name, .. } => format!("create type {name}"),

@@ -8,6 +8,7 @@ mod arguments;
 mod describe;
 mod names;
 mod objects;
+mod online;
 mod operations;
 mod reduce;
 mod reverse;
@@ -22,7 +23,7 @@ pub use operations::{
 };
 pub use step::{DataStep, Step};
 pub(crate) use table::counted;
-pub use table::{ColumnBuilder, ForeignKeyBuilder, Named, TableBuilder};
+pub use table::{ColumnBuilder, ForeignKeyBuilder, Named, TableBuilder, UniqueBuilder};
 pub use value::{
     IndexPart, IntoRow, IntoServerDefault, IntoValue, array, asc, bytes, date, datetime, datetime_utc,
     decimal, desc, expr, interval, json, now, row, sql, time, uuid,
@@ -65,6 +66,7 @@ impl Op {
     #[must_use]
     pub fn to_ddl(&self) -> Option<&Ddl> {
         match self {
+            Op::Schema(Ddl::Online { change, .. }) => Some(change),
             Op::Schema(ddl) => Some(ddl),
             _ => None,
         }
@@ -98,6 +100,7 @@ impl Op {
     /// When what it changes is not there, or what it adds is.
     pub fn apply(&self, schema: &mut Schema) -> Result<(), String> {
         match self {
+            Op::Schema(Ddl::Online { change, .. }) => apply::apply(change, schema),
             Op::Schema(ddl) => apply::apply(ddl, schema),
             Op::Execute { .. } | Op::Insert(_) | Op::Run(_) => Ok(()),
         }

@@ -1,7 +1,7 @@
-//! Directives for views and triggers. Invariant: as the other directives, they record and do nothing.
+//! Directives for views, triggers and sequences. Invariant: as the other directives, they record and do nothing.
 
 use rebis_sql::Ddl;
-use rebis_sql::schema::{Trigger, View};
+use rebis_sql::schema::{Identity, Trigger, View};
 
 use super::Operations;
 
@@ -43,5 +43,15 @@ impl Operations {
     /// Drops a trigger.
     pub fn drop_trigger(&mut self, name: &str, table: &str) {
         self.push(Ddl::DropTrigger { trigger: Trigger::new(name, table, "", "") });
+    }
+
+    /// Creates a sequence, where there are sequences: `op.create_sequence("s", Identity::default().start(10))`.
+    pub fn create_sequence(&mut self, name: &str, options: Identity) {
+        self.push(Ddl::CreateSequence { schema: self.schema.clone(), name: name.to_owned(), options });
+    }
+
+    /// Drops a sequence.
+    pub fn drop_sequence(&mut self, name: &str) {
+        self.push(Ddl::DropSequence { schema: self.schema.clone(), name: name.to_owned(), if_exists: false });
     }
 }

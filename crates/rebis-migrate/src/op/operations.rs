@@ -9,7 +9,7 @@ use super::step::{DataStep, Step};
 use super::table::{counted, strings};
 use super::{
     Arguments, ColumnBuilder, ForeignKeyBuilder, IndexPart, IntoRow, IntoServerDefault, Op, TableBuilder,
-    UNKNOWN_TYPE,
+    UNKNOWN_TYPE, UniqueBuilder,
 };
 
 /// Records the operations of a migration.
@@ -33,8 +33,8 @@ use super::{
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Operations {
-    ops: Vec<Op>,
-    schema: Option<String>,
+    pub(super) ops: Vec<Op>,
+    pub(super) schema: Option<String>,
     arguments: Arguments,
 }
 
@@ -194,8 +194,20 @@ impl Operations {
     }
 
     /// Adds a unique constraint.
-    pub fn create_unique_constraint<const N: usize>(&mut self, name: &str, table: &str, columns: [&str; N]) {
-        self.add(table, Constraint::Unique(Unique { name: named(name), columns: strings(&columns) }));
+    pub fn create_unique_constraint<const N: usize>(
+        &mut self,
+        name: &str,
+        table: &str,
+        columns: [&str; N],
+    ) -> UniqueBuilder<'_> {
+        let unique = Unique { name: named(name), columns: strings(&columns), deferrable: None };
+        self.add(table, Constraint::Unique(unique));
+        let Some(Op::Schema(Ddl::AddConstraint { constraint: Constraint::Unique(unique), .. })) =
+            self.ops.last_mut()
+        else {
+            unreachable!("pushed above")
+        };
+        UniqueBuilder(unique)
     }
 
     /// Adds a check; `condition` is SQL, written as it is.
@@ -288,16 +300,6 @@ impl Operations {
             unreachable!("pushed above")
         };
         CreateExclusion(exclusion)
-    }
-
-    /// Creates a sequence, where there are sequences: `op.create_sequence("s", Identity::default().start(10))`.
-    pub fn create_sequence(&mut self, name: &str, options: Identity) {
-        self.push(Ddl::CreateSequence { schema: self.schema.clone(), name: name.to_owned(), options });
-    }
-
-    /// Drops a sequence.
-    pub fn drop_sequence(&mut self, name: &str) {
-        self.push(Ddl::DropSequence { schema: self.schema.clone(), name: name.to_owned(), if_exists: false });
     }
 
     /// Sets a table's comment.

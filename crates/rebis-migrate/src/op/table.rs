@@ -56,9 +56,9 @@ impl TableBuilder<'_> {
     }
 
     /// A unique constraint.
-    pub fn unique<const N: usize>(&mut self, columns: [&str; N]) -> Named<'_> {
-        self.table.uniques.push(Unique { name: None, columns: strings(&columns) });
-        Named(&mut self.table.uniques.last_mut().expect("a constraint was pushed").name)
+    pub fn unique<const N: usize>(&mut self, columns: [&str; N]) -> UniqueBuilder<'_> {
+        self.table.uniques.push(Unique { name: None, columns: strings(&columns), deferrable: None });
+        UniqueBuilder(self.table.uniques.last_mut().expect("a constraint was pushed"))
     }
 
     /// A check; `condition` is SQL, written as it is.
@@ -70,6 +70,23 @@ impl TableBuilder<'_> {
     /// The table's comment.
     pub fn comment(&mut self, text: &str) {
         self.table.comment = Some(text.to_owned());
+    }
+
+    /// How the table is stored, by SQLAlchemy's names: `t.option("mysql_engine", "InnoDB")`, `mysql_charset`, `mysql_collate`,
+    /// `mysql_row_format`, `postgresql_fillfactor`, `postgresql_tablespace`, `sqlite_strict`, `sqlite_with_rowid`. Each database takes its own.
+    ///
+    /// ```
+    /// use rebis_migrate::prelude::*;
+    ///
+    /// let mut op = Operations::new();
+    /// op.create_table("log", |t| {
+    ///     t.column("id", Integer).primary_key();
+    ///     t.option("postgresql_fillfactor", "70");
+    ///     t.option("mysql_row_format", "COMPRESSED");
+    /// });
+    /// ```
+    pub fn option(&mut self, name: &str, value: &str) {
+        self.table.options.push((name.to_owned(), value.to_owned()));
     }
 
     /// The schema that holds the table.
@@ -186,9 +203,33 @@ impl ForeignKeyBuilder<'_> {
         self
     }
 
+    /// Of several columns all are NULL or none is (PostgreSQL).
+    pub fn match_full(self) -> Self {
+        self.0.match_full = true;
+        self
+    }
+
     /// The schema of the table referred to.
     pub fn ref_schema(self, name: &str) -> Self {
         self.0.ref_schema = Some(name.to_owned());
+        self
+    }
+}
+
+/// A unique constraint while it is described.
+#[derive(Debug)]
+pub struct UniqueBuilder<'a>(pub(super) &'a mut Unique);
+
+impl UniqueBuilder<'_> {
+    /// The constraint's name.
+    pub fn name(self, name: &str) -> Self {
+        self.0.name = Some(name.to_owned());
+        self
+    }
+
+    /// The check can wait until the end of the transaction, and does when `initially_deferred` (PostgreSQL).
+    pub fn deferrable(self, initially_deferred: bool) -> Self {
+        self.0.deferrable = Some(initially_deferred);
         self
     }
 }

@@ -19,6 +19,15 @@ pub(super) fn render(op: &Op, indent: usize) -> Result<String> {
             let inner = render(&Op::Schema((**change).clone()), indent)?;
             return Ok(inner + &statement("op", &[call("guard", [])], indent));
         }
+        Op::Schema(Ddl::Online { change, algorithm, lock }) => {
+            let mut inner = render(&Op::Schema((**change).clone()), indent)?;
+            for (link, how) in [("algorithm", algorithm), ("lock", lock)] {
+                if let Some(how) = how {
+                    inner += &statement("op", &[call(link, [text(how)])], indent);
+                }
+            }
+            return Ok(inner);
+        }
         Op::Schema(Ddl::AddNotValid { schema, table, constraint }) => {
             let (schema, table, constraint) = (schema.clone(), table.clone(), constraint.clone());
             let inner = render(&Op::Schema(Ddl::AddConstraint { schema, table, constraint }), indent)?;
@@ -189,7 +198,10 @@ fn add_constraint(table: &str, constraint: &Constraint) -> Vec<Doc> {
             vec![call("create_primary_key", [named(&c.name), text(table), texts(&c.columns)])]
         }
         Constraint::Unique(c) => {
-            vec![call("create_unique_constraint", [named(&c.name), text(table), texts(&c.columns)])]
+            let mut links =
+                vec![call("create_unique_constraint", [named(&c.name), text(table), texts(&c.columns)])];
+            links.extend(table::deferrable(c.deferrable));
+            links
         }
         Constraint::Check(c) => {
             vec![call("create_check_constraint", [named(&c.name), text(table), text(&c.sql)])]

@@ -39,13 +39,18 @@ fn body(table: &Table, if_not_exists: bool, indent: usize) -> Result<String> {
         line(&links);
     }
     for unique in &table.uniques {
-        line(&constraint(call("unique", [texts(&unique.columns)]), unique.name.as_deref()));
+        let mut links = constraint(call("unique", [texts(&unique.columns)]), unique.name.as_deref());
+        links.extend(deferrable(unique.deferrable));
+        line(&links);
     }
     for check in &table.checks {
         line(&constraint(call("check", [text(&check.sql)]), check.name.as_deref()));
     }
     if let Some(comment) = &table.comment {
         line(&[call("comment", [text(comment)])]);
+    }
+    for (option, value) in &table.options {
+        line(&[call("option", [text(option), text(value)])]);
     }
     if if_not_exists {
         line(&[call("if_not_exists", [])]);
@@ -87,13 +92,17 @@ pub(super) fn of_foreign_key(key: &ForeignKey) -> Vec<Doc> {
             links.push(call(link, [word(&format!("{action:?}"))]));
         }
     }
-    if let Some(deferred) = key.deferrable {
-        links.push(call("deferrable", [word(&deferred.to_string())]));
-    }
+    links.extend(deferrable(key.deferrable));
+    links.extend(key.match_full.then(|| call("match_full", [])));
     if let Some(schema) = &key.ref_schema {
         links.push(call("ref_schema", [text(schema)]));
     }
     links
+}
+
+/// When the check of a constraint is made.
+pub(super) fn deferrable(how: Option<bool>) -> Option<Doc> {
+    how.map(|deferred| call("deferrable", [word(&deferred.to_string())]))
 }
 
 fn constraint(begin: Doc, name: Option<&str>) -> Vec<Doc> {

@@ -53,7 +53,11 @@ fn ops(n: usize) -> Vec<Op> {
         ..ForeignKey::default()
     };
     full.foreign_keys.push(key.clone());
-    full.uniques.push(Unique { name: Some(a.clone()), columns: vec![b.clone(), table.clone()] });
+    full.uniques.push(Unique {
+        name: Some(a.clone()),
+        columns: vec![b.clone(), table.clone()],
+        deferrable: None,
+    });
     full.checks.push(Check { name: Some(b.clone()), sql: a.clone() });
 
     let index = Index {
@@ -105,7 +109,7 @@ fn ops(n: usize) -> Vec<Op> {
         },
         add(Constraint::PrimaryKey(PrimaryKey { name: None, columns: vec![a.clone(), b.clone()] })),
         add(Constraint::ForeignKey(key)),
-        add(Constraint::Unique(Unique { name: Some(a.clone()), columns: vec![b.clone()] })),
+        add(Constraint::Unique(Unique { name: Some(a.clone()), columns: vec![b.clone()], deferrable: None })),
         add(Constraint::Check(Check { name: Some(a.clone()), sql: b.clone() })),
         Ddl::DropConstraint { schema: of().0, table: of().1, name: a.clone(), kind: ConstraintKind::Unique },
         Ddl::CommentTable { schema: of().0, table: of().1, comment: Some(a.clone()) },

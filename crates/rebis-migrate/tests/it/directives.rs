@@ -57,6 +57,104 @@ fn what_postgresql_alone_knows() {
 }
 
 #[test]
+fn how_a_table_is_stored() {
+    let record = |op: &mut Operations| {
+        op.create_table("t", |t| {
+            t.column("id", Integer);
+            for (option, value) in [
+                ("mysql_engine", "InnoDB"),
+                ("mysql_row_format", "COMPRESSED"),
+                ("mariadb_page_compressed", "1"),
+                ("postgresql_fillfactor", "70"),
+                ("postgresql_tablespace", "fast"),
+                ("sqlite_strict", "true"),
+            ] {
+                t.option(option, value);
+            }
+        });
+    };
+    let tail = |dialect: Dialect| sql(dialect, record).unwrap()[0].rsplit(')').next().unwrap().to_owned();
+    assert_eq!(tail(Dialect::ALL[0]), " STRICT");
+    assert!(sql(POSTGRES, record).unwrap()[0].ends_with(") WITH (fillfactor = 70) TABLESPACE \"fast\""));
+    assert_eq!(tail(Dialect::ALL[2]), " ENGINE=InnoDB ROW_FORMAT=COMPRESSED");
+    assert_eq!(tail(MARIA), " ENGINE=InnoDB ROW_FORMAT=COMPRESSED PAGE_COMPRESSED=1");
+    let wrong = |option: &'static str, value: &'static str| {
+        sql(Dialect::ALL[if option.starts_with("sqlite") { 0 } else { 1 }], move |op| {
+            op.create_table("t", |t| {
+                t.column("id", Integer);
+                t.option(option, value);
+            });
+        })
+        .unwrap_err()
+    };
+    assert!(wrong("engine", "InnoDB").contains("begins with mysql_"));
+    assert!(wrong("postgresql_fillfactor", "70); DROP TABLE t").contains("no option, word or number"));
+    assert!(wrong("sqlite_engine", "x").contains("means nothing"));
+}
+
+#[test]
+fn keys_and_uniques_that_wait() {
+    only_postgres(
+        "CREATE TABLE \"t\" (\n    \"a\" INTEGER,\n    CONSTRAINT \"uq\" UNIQUE (\"a\") DEFERRABLE INITIALLY DEFERRED\n)",
+        "deferrable unique constraints",
+        |op| {
+            op.create_table("t", |t| {
+                t.column("a", Integer);
+                t.unique(["a"]).name("uq").deferrable(true);
+            });
+        },
+    );
+    only_postgres(
+        "CREATE TABLE \"t\" (\n    \"a\" INTEGER,\n    FOREIGN KEY (\"a\") REFERENCES \"u\" (\"a\") MATCH FULL ON DELETE CASCADE\n)",
+        "MATCH FULL",
+        |op| {
+            op.create_table("t", |t| {
+                t.column("a", Integer);
+                t.foreign_key(["a"], "u", ["a"]).on_delete(ReferentialAction::Cascade).match_full();
+            });
+        },
+    );
+    let unique = sql(POSTGRES, |op| {
+        op.create_unique_constraint("uq", "t", ["a"]).deferrable(false);
+    });
+    assert_eq!(unique.unwrap(), ["ALTER TABLE \"t\" ADD CONSTRAINT \"uq\" UNIQUE (\"a\") DEFERRABLE"]);
+}
+
+#[test]
+fn changes_beside_those_who_write() {
+    let record = |op: &mut Operations| {
+        op.add_column("t", "c", Integer);
+        op.algorithm("instant");
+        op.create_index("ix", "t", ["c"]);
+        op.algorithm("inplace");
+        op.lock("none");
+    };
+    for dialect in [Dialect::ALL[2], MARIA] {
+        let all = sql(dialect, record).unwrap();
+        assert_eq!(
+            all,
+            [
+                "ALTER TABLE `t` ADD COLUMN `c` INTEGER, ALGORITHM=INSTANT",
+                "CREATE INDEX `ix` ON `t` (`c`) ALGORITHM=INPLACE LOCK=NONE",
+            ]
+        );
+    }
+    assert_eq!(sql(POSTGRES, record).unwrap()[0], "ALTER TABLE \"t\" ADD COLUMN \"c\" INTEGER");
+    let mut op = Operations::new();
+    record(&mut op);
+    assert_eq!(
+        op.ops()[1].render().unwrap(),
+        "op.create_index(\"ix\", \"t\", [\"c\"]);\nop.algorithm(\"inplace\");\nop.lock(\"none\");"
+    );
+    assert_eq!(op.ops()[1].describe(), "create index ix on t");
+    let e = sql(MARIA, |op| {
+        op.drop_column("t", "c");
+        op.lock("NONE; DROP TABLE t");
+    });
+    assert!(e.unwrap_err().contains("word or number"));
+}
+
+#[test]
 fn a_constraint_is_looked_at_after_its_lock_was_given_back() {
     let made = |record: fn(&mut Operations)| {
         let mut op = Operations::new();
@@ -215,4 +313,69 @@ each_database! {
         assert_eq!(ids(&mut conn, "SELECT b FROM t ORDER BY b").await, [1, 2]);
         assert!(conn.execute("INSERT INTO t (a, b) VALUES (1, 1)", &[]).await.is_err(), "the old key holds");
     }
+}
+
+each_database! {
+    async fn tables_as_they_are_stored_and_changed(db: TestDatabase) {
+        drop(db.acquire().await);
+        fn up(op: &mut Operations) {
+            op.create_table("p", |t| {
+                t.column("id", Integer).primary_key();
+                t.column("a", Integer);
+                t.option("mysql_engine", "InnoDB");
+                t.option("mysql_charset", "utf8mb4");
+                t.option("postgresql_fillfactor", "70");
+                t.option("sqlite_strict", "true");
+            });
+            op.execute("INSERT INTO p (id, a) VALUES (1, 5)");
+            op.add_column("p", "late", Integer);
+            op.algorithm("INPLACE");
+            op.alter_column("p", "a").set_nullable(false);
+            op.algorithm("COPY");
+            op.create_index("ix_p_late", "p", ["late"]);
+            op.algorithm("INPLACE");
+            op.lock("NONE");
+        }
+        let m = migrator(&db, vec![script("aaaa1111", &[], up, |op| op.drop_table("p"))]);
+        m.upgrade("head").await.unwrap();
+        let mut conn = db.acquire().await;
+        assert_eq!(ids(&mut conn, "SELECT a FROM p").await, [5]);
+        let stored = match db.backend() {
+            Backend::Sqlite => "SELECT count(*) FROM sqlite_master WHERE name = 'p' AND sql LIKE '% STRICT'",
+            Backend::Postgres => "SELECT count(*) FROM pg_class WHERE relname = 'p' AND reloptions = '{fillfactor=70}'",
+            Backend::MySql => {
+                "SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'p' AND engine = 'InnoDB' \
+                 AND table_collation LIKE 'utf8mb4%'"
+            }
+        };
+        assert_eq!(ids(&mut conn, stored).await, [1], "also after the table was made anew");
+        m.downgrade("base").await.unwrap();
+    }
+}
+
+#[test]
+fn constraints_that_wait_are_compared() {
+    run(Backend::Postgres, async |db| {
+        let unique = |deferrable| {
+            let mut table = rebis_sql::schema::Table::new("t");
+            table.columns = vec![rebis_sql::schema::Column::new("a", Integer)];
+            table.uniques = vec![rebis_sql::schema::Unique {
+                name: Some("uq".into()),
+                columns: vec!["a".into()],
+                deferrable,
+            }];
+            Schema { tables: vec![table] }
+        };
+        let mut conn = db.acquire().await;
+        for sql in rebis_sql::schema::create_statements(&unique(Some(true)), POSTGRES).unwrap() {
+            conn.script(&sql).await.unwrap();
+        }
+        let mut differences = async |models: &Schema| {
+            let options = rebis_migrate::diff::DiffOptions::default();
+            let (_, found) = rebis_migrate::diff::compare(&mut conn, models, &options).await.unwrap();
+            found.len()
+        };
+        assert_eq!(differences(&unique(Some(true))).await, 0);
+        assert_eq!(differences(&unique(None)).await, 2, "it goes and comes back");
+    });
 }

@@ -50,7 +50,7 @@ fn each_change_has_its_remarks() {
     );
     assert_eq!(codes(|op| drop(op.create_index("ix", "t", ["a"]))), ["", "L301", ""]);
     assert_eq!(codes(|op| drop(op.create_index("ix", "t", ["a"]).unique().concurrently())), same("L203"));
-    assert_eq!(codes(|op| op.create_unique_constraint("u", "t", ["a"])), ["L203", "L203 L301", "L203"]);
+    assert_eq!(codes(|op| drop(op.create_unique_constraint("u", "t", ["a"]))), ["L203", "L203 L301", "L203"]);
     assert_eq!(
         codes(|op| drop(op.create_foreign_key("fk", "t", ["a"], "p", ["id"]))),
         ["L204", "L204 L302", "L204 L303"]

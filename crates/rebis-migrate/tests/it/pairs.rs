@@ -177,7 +177,11 @@ fn table(name: &str, spec: &Spec, labels: &[&str], dialect: Dialect) -> Table {
     }
     for n in &spec.uniques {
         let columns: &[&str] = [&["n"][..], &["n", "id"], &["id", "n"]][usize::from(*n)];
-        table.uniques.push(Unique { name: None, columns: columns.iter().map(|c| (*c).to_owned()).collect() });
+        table.uniques.push(Unique {
+            name: None,
+            columns: columns.iter().map(|c| (*c).to_owned()).collect(),
+            deferrable: None,
+        });
     }
     table.comment = spec.comment.filter(|_| can.comments).map(|n| format!("Table comment {n}"));
     table

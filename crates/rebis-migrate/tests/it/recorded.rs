@@ -44,7 +44,10 @@ fn table(value: &Value, dialect: Dialect) -> Table {
         table.primary_key = Some(PrimaryKey { name: text(&key[0]), columns: texts(&key[1]) });
     }
     let uniques = list(&value["uq"]);
-    table.uniques = uniques.iter().map(|u| Unique { name: text(&u[0]), columns: texts(&u[1]) }).collect();
+    table.uniques = uniques
+        .iter()
+        .map(|u| Unique { name: text(&u[0]), columns: texts(&u[1]), deferrable: None })
+        .collect();
     let checks = list(&value["ck"]);
     table.checks = checks.iter().map(|c| Check { name: text(&c[0]), sql: text(&c[1]).unwrap() }).collect();
     table.foreign_keys = list(&value["fk"]).iter().map(foreign_key).collect();

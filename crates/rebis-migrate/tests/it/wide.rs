@@ -155,7 +155,8 @@ pub(crate) fn everything(dialect: Option<Dialect>) -> Schema {
             ..foreign_key("right_id", "defaults")
         },
     ];
-    link.uniques = vec![Unique { name: None, columns: vec!["left_id".into(), "position".into()] }];
+    link.uniques =
+        vec![Unique { name: None, columns: vec!["left_id".into(), "position".into()], deferrable: None }];
     link.checks = vec![
         Check { name: None, sql: "position >= 0".into() },
         Check { name: Some("ck_label_short".into()), sql: "label <> 'none' AND length(label) < 30".into() },
@@ -256,7 +257,11 @@ pub(crate) fn changed(dialect: Option<Dialect>) -> Schema {
                 });
             }
             name if name.starts_with("link") => {
-                table.uniques[0] = Unique { name: None, columns: vec!["right_id".into(), "position".into()] };
+                table.uniques[0] = Unique {
+                    name: None,
+                    columns: vec!["right_id".into(), "position".into()],
+                    deferrable: None,
+                };
                 table.foreign_keys[0].on_delete = ReferentialAction::NoAction;
                 table.checks.remove(1);
                 table

@@ -85,6 +85,7 @@ impl KindTable {
             on_delete: ReferentialAction::Cascade,
             on_update: ReferentialAction::NoAction,
             deferrable: None,
+            match_full: false,
         });
         NamingConvention.apply(&mut table);
         table

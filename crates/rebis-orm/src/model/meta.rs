@@ -231,7 +231,9 @@ pub(super) fn table_of(def: &ModelDef, name: &str, has: &dyn Fn(&usize) -> bool)
     table.foreign_keys = foreign_keys(own());
     for c in own() {
         match (c.unique, c.index) {
-            (true, false) => table.uniques.push(Unique { name: None, columns: vec![c.name.to_owned()] }),
+            (true, false) => {
+                table.uniques.push(Unique { name: None, columns: vec![c.name.to_owned()], deferrable: None })
+            }
             (unique, true) => {
                 let mut index = Index::new(names.index(name, &[c.name]), [c.name]);
                 index.unique = unique;
@@ -252,7 +254,7 @@ fn table(def: &ModelDef) -> Table {
     table.primary_key = (!key.is_empty()).then_some(PrimaryKey { name: None, columns: key });
     for u in def.uniques {
         let columns = u.columns.iter().map(|c| (*c).to_owned()).collect();
-        table.uniques.push(Unique { name: u.name.map(str::to_owned), columns });
+        table.uniques.push(Unique { name: u.name.map(str::to_owned), columns, deferrable: None });
     }
     for i in def.indexes {
         let name = i.name.map_or_else(|| names.index(def.table, i.columns), str::to_owned);
@@ -307,6 +309,7 @@ fn foreign_keys<'a>(columns: impl Iterator<Item = &'a ColumnDef>) -> Vec<Foreign
                 on_delete: fk.on_delete,
                 on_update: fk.on_update,
                 deferrable: fk.deferrable,
+                match_full: false,
             },
         ));
     }

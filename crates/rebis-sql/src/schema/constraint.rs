@@ -28,6 +28,8 @@ pub struct ForeignKey {
     pub on_update: ReferentialAction,
     /// `Some(initially_deferred)` when the check can wait until the end of the transaction.
     pub deferrable: Option<bool>,
+    /// MATCH FULL: of several columns all are NULL or none is (PostgreSQL).
+    pub match_full: bool,
 }
 
 /// What a foreign key does when the row it refers to changes.
@@ -53,6 +55,8 @@ pub struct Unique {
     pub name: Option<String>,
     /// The columns.
     pub columns: Vec<String>,
+    /// `Some(initially_deferred)` when the check can wait until the end of the transaction (PostgreSQL).
+    pub deferrable: Option<bool>,
 }
 
 /// A check constraint.

@@ -23,6 +23,9 @@ pub struct Table {
     pub indexes: Vec<Index>,
     /// The table's comment.
     pub comment: Option<String>,
+    /// How it is stored, by SQLAlchemy's names: `mysql_engine`, `postgresql_fillfactor`, `sqlite_strict`. Each database takes its own; none is
+    /// compared.
+    pub options: Vec<(String, String)>,
     /// What it was called before, so that a comparison sees a rename. No database keeps it.
     pub was: Option<String>,
 }

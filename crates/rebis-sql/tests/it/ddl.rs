@@ -213,7 +213,7 @@ fn constraints() {
             .contains("ADD CONSTRAINT `ck` CHECK (a > 5)")
     );
     assert!(
-        add(Constraint::Unique(Unique { name: None, columns: vec!["a".into()] }))
+        add(Constraint::Unique(Unique { name: None, columns: vec!["a".into()], deferrable: None }))
             .contains("ADD UNIQUE (\"a\")")
     );
     let drop = |kind| {

@@ -15,7 +15,7 @@ use crate::{Connection, Result};
 const CONSTRAINTS_SQL: &str = over_schemas!(
     "SELECT c.oid::bigint, k.contype::text, k.conname::text, k.conkey::bigint[], rn.name, r.relname::text,
     k.confrelid::bigint, k.confkey::bigint[], k.confdeltype::text, k.confupdtype::text,
-    CASE WHEN k.condeferrable THEN k.condeferred END, pg_get_expr(k.conbin, k.conrelid)
+    CASE WHEN k.condeferrable THEN k.condeferred END, pg_get_expr(k.conbin, k.conrelid), k.confmatchtype = 'f'
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid JOIN n ON n.oid = c.relnamespace AND n.wanted
 LEFT JOIN pg_class r ON r.oid = k.confrelid LEFT JOIN n rn ON rn.oid = r.relnamespace
@@ -61,7 +61,7 @@ pub(super) async fn constraints(
             let columns = named(numbers, &list(3)?);
             match row.get::<String>(1)?.as_str() {
                 "p" => table.primary_key = Some(PrimaryKey { name, columns }),
-                "u" => table.uniques.push(Unique { name, columns }),
+                "u" => table.uniques.push(Unique { name, columns, deferrable: row.get(10)? }),
                 "c" => {
                     let sql: String = row.get(11)?;
                     table.checks.push(Check { name, sql: unwrap_brackets(&sql).to_owned() });
@@ -76,6 +76,7 @@ pub(super) async fn constraints(
                         on_delete: action(&row.get::<String>(8)?),
                         on_update: action(&row.get::<String>(9)?),
                         deferrable: row.get(10)?,
+                        match_full: row.get(12)?,
                     };
                     keys.push((of, key, row.get(6)?, list(7)?));
                 }

@@ -98,7 +98,7 @@ pub(super) async fn indexes(
             })
         });
         if let Some(t) = tables.get(None, &table) {
-            t.uniques.push(Unique { name, columns });
+            t.uniques.push(Unique { name, columns, deferrable: None });
         }
     }
     over_key(tables, texts);
@@ -111,7 +111,7 @@ fn over_key(tables: &mut Tables, texts: &HashMap<String, TableText>) {
         let (Some(text), Some(key)) = (texts.get(&table.name), &table.primary_key) else { continue };
         let written = text.constraints.iter().filter_map(|c| match &c.kind {
             Kind::Unique(columns) if same(columns, &key.columns) => {
-                Some(Unique { name: c.name.clone(), columns: key.columns.clone() })
+                Some(Unique { name: c.name.clone(), columns: key.columns.clone(), deferrable: None })
             }
             _ => None,
         });

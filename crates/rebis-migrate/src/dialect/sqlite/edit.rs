@@ -353,8 +353,13 @@ mod tests {
         assert!(text.contains("PRIMARY KEY (\"a\")") && !text.contains("AUTOINCREMENT"), "{text}");
         let e = edited(|t| t.drop_constraint("t", "nope", ConstraintKind::Check)).unwrap_err();
         assert!(e.ends_with("those with a name are: u"), "{e}");
-        let unique =
-            |name: &str| Constraint::Unique(Unique { name: Some(name.into()), columns: vec!["b".into()] });
+        let unique = |name: &str| {
+            Constraint::Unique(Unique {
+                name: Some(name.into()),
+                columns: vec!["b".into()],
+                deferrable: None,
+            })
+        };
         assert!(edited(|t| t.add_constraint(&unique("U"))).unwrap_err().contains("already"));
         let text = edited(|t| t.add_constraint(&unique("uq"))).unwrap();
         assert!(text.contains(",\n    CONSTRAINT \"uq\" UNIQUE (\"b\")\n) STRICT"), "{text}");

@@ -3,14 +3,14 @@
 use super::{DdlRules, name, qualified};
 use crate::compile::Result;
 use crate::ddl::Constraint;
-use crate::schema::{ForeignKey, ReferentialAction};
+use crate::schema::{ForeignKey, ReferentialAction, Unique};
 
 /// `[CONSTRAINT "name"] PRIMARY KEY (…)` and its like.
 pub(crate) fn constraint_def<R: DdlRules + ?Sized>(r: &R, constraint: &Constraint) -> Result<String> {
     let (called, body) = match constraint {
         Constraint::PrimaryKey(key) => (&key.name, format!("PRIMARY KEY ({})", columns(r, &key.columns)?)),
         Constraint::ForeignKey(key) => (&key.name, foreign_key(r, key)?),
-        Constraint::Unique(unique) => (&unique.name, format!("UNIQUE ({})", columns(r, &unique.columns)?)),
+        Constraint::Unique(unique) => (&unique.name, self::unique(r, unique)?),
         Constraint::Check(check) => (&check.name, format!("CHECK ({})", check.sql)),
     };
     Ok(match called {
@@ -27,6 +27,21 @@ pub(crate) fn columns<R: DdlRules + ?Sized>(r: &R, names: &[String]) -> Result<S
     Ok(names.iter().map(|n| name(r, n)).collect::<Result<Vec<_>>>()?.join(", "))
 }
 
+fn unique<R: DdlRules + ?Sized>(r: &R, unique: &Unique) -> Result<String> {
+    if unique.deferrable.is_some() && !r.has_deferrable_unique() {
+        return Err(r.lacks("deferrable unique constraints", "leave `deferrable` out here"));
+    }
+    Ok(format!("UNIQUE ({}){}", columns(r, &unique.columns)?, deferrable(unique.deferrable)))
+}
+
+fn deferrable(how: Option<bool>) -> &'static str {
+    match how {
+        None => "",
+        Some(false) => " DEFERRABLE",
+        Some(true) => " DEFERRABLE INITIALLY DEFERRED",
+    }
+}
+
 fn foreign_key<R: DdlRules + ?Sized>(r: &R, key: &ForeignKey) -> Result<String> {
     let mut sql = format!(
         "FOREIGN KEY ({}) REFERENCES {} ({})",
@@ -34,6 +49,14 @@ fn foreign_key<R: DdlRules + ?Sized>(r: &R, key: &ForeignKey) -> Result<String> 
         qualified(r, key.ref_schema.as_deref(), &key.ref_table)?,
         columns(r, &key.ref_columns)?
     );
+    if key.match_full {
+        if !r.has_match_full() {
+            return Err(
+                r.lacks("MATCH FULL", "forbid NULL in the columns, or check that all are NULL or none is")
+            );
+        }
+        sql.push_str(" MATCH FULL");
+    }
     for (when, what) in [(" ON DELETE ", key.on_delete), (" ON UPDATE ", key.on_update)] {
         let words = match what {
             ReferentialAction::NoAction => continue,
@@ -45,11 +68,9 @@ fn foreign_key<R: DdlRules + ?Sized>(r: &R, key: &ForeignKey) -> Result<String> 
         sql.push_str(when);
         sql.push_str(words);
     }
-    if let Some(deferred) = key.deferrable {
-        if !r.has_deferrable() {
-            return Err(r.lacks("deferrable constraints", "leave `deferrable` out here"));
-        }
-        sql.push_str(if deferred { " DEFERRABLE INITIALLY DEFERRED" } else { " DEFERRABLE" });
+    if key.deferrable.is_some() && !r.has_deferrable() {
+        return Err(r.lacks("deferrable constraints", "leave `deferrable` out here"));
     }
+    sql.push_str(deferrable(key.deferrable));
     Ok(sql)
 }

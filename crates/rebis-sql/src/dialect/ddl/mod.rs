@@ -3,6 +3,7 @@
 mod column;
 mod constraint;
 mod object;
+mod option;
 mod table;
 
 use crate::compile::Result;
@@ -59,6 +60,24 @@ pub(crate) trait DdlRules: TypeRules {
     /// Whether a foreign key can wait until the end of the transaction.
     fn has_deferrable(&self) -> bool {
         true
+    }
+
+    /// Whether a unique constraint can.
+    fn has_deferrable_unique(&self) -> bool {
+        false
+    }
+
+    /// Whether MATCH FULL is more than a word.
+    fn has_match_full(&self) -> bool {
+        false
+    }
+
+    /// What begins the names of the table's options that are this database's, and how they are written behind the closing bracket.
+    fn table_options(&self, table: &Table) -> Result<String>;
+
+    /// How a change is made beside those who read and write: behind ALTER TABLE, and behind an index; nothing where it is not said.
+    fn online(&self, _algorithm: Option<&str>, _lock: Option<&str>) -> Result<Option<[String; 2]>> {
+        Ok(None)
     }
 
     /// A comment in a statement of its own; none where it is written inline or there are none.
@@ -194,6 +213,7 @@ pub(crate) struct IndexAt<'a> {
 
 pub(crate) use column::column_def;
 pub(crate) use constraint::{columns, constraint_def};
+pub(crate) use option::{own, word};
 pub(crate) use table::{create_table, index_text};
 
 /// Writes one change.
@@ -303,6 +323,16 @@ pub(crate) fn write(r: &dyn Rules, change: &Ddl, out: &mut Vec<String>) -> Resul
             Ok(())
         }
         Ddl::Guarded(change) => guarded(r, change, out),
+        Ddl::Online { change, algorithm, lock } => {
+            let start = out.len();
+            write(r, change, out)?;
+            if let Some([table, index]) = r.online(algorithm.as_deref(), lock.as_deref())? {
+                for sql in &mut out[start..] {
+                    sql.push_str(if sql.starts_with("ALTER TABLE") { &table } else { &index });
+                }
+            }
+            Ok(())
+        }
         Ddl::AddConstraint { schema, table, constraint } => {
             r.add_constraint(&qualified(r, schema.as_deref(), table)?, constraint, out)
         }

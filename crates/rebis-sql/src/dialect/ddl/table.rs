@@ -36,6 +36,14 @@ pub(crate) fn create_table<R: DdlRules + ?Sized>(
         if if_not_exists { "IF NOT EXISTS " } else { "" },
         parts.join(",\n    ")
     );
+    for (option, _) in &table.options {
+        if !["mysql_", "mariadb_", "postgresql_", "sqlite_"].iter().any(|start| option.starts_with(start)) {
+            return Err(invalid(format!(
+                "{option:?} is no option of a table; it begins with mysql_, mariadb_, postgresql_ or sqlite_"
+            )));
+        }
+    }
+    sql.push_str(&r.table_options(table)?);
     r.table_tail(table, &mut sql)?;
     out.push(sql);
     for index in &table.indexes {

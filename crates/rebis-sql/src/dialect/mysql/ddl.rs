@@ -4,7 +4,8 @@ use super::MySql;
 use crate::compile::Result;
 use crate::ddl::{ColumnChange, Constraint, ConstraintKind};
 use crate::dialect::ddl::{
-    DdlRules, DropAt, IndexAt, column_def, constraint_def, if_exists_text, index_text, name, qualified,
+    DdlRules, DropAt, IndexAt, column_def, constraint_def, if_exists_text, index_text, name, own, qualified,
+    word,
 };
 use crate::dialect::quote::push_text;
 use crate::dialect::rules::{Names, TypeRules, invalid};
@@ -68,6 +69,25 @@ impl DdlRules for MySql {
 
     fn has_deferrable(&self) -> bool {
         false
+    }
+
+    fn table_options(&self, table: &Table) -> Result<String> {
+        let starts: &[&str] = if self.maria { &["mysql_", "mariadb_"] } else { &["mysql_"] };
+        let options = own(table, starts)?;
+        Ok(options
+            .into_iter()
+            .map(|(option, value)| format!(" {}={value}", option.to_ascii_uppercase()))
+            .collect())
+    }
+
+    fn online(&self, algorithm: Option<&str>, lock: Option<&str>) -> Result<Option<[String; 2]>> {
+        let mut said = Vec::new();
+        for (what, how) in [("ALGORITHM", algorithm), ("LOCK", lock)] {
+            if let Some(how) = how {
+                said.push(format!("{what}={}", word(how)?.to_ascii_uppercase()));
+            }
+        }
+        Ok(Some([format!(", {}", said.join(", ")), format!(" {}", said.join(" "))]))
     }
 
     fn renamed(&self, schema: Option<&str>, to: &str) -> Result<String> {

@@ -7,11 +7,12 @@ use super::Postgres;
 use crate::SqlType;
 use crate::compile::Result;
 use crate::ddl::{ColumnChange, Constraint, Exclusion};
+use crate::dialect::ddl::own;
 use crate::dialect::ddl::{
     DdlRules, DropAt, IndexAt, columns, constraint_def, if_exists_text, index_text, name, qualified,
 };
 use crate::dialect::rules::{TypeRules, invalid};
-use crate::schema::{Column, Identity, Index, ServerDefault};
+use crate::schema::{Column, Identity, Index, ServerDefault, Table};
 
 impl DdlRules for Postgres {
     fn autoincrement(&self, column: &Column) -> Result<(&'static str, &'static str)> {
@@ -21,6 +22,27 @@ impl DdlRules for Postgres {
             SqlType::BigInteger => Ok(("BIGSERIAL", "")),
             _ => Err(invalid(format!("column {:?} counts up but is no integer", column.name))),
         }
+    }
+
+    fn has_deferrable_unique(&self) -> bool {
+        true
+    }
+
+    fn has_match_full(&self) -> bool {
+        true
+    }
+
+    fn table_options(&self, table: &Table) -> Result<String> {
+        let mut with = Vec::new();
+        let mut tail = String::new();
+        for (option, value) in own(table, &["postgresql_"])? {
+            match option {
+                "tablespace" => tail = format!(" TABLESPACE {}", name(self, value)?),
+                _ => with.push(format!("{option} = {value}")),
+            }
+        }
+        let with = if with.is_empty() { String::new() } else { format!(" WITH ({})", with.join(", ")) };
+        Ok(with + &tail)
     }
 
     fn has_materialized(&self) -> bool {

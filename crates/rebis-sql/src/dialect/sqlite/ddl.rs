@@ -4,15 +4,34 @@ use super::Sqlite;
 use crate::SqlType;
 use crate::compile::Result;
 use crate::ddl::{ColumnChange, Constraint, ConstraintKind};
+use crate::dialect::ddl::own;
 use crate::dialect::ddl::{DdlRules, IndexAt, index_text, name, qualified};
 use crate::dialect::quote::push_text;
 use crate::dialect::rules::{Names, invalid};
-use crate::schema::{Column, Index, ServerDefault};
+use crate::schema::{Column, Index, ServerDefault, Table};
 
 const REBUILD: &str = "let a migration rebuild the table (it does so by itself)";
 
 impl DdlRules for Sqlite {
     /// Only the exact type INTEGER makes a key the row's own number; BIGINT would stay NULL.
+    fn table_options(&self, table: &Table) -> Result<String> {
+        let mut words = Vec::new();
+        for (option, value) in own(table, &["sqlite_"])? {
+            match (option, value) {
+                ("strict", "true") => words.push("STRICT"),
+                ("with_rowid", "false") => words.push("WITHOUT ROWID"),
+                ("strict", "false") | ("with_rowid", "true") => {}
+                _ => {
+                    let text = format!(
+                        "sqlite_{option} = {value} means nothing; there are sqlite_strict and sqlite_with_rowid"
+                    );
+                    return Err(crate::dialect::rules::invalid(text));
+                }
+            }
+        }
+        Ok(if words.is_empty() { String::new() } else { format!(" {}", words.join(", ")) })
+    }
+
     fn autoincrement(&self, _column: &Column) -> Result<(&'static str, &'static str)> {
         Ok(("INTEGER", ""))
     }
