@@ -13,7 +13,7 @@ use crate::suggest::{Vocabulary, nearest};
 
 const STRUCT: Vocabulary = Vocabulary {
     attribute: "#[form(…)]",
-    known: &["model", "submit", "validate", "crate"],
+    known: &["model", "get", "submit", "validate", "crate"],
     elsewhere: &[("csrf", "the token is checked by the application: see `CSRF_ENABLED`")],
     later: &[],
 };
@@ -142,6 +142,7 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
 
     let (krate, title) = (&form.krate, LitStr::new(&name.to_string(), name.span()));
     let p = quote!(#krate::__private);
+    let get = form.get.then(|| quote!(form.get();));
     let submit = form.submit.map(|words| quote!(form.submit(#words);));
     let locals: Vec<Ident> = (0..idents.len()).map(|n| format_ident!("field_{n}")).collect();
     let made = quote!(#name { #(#idents: #locals?),* });
@@ -176,6 +177,7 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
                 SPEC.get_or_init(|| {
                     let mut form = #p::FormSpec::new(#title);
                     #submit
+                    #get
                     #(#described;)*
                     #limits
                     form
@@ -196,14 +198,17 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
 struct Of {
     krate: Path,
     model: Option<syn::ExprPath>,
+    get: bool,
     submit: Option<LitStr>,
     validate: Option<Expr>,
 }
 
 fn read_struct(ctxt: &Ctxt, input: &DeriveInput) -> Of {
-    let mut form = Of { krate: syn::parse_quote!(::rebis), model: None, submit: None, validate: None };
+    let mut form =
+        Of { krate: syn::parse_quote!(::rebis), model: None, get: false, submit: None, validate: None };
     for arg in args::read(ctxt, &input.attrs, "form", &[]) {
         match arg.name.to_string().as_str() {
+            "get" => form.get = arg.flag(ctxt).unwrap_or_default(),
             "model" => form.model = arg.path(ctxt, "User"),
             "submit" => form.submit = arg.text(ctxt),
             "validate" => form.validate = arg.expr(ctxt, "passwords_agree").cloned(),

@@ -92,8 +92,9 @@ pub fn derive_from_row(input: TokenStream) -> TokenStream {
 
 /// Makes a struct a form: shown, checked, and shown again with what is wrong. A handler takes it as `Form<NameForm>`.
 ///
-/// Struct: `#[form(submit = "Send", validate = agree, model = User, crate = "…")]`; `agree` is a `fn(&NameForm, &mut FormErrors)` that looks at the
-/// whole form. With a model the struct is a `ModelForm`: its fields are the model's of the same names, but for those that are `#[form(extra)]`.
+/// Struct: `#[form(submit = "Send", validate = agree, model = User, get, crate = "…")]`; `agree` is a `fn(&NameForm, &mut FormErrors)` that looks at the
+/// whole form. With a model the struct is a `ModelForm`: its fields are the model's of the same names, but for those that are `#[form(extra)]`. `get` is
+/// a form that is sent in the query: a search.
 ///
 /// Field, looks: `#[form(label = "…", help = "…", placeholder = "…", default = 1, attr(autocomplete = "username"))]`, and one of `password`, `email`,
 /// `url`, `tel`, `search`, `textarea`, `select`, `radio`, `checkboxes`, `hidden`.

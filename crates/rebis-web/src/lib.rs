@@ -59,7 +59,8 @@
 //!
 //! # What protects forms
 //! A request that changes something (`POST`, `PUT`, `PATCH`, `DELETE`) is refused with 403 when the browser says that another site made it,
-//! and a form also when it lacks the token of the visitor's session ([`CsrfError`]). A template writes the token into a form:
+//! and a form also when it lacks the token of the visitor's session ([`CsrfError`]). `quick_form(form)` and `form.hidden_tag()` write the token
+//! into a [`Form`]; a template does it by hand so:
 //!
 //! ```html
 //! <form method="post"><input type="hidden" name="csrf_token" value="{{ csrf_token() }}"> … </form>

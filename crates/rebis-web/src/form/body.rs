@@ -8,6 +8,7 @@ use axum::http::{Extensions, StatusCode, header};
 use futures_util::StreamExt as _;
 
 use super::fields::FormFields;
+use super::spec::FormSpec;
 use super::upload::{Upload, Writer};
 use crate::app::App;
 use crate::csrf;
@@ -44,6 +45,15 @@ pub(super) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<
         return Err(too_many());
     }
     Ok(FormFields::sent(values, Vec::new()))
+}
+
+impl FormFields {
+    /// What the query says about a form that is sent in it.
+    pub(super) fn of_query(spec: &FormSpec, query: Option<&str>) -> Self {
+        let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned();
+        let own: Vec<_> = pairs.filter(|(name, _)| spec.find(name).is_some()).take(MOST_FIELDS).collect();
+        if own.is_empty() { Self::default() } else { Self::sent(own, Vec::new()) }
+    }
 }
 
 async fn multipart(request: Request) -> Result<FormFields> {

@@ -20,6 +20,8 @@ pub struct FormSpec {
     pub(super) name: &'static str,
     pub(super) fields: Vec<FieldSpec>,
     pub(super) submit: String,
+    /// Sent in the query of a `GET`: a search.
+    pub(super) get: bool,
     pub(super) fault: Option<String>,
 }
 
@@ -57,12 +59,19 @@ impl fmt::Debug for FieldSpec {
 impl FormSpec {
     /// A form without fields. `name` is for messages to developers.
     pub fn new(name: &'static str) -> Self {
-        Self { name, fields: Vec::new(), submit: "Submit".to_owned(), fault: None }
+        Self { name, fields: Vec::new(), submit: "Submit".to_owned(), get: false, fault: None }
     }
 
     /// The words of the button; `Submit` unless they are said.
     pub fn submit(&mut self, words: impl Into<String>) -> &mut Self {
         self.submit = words.into();
+        self
+    }
+
+    /// The form is sent in the query of a `GET`, for a search whose address can be kept. It changes nothing, so it has no CSRF token, and it
+    /// counts as sent when the query has one of its fields.
+    pub fn get(&mut self) -> &mut Self {
+        self.get = true;
         self
     }
 

@@ -86,7 +86,8 @@ impl Offers {
 }
 
 impl<T> Form<T> {
-    /// Whether the form was sent: the method is `POST`, `PUT`, `PATCH` or `DELETE`.
+    /// Whether the form was sent: the method is `POST`, `PUT`, `PATCH` or `DELETE`; of a `#[form(get)]`, whether the query has one of its
+    /// fields.
     pub fn is_submitted(&self) -> bool {
         self.fields.is_submitted()
     }
@@ -151,7 +152,11 @@ impl<T: FromForm, S: Send + Sync> FromRequest<S> for Form<T> {
             return Err(HttpError::internal(fault.as_str()));
         }
         let session = request.extensions().get::<UserSession>().cloned();
-        let fields = FormFields::from_request(request, state).await?;
+        let fields = if T::spec().get {
+            FormFields::of_query(T::spec(), request.uri().query())
+        } else {
+            FormFields::from_request(request, state).await?
+        };
         Ok(Self { fields, offers: Offers::default(), session, kind: PhantomData })
     }
 }

@@ -106,7 +106,8 @@ impl FormView {
 
     /// The hidden field of the session's token; nothing where the application has no key, and so no tokens.
     fn token(&self) -> Result<String, Error> {
-        let Some(session) = self.session.as_ref().filter(|session| session.check_key().is_ok()) else {
+        let wanted = |session: &&UserSession| !self.spec.get && session.check_key().is_ok();
+        let Some(session) = self.session.as_ref().filter(wanted) else {
             return Ok(String::new());
         };
         let token = session::token(session)?;
@@ -123,6 +124,7 @@ impl FormView {
             ("submit", Value::from(self.spec.submit.as_str())),
             ("errors", self.errors_of_the_form().into_iter().map(Value::from).collect()),
             ("enctype", Value::from(if files { "multipart/form-data" } else { "" })),
+            ("method", Value::from(if self.spec.get { "get" } else { "post" })),
             ("submitted", Value::from(self.fields.is_submitted())),
         ])
     }

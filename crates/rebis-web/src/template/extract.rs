@@ -23,7 +23,9 @@ use crate::response::Html;
 /// ```
 ///
 /// A template sees what it is given, and `url_for(endpoint, …)`, `config` (without secrets), `request` (`method`, `path`, `args`,
-/// `endpoint`, `blueprint`), `session`, `get_flashed_messages()`, `csrf_token()`, and the application's own globals and filters.
+/// `endpoint`, `blueprint`), `session`, `get_flashed_messages()`, `csrf_token()`, `bootstrap_url(file)`, `iter_pages(pagination)`, and the
+/// application's own globals and filters. Rebis brings `rebis/base.html`, `rebis/form.html`, `rebis/pagination.html` and `rebis/table.html`; one of
+/// the application's own with such a name replaces it.
 #[derive(Clone, Debug)]
 pub struct Templates {
     app: App,

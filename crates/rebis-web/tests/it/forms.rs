@@ -365,3 +365,36 @@ fn nothing_that_was_typed_is_printed() {
     let printed = format!("{:?}", rebis_web::FormFields::default());
     assert_eq!(printed, "FormFields { names: [], errors: {} }");
 }
+
+#[derive(Form)]
+#[form(crate = "rebis_web", get, submit = "Search")]
+struct Search {
+    #[form(search, length = 20)]
+    q: String,
+    page: Option<u64>,
+}
+
+#[tokio::test]
+async fn a_search_is_sent_in_the_query() {
+    async fn search(templates: Templates, mut form: Form<Search>) -> Result<Response> {
+        if let Some(data) = form.validated() {
+            return Ok(format!("{} {:?}", data.q, data.page).into_response());
+        }
+        Ok(templates.render("search.html", context! { form })?.into_response())
+    }
+    let source = "{% from 'rebis/form.html' import quick_form %}{{ quick_form(form) }}";
+    let app = bare().get("/", search).template("search.html", source);
+    let client = app.configure("SECRET_KEY", "a secret for the tests, long enough").test_client();
+    let empty = client.get("/?other=1").await.text();
+    assert!(
+        empty.contains("<form method=\"get\">") && !empty.contains("csrf_token"),
+        "no token in an address: {empty}"
+    );
+    assert!(!empty.contains("is-invalid"), "{empty}");
+    assert_eq!(client.get("/?q=a+b&page=2").await.text(), "a b Some(2)");
+    let wrong = client.get("/?q=&page=x").await.text();
+    assert!(
+        wrong.contains("This field is required.") && wrong.contains("Not a valid integer value."),
+        "{wrong}"
+    );
+}
