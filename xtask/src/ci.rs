@@ -2,13 +2,15 @@
 
 use crate::options::Options;
 use crate::process::{self, Outcome, cargo};
-use crate::{docs, test, tidy};
+use crate::{browser, docs, test, tidy};
 
 /// The command.
 pub(crate) fn run(options: &Options) -> Outcome {
     process::run(&mut cargo(&["fmt", "--all", "--check"]))?;
     tidy::run()?;
     test::run(options)?;
+    // What stands behind `--` is for the tests.
+    browser::run(&Options { rest: Vec::new(), ..options.clone() })?;
     process::run(&mut cargo(&[
         "clippy",
         "--workspace",

@@ -1,8 +1,9 @@
-//! The project's own commands: `cargo xtask test | ci | tidy | docs | bench | oracle`.
+//! The project's own commands: `cargo xtask test | ci | browser | tidy | docs | bench | oracle`.
 //!
 //! **Invariant.** What continuous integration runs can be run at home by the same command.
 
 mod bench;
+mod browser;
 mod ci;
 mod docs;
 mod options;
@@ -24,6 +25,7 @@ cargo xtask <command> [options]
 
   test [--require-all] [-- ARGS]  all tests on SQLite, PostgreSQL and MariaDB/MySQL
   ci [--require-all]              what CI runs: fmt, clippy, tidy, docs, test, examples
+  browser [-- PART]               the examples in Chromium; PART of a case's name picks some
   tidy                            the house rules: imports, dialects, file headers
   docs                            the API documentation, warnings refused
   bench [ARGS]                    ratios against the drivers and the peers
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         "test" => test::run(&options),
         "ci" => ci::run(&options),
         "tidy" => tidy::run(),
+        "browser" => browser::run(&options),
         "docs" => docs::run(),
         "bench" => bench::run(&options),
         "oracle" => oracle::run(&options),

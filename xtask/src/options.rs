@@ -1,7 +1,7 @@
 //! The command line. Invariant: an option nobody knows is refused, not passed on.
 
 /// What was asked for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Options {
     /// The command's name.
     pub(crate) command: String,
