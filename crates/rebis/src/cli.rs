@@ -28,6 +28,8 @@ pub async fn cli(create_app: impl FnOnce(Config) -> App) -> ExitCode {
         Err(error) => return fail(&error),
     };
     let app = create_app(config);
+    #[cfg(feature = "shell")]
+    let app = crate::glue::with_shell(app);
     let databases = bound(&app).iter().map(|bound| bound.for_commands(setup(&app))).collect();
     rebis_cli::run(Program { app, databases }, std::env::args_os()).await
 }

@@ -43,6 +43,7 @@
 //! # Features
 //! `sqlite` (default), `postgres`, `mysql` (MySQL and MariaDB): one for each database that the program can speak to.
 //! `password`: `hash_password` and `verify_password`, with Argon2.
+//! `shell` (default): the command `shell`, a prompt with the models and a session.
 
 #![forbid(unsafe_code)]
 
@@ -74,6 +75,9 @@ pub use rebis_engine as engine;
 pub use rebis_migrate as migrate;
 /// Models, sessions, relations and queries.
 pub use rebis_orm as orm;
+/// The shell, for programs that give it values and functions of their own: [`AppExt::shell_context`].
+#[cfg(feature = "shell")]
+pub use rebis_shell as shell;
 /// SQL as data, and how each database writes it.
 pub use rebis_sql as sql;
 /// The web application.

@@ -65,6 +65,7 @@ mod entity;
 mod model;
 mod ops;
 mod query;
+mod raw;
 mod related;
 mod relation;
 mod runner;
@@ -75,6 +76,7 @@ pub use create::Given;
 pub use entity::AnyEntity;
 pub use model::AnyModel;
 pub use query::AnyQuery;
+pub use raw::AnyRows;
 pub use relation::{AnyRelation, RelationshipKind};
 
 pub(crate) use ops::Ops;

@@ -47,5 +47,5 @@ pub use source::Source;
 pub use stream::{Rows, StreamRunner};
 pub use upsert::{Columns, Conflict, InsertReturning};
 
-pub(crate) use raw::parts;
+pub(crate) use raw::{parts, parts_of};
 pub(crate) use run::{fetch_related, look_up, read_by_key};

@@ -100,6 +100,15 @@ impl RawSql {
 
 /// The text between the gaps `{}`; `{{}}` is the two characters themselves.
 pub(crate) fn parts(text: &'static str) -> Vec<Name> {
+    split(text, Name::Borrowed)
+}
+
+/// The same of a text that is not the program's own.
+pub(crate) fn parts_of(text: &str) -> Vec<Name> {
+    split(text, |part| Name::Owned(part.to_owned()))
+}
+
+fn split<'a>(text: &'a str, name: fn(&'a str) -> Name) -> Vec<Name> {
     let mut parts = vec![Name::Borrowed("")];
     for (i, escaped) in text.split("{{}}").enumerate() {
         let mut pieces = escaped.split("{}");
@@ -108,9 +117,9 @@ pub(crate) fn parts(text: &'static str) -> Vec<Name> {
             if i > 0 {
                 last.to_mut().push_str("{}");
             }
-            if last.is_empty() { *last = Name::Borrowed(first) } else { last.to_mut().push_str(first) }
+            if last.is_empty() { *last = name(first) } else { last.to_mut().push_str(first) }
         }
-        parts.extend(pieces.map(Name::Borrowed));
+        parts.extend(pieces.map(name));
     }
     parts
 }

@@ -181,6 +181,14 @@ impl Session {
     }
 }
 
+impl Session {
+    /// Whether a commit would have anything to write or to confirm: changes that wait, or statements of this transaction that wrote.
+    #[must_use]
+    pub fn is_uncommitted(&self) -> bool {
+        self.is_dirty() || self.0.has_written()
+    }
+}
+
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let work = self.0.work.lock();

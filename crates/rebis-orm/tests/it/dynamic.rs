@@ -1,4 +1,5 @@
 //! Models and objects by name: the same session, unit of work and links as with their types.
+#![allow(clippy::cloned_ref_to_slice_refs)]
 
 use chrono::Utc;
 use rebis::dynamic::{AnyEntity, AnyModel, Given, RelationshipKind};

@@ -12,6 +12,8 @@ use rebis_orm::Database;
 use rebis_sql::schema::Schema;
 use rebis_web::{App, Config, HttpError, Result};
 
+#[cfg(feature = "shell")]
+use super::shell::Contexts;
 use super::{browser, errors, queries};
 
 /// What an [`App`] can do once there is a database.
@@ -56,6 +58,44 @@ pub trait AppExt: Sized {
     /// A session belongs to one database: `app.db_of("audit")?.session()`.
     #[must_use]
     fn bind(self, name: &'static str, database: Database, scripts: &'static [Script]) -> Self;
+
+    /// What the application gives its [`shell`](crate::shell): values by name and functions, as Flask's `shell_context_processor` does. The
+    /// models, `db`, `session` and `app` are there without it.
+    ///
+    /// ```
+    /// use rebis::prelude::*;
+    ///
+    /// fn create_app(config: Config) -> App {
+    ///     App::new(config).database(Database::new()).shell_context(|context| {
+    ///         context.text("motto", "small steps");
+    ///         context.engine().register_fn("double", |n: i64| n * 2);
+    ///     })
+    /// }
+    /// ```
+    #[cfg(feature = "shell")]
+    #[must_use]
+    fn shell_context(self, give: impl Fn(&mut rebis_shell::ShellContext<'_>) + Send + Sync + 'static)
+    -> Self;
+
+    /// The application's shell, as the command `shell` opens it: for tests, and for commands that run scripts.
+    ///
+    /// ```
+    /// use rebis::prelude::*;
+    ///
+    /// # #[rebis::main]
+    /// # async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    /// let config = Config::new(".").with("DATABASE_URL", "sqlite://");
+    /// let app = App::new(config).database(Database::new());
+    /// let done = app.shell()?.command("sql(\"SELECT 1 + {}\", [2]).scalar()").await?;
+    /// assert_eq!(done.text.as_deref(), Some("3"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the database's URL is wrong, or a model is declared in a way that cannot work.
+    #[cfg(feature = "shell")]
+    fn shell(&self) -> std::result::Result<rebis_shell::Shell, rebis_shell::ShellError>;
 
     /// The database of that name; see [`bind`](Self::bind).
     ///
@@ -235,6 +275,21 @@ impl AppExt for App {
             let fault = fault.clone();
             async move { fault.map_or(Ok(()), |fault| Err(fault.to_string())) }
         })
+    }
+
+    #[cfg(feature = "shell")]
+    fn shell_context(
+        self,
+        give: impl Fn(&mut rebis_shell::ShellContext<'_>) + Send + Sync + 'static,
+    ) -> Self {
+        let mut all = self.get_extension::<Contexts>().cloned().unwrap_or_default();
+        all.0.push(Arc::new(give));
+        self.extension(all)
+    }
+
+    #[cfg(feature = "shell")]
+    fn shell(&self) -> std::result::Result<rebis_shell::Shell, rebis_shell::ShellError> {
+        super::shell::shell(self)
     }
 
     fn db_of(&self, name: &str) -> Result<Database> {

@@ -9,8 +9,12 @@ mod errors;
 mod form;
 mod form_error;
 mod queries;
+#[cfg(feature = "shell")]
+mod shell;
 
 pub use bind::AppExt;
 pub(crate) use bind::{bound, setup};
 pub use form::{ModelForm, limit_form};
 pub use form_error::FormExt;
+#[cfg(feature = "shell")]
+pub(crate) use shell::with_shell;

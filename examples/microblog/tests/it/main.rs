@@ -4,5 +4,6 @@ mod crud;
 mod migrations;
 mod pages;
 mod readme;
+mod shell;
 mod takeover;
 mod transcript;

@@ -1,0 +1,196 @@
+//! The tutorial's shell session, typed into real processes: at a terminal on SQLite, as a script on every database.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use rebis_testkit::each_database;
+use rexpect::session::PtySession;
+
+const SECONDS: u64 = 20;
+
+fn microblog(folder: &Path, url: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_microblog"));
+    command
+        .current_dir(folder)
+        .env("DATABASE_URL", url)
+        .env("SHELL_HISTORY", folder.join("history"))
+        .env("TERM", "xterm")
+        .env("RUST_LOG", "warn");
+    command
+}
+
+/// A prompt at a terminal.
+struct Prompt(PtySession);
+
+impl Prompt {
+    fn open(folder: &Path) -> Self {
+        let url = format!("sqlite:///{}", folder.join("site.db").display());
+        let mut command = microblog(folder, &url);
+        command.arg("shell");
+        let mut prompt = Prompt(rexpect::session::spawn_command(command, Some(SECONDS * 1000)).unwrap());
+        prompt.sees("App: microblog");
+        prompt.sees("help() says what can be typed");
+        prompt.sees(">>> ");
+        prompt
+    }
+
+    fn types(&mut self, line: &str) -> &mut Self {
+        self.0.send_line(line).unwrap();
+        self
+    }
+
+    /// What comes next holds this.
+    fn sees(&mut self, text: &str) -> String {
+        self.0.exp_string(text).unwrap_or_else(|error| panic!("no {text:?}: {error}"))
+    }
+
+    /// The answer to a line: what stands between it and the next prompt.
+    fn answers(&mut self, line: &str, answer: &str) {
+        self.types(line).sees(&format!("\n{answer}\r\n"));
+        self.sees(">>> ");
+    }
+
+    /// A line that is answered with nothing.
+    fn quiet(&mut self, line: &str) {
+        self.types(line).sees("\r\n");
+        let between = self.sees(">>> ");
+        assert!(!between.contains("Error"), "{line}: {between}");
+    }
+
+    fn ends(mut self) {
+        self.0.exp_eof().unwrap();
+        let status = self.0.process().wait().unwrap();
+        assert!(
+            format!("{status:?}").contains("Exited") && format!("{status:?}").ends_with("0)"),
+            "{status:?}"
+        );
+    }
+}
+
+#[test]
+fn the_tutorial_at_a_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut prompt = Prompt::open(folder.path());
+    prompt.answers("app", "<App microblog>");
+    prompt.quiet("db.create_all()");
+    prompt.quiet(r#"let u = User.new(#{username: "john", email: "john@example.com"})"#);
+    prompt.quiet("session.add(u); session.commit();");
+    prompt.quiet(r#"let u = User(#{username: "susan", email: "susan@example.com"});"#);
+    prompt.answers("u", "<User susan>");
+    prompt.quiet("session.add(u)");
+    prompt.answers("session.new", "[<User susan>]");
+    prompt.quiet("session.commit()");
+    prompt.answers("User.order_by(User.id).all()", "[<User john>, <User susan>]");
+    // A loop over several lines.
+    prompt.types("for u in User.query.order_by(User.id) {");
+    prompt.types("print(`${u.id} ${u.username}`);");
+    prompt.types("}");
+    prompt.sees("\n1 john\r\n2 susan\r\n");
+    prompt.sees(">>> ");
+    prompt.quiet("let u = User.get(1)");
+    prompt
+        .quiet(r#"let p = Post.new(#{body: "my first post!", author: u}); session.add(p); session.commit()"#);
+    prompt.answers("u.posts", "[<Post my first post!>]");
+    prompt.answers("p.author.username", "\"john\"");
+    prompt.answers("User.get(2).posts", "[]");
+    prompt.answers("User.order_by(User.username.desc()).all()", "[<User susan>, <User john>]");
+    prompt.answers(r#"User.filter(User.username.like("s%")).all()"#, "[<User susan>]");
+    prompt.answers("table(User.filter(User.id == 1))", "id  username  email             password_hash");
+
+    // What is wrong is said, with its place, and the prompt comes back.
+    prompt.answers(
+        "User.usrname",
+        "Error: User has no column `usrname`; there are id, username, email, password_hash [R112] (position 5)",
+    );
+    // Ctrl-C drops a line that is being typed.
+    prompt.0.send("session.nonsense(").unwrap();
+    prompt.0.send_control('c').unwrap();
+    prompt.sees(">>> ");
+    // Ctrl-C ends a loop that has no end.
+    prompt.types("loop { }");
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    prompt.0.send_control('c').unwrap();
+    prompt.sees("Error: interrupted");
+    prompt.sees(">>> ");
+    // Completion of a column, after a tab.
+    prompt.0.send("User.usern\t").unwrap();
+    prompt.0.flush().unwrap();
+    prompt.sees("User.username");
+    prompt.0.send_control('c').unwrap();
+    prompt.sees(">>> ");
+    // The statements, on request.
+    prompt.quiet("echo(true)");
+    prompt.types("User.count()");
+    prompt.sees("-- SELECT count(*) FROM \"user\"");
+    prompt.sees("\n2\r\n");
+    prompt.sees(">>> ");
+    prompt.quiet("echo(false)");
+
+    // What is not committed is asked about.
+    prompt.quiet(r#"u.email = "lost@example.com""#);
+    prompt.types("exit").sees("Leave without them? [y/N] ");
+    prompt.types("n").sees(">>> ");
+    prompt.answers("session.dirty", "[<User john>]");
+    prompt.types("exit").sees("Leave without them? [y/N] ");
+    prompt.types("y");
+    prompt.ends();
+
+    // What was typed is kept, what was not committed is not.
+    let history = std::fs::read_to_string(folder.path().join("history")).unwrap();
+    assert!(history.contains("User.get(2).posts"), "{history}");
+    let mut prompt = Prompt::open(folder.path());
+    prompt.answers("User.get(1).email", "\"john@example.com\"");
+    prompt.0.send_control('d').unwrap();
+    prompt.ends();
+}
+
+const SCRIPT: &str = r#"
+db.drop_all();
+db.create_all();
+let john = User.new(#{username: "john", email: "john@example.com"});
+session.add(john);
+session.add(User.new(#{username: "susan", email: "susan@example.com"}));
+session.commit();
+john.posts.add(Post.new(#{body: "my first post!"}));
+session.commit();
+print(User.order_by(User.id).all());
+for p in Post.all() { print(`${p.id} ${p.author.username} ${p.body}`); }
+print(User.order_by(User.username.desc()).all());
+print(User.filter(User.username.like("s%")).all());
+john.email = "not committed";
+"#;
+
+fn script(folder: &Path, url: &str, text: &str) -> Output {
+    let mut command = microblog(folder, url);
+    command.arg("shell").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+each_database! {
+    async fn the_tutorial_as_a_script(test: TestDatabase) {
+        let folder = tempfile::tempdir().unwrap();
+        let done = script(folder.path(), test.url(), SCRIPT);
+        let (out, told) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+        assert_eq!(done.status.code(), Some(0), "{told}");
+        let wanted = [
+            "[<User john>, <User susan>]",
+            "1 john my first post!",
+            "[<User susan>, <User john>]",
+            "[<User susan>]",
+        ];
+        assert_eq!(out.lines().collect::<Vec<_>>(), wanted, "{told}");
+        assert!(told.contains("There were changes that were not committed; they are rolled back."), "{told}");
+
+        let value = microblog(folder.path(), test.url()).args(["shell", "-c", "User.get(1).email"]).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&value.stdout).trim_end(), "\"john@example.com\"");
+        let failed = script(folder.path(), test.url(), "let a = 1;\nUser.usrname;\nprint(\"never\");");
+        let told = String::from_utf8_lossy(&failed.stderr).into_owned();
+        assert_eq!((failed.status.code(), failed.stdout.as_slice()), (Some(1), b"".as_slice()));
+        assert!(told.contains("Error: User has no column `usrname`") && told.contains("(line 2, position 5)"), "{told}");
+        let code = script(folder.path(), test.url(), "exit(3)");
+        assert_eq!(code.status.code(), Some(3));
+    }
+}
