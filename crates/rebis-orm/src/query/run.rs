@@ -99,6 +99,9 @@ pub(crate) async fn fetch_related<T: Model>(
     let read = |arrivals: &mut Arrivals, row: &Row<'_>| {
         let mut at = 0;
         let entity = EntityOf::<T>::tracked(&maps, arrivals, row, &mut at)?;
+        if keys.is_empty() {
+            return Ok((entity, Vec::new()));
+        }
         let values = keys.iter().enumerate().map(|(i, decode)| Ok(decode(row.cell(at + i)?)?));
         Ok((entity, values.collect::<rebis_engine::Result<_>>()?))
     };

@@ -229,7 +229,7 @@ impl<T: Model> HasMany<T> {
     pub fn loaded(&self) -> Result<Vec<Entity<T>>> {
         let (owner, relation) = self.0.0.get()?;
         let shown = owner.slot(relation).lock().shown();
-        shown.map(living).ok_or_else(|| not_loaded(&owner, relation))
+        shown.map(|all| living(&all)).ok_or_else(|| not_loaded(&owner, relation))
     }
 
     /// Whether all of them are loaded.
@@ -332,8 +332,11 @@ pub(crate) fn related_to(owner: &Object, relation: usize) -> Result<(Option<Join
 }
 
 fn collected<T: Model>(owner: &Object, relation: usize) -> Option<Vec<Entity<T>>> {
-    let all = owner.slot(relation).lock().all();
-    all.map(living)
+    let slot = owner.slot(relation).lock();
+    match slot.many() {
+        Some(all) => Some(living(all)),
+        None => slot.all().map(|all| living(&all)),
+    }
 }
 
 /// Whether a collection shows an object.
@@ -341,8 +344,10 @@ pub(crate) fn is_living(object: &Object) -> bool {
     object.status().state != State::Deleted
 }
 
-fn living<T: Model>(all: Vec<Object>) -> Vec<Entity<T>> {
-    all.iter().filter(|o| is_living(o)).filter_map(typed).collect()
+fn living<T: Model>(all: &[Object]) -> Vec<Entity<T>> {
+    let mut entities = Vec::with_capacity(all.len());
+    entities.extend(all.iter().filter(|o| is_living(o)).filter_map(typed));
+    entities
 }
 
 fn single<T: Model>(owner: &Object, relation: usize) -> Option<Option<Entity<T>>> {

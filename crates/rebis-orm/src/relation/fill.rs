@@ -34,7 +34,11 @@ pub(crate) fn fill_collection(
     let def = owner.meta().relation(relation);
     // What was moved or deleted in memory and not written yet no longer belongs here.
     list.retain(|o| {
-        o.status().state != State::Deleted && !(def.through.is_none() && elsewhere(o, owner, link))
+        let status = o.status();
+        let (deleted, as_read) =
+            (status.state == State::Deleted, status.pointers.is_empty() && !status.dirty);
+        drop(status);
+        !deleted && (as_read || def.through.is_some() || !elsewhere(o, owner, link))
     });
     let to_one = def.kind == RelationKind::HasOne;
     if to_one && list.len() > 1 {
@@ -82,9 +86,6 @@ pub(crate) fn fill_collection(
 fn elsewhere(object: &Object, owner: &Object, link: &Link) -> bool {
     let (pointer, flushed) = {
         let status = object.status();
-        if status.pointers.is_empty() && !status.dirty {
-            return false;
-        }
         (status.pointers.iter().find(|p| p.link.child == link.child).cloned(), status.flushed)
     };
     match pointer {

@@ -143,13 +143,24 @@ async fn load_collections<T: Model>(
     let keyed = request.owners.iter().filter(|o| o.has_key()).map(|o| o.values(&link.parent)).collect();
     for from in sources(request, meta, &link.parent, keyed)? {
         let select = related(meta, relation, from, part)?;
-        for (entity, key) in fetch_related::<T>(session, select, &keys, request.then).await? {
+        let rows = fetch_related::<T>(session, select, &keys, request.then).await?;
+        let usual = rows.len().div_ceil(request.owners.len().min(CHUNK));
+        // Rows of one owner usually come one after the other: it is searched for once.
+        let mut run: Option<(RowKey, Vec<Entity<T>>)> = None;
+        for (entity, key) in rows {
             let any: &dyn AnyInstance = &*entity.0;
             let key = if keys.is_empty() { any.row_key(&link.child) } else { RowKey::new(&key) };
-            if let Some(key) = key {
-                lists.entry(key).or_default().push(entity);
+            let Some(key) = key else { continue };
+            match &mut run {
+                Some((owner, list)) if *owner == key => list.push(entity),
+                _ => {
+                    let mut list = lists.remove(&key).unwrap_or_else(|| Vec::with_capacity(usual));
+                    list.push(entity);
+                    lists.extend(run.replace((key, list)));
+                }
             }
         }
+        lists.extend(run);
     }
     let sorted =
         !def.order_by.is_empty() || part.is_some_and(|p| !p.order_by.is_empty() || p.limit.is_some());

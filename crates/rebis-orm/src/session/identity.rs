@@ -129,8 +129,11 @@ impl<T: Model> AnyMap for Mutex<IdentityMap<T>> {
 /// Makes a strong reference to one object weak where that object holds a collection: every circle of relations has such a step.
 pub(crate) fn break_circles(object: &Object) {
     for slot in object.slots() {
-        let target = slot.lock().one().flatten();
-        let Some(target) = target else { continue };
+        // Most are weak already.
+        let target = match &slot.lock().content {
+            Content::One(Some(crate::relation::Reference::Strong(target))) => Arc::clone(target),
+            _ => continue,
+        };
         let holds = target.slots().iter().any(|s| s.try_lock().is_some_and(|s| s.many().is_some()));
         let mut slot = slot.lock();
         if let (true, Content::One(Some(reference))) = (holds, &mut slot.content) {
