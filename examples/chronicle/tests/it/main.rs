@@ -1,5 +1,6 @@
 //! The history of thirty revisions, and the commands as real processes.
 
+mod asking;
 mod history;
 mod kill;
 mod offline;
