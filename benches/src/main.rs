@@ -10,6 +10,7 @@ mod fixture;
 mod measure;
 mod options;
 mod report;
+mod target;
 mod versions;
 mod work;
 
@@ -65,7 +66,8 @@ async fn on(options: &Options, fixture: &mut Fixture) -> Result<()> {
         for &size in workload.sizes().iter().filter(|size| options.size.is_none_or(|only| only == **size)) {
             columns.push(measure::measure(options, fixture, &mut contestants, workload, size).await?);
         }
-        if !columns.is_empty() {
+        // Where the raw driver does no such work there is no ratio.
+        if columns.iter().any(|column| column.cells.first().is_some_and(|(_, raw)| raw.is_some())) {
             println!("{}", report::table(fixture.backend, workload, &columns));
         }
     }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::fixture::Backend;
 use crate::measure::{Cell, Column};
+use crate::target;
 use crate::work::Workload;
 
 pub fn table(backend: Backend, workload: Workload, columns: &[Column]) -> String {
@@ -30,6 +31,11 @@ pub fn table(backend: Backend, workload: Workload, columns: &[Column]) -> String
             let _ = write!(out, " {} |", cell.as_deref().unwrap_or("–"));
         }
         out.push('\n');
+    }
+    let asked = target::lines(backend, workload, columns);
+    if !asked.is_empty() {
+        out.push('\n');
+        out.push_str(&asked);
     }
     out
 }

@@ -14,7 +14,10 @@ pub(crate) fn run(options: &Options) -> Outcome {
             python::tell(command.args(["-p", "rebis-benches-migrate"]));
             rest
         }
-        rest => rest,
+        rest => {
+            python::tell(&mut command);
+            rest
+        }
     };
     servers.tell(command.arg("--").args(rest));
     process::run(&mut command)

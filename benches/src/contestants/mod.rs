@@ -8,6 +8,7 @@ mod raw_postgres;
 mod raw_sqlite;
 mod rebis;
 mod sea_orm;
+mod sqlalchemy;
 mod sqlx;
 
 use std::future::Future;
@@ -53,6 +54,7 @@ pub async fn on(fixture: &mut Fixture) -> Result<Vec<Box<dyn Contestant>>> {
             all.push(Box::new(diesel_sqlite::Diesel::new(&fixture.next()?)?));
             all.push(Box::new(sqlx::sqlite::Sqlx::new(&fixture.next()?).await?));
             all.push(Box::new(sea_orm::SeaOrm::new(&format!("sqlite://{}", fixture.next()?)).await?));
+            python(&mut all, &format!("sqlite:///{}", fixture.next()?))?;
         }
         Backend::Postgres => {
             all.push(Box::new(raw_postgres::Raw::new(&fixture.next()?).await?));
@@ -69,6 +71,7 @@ pub async fn on(fixture: &mut Fixture) -> Result<Vec<Box<dyn Contestant>>> {
             );
             all.push(Box::new(sqlx::postgres::Sqlx::new(&fixture.next()?).await?));
             all.push(Box::new(sea_orm::SeaOrm::new(&fixture.next()?).await?));
+            python(&mut all, &fixture.next()?)?;
         }
         Backend::MySql => {
             all.push(Box::new(raw_mysql::Raw::new(&fixture.next()?).await?));
@@ -79,7 +82,16 @@ pub async fn on(fixture: &mut Fixture) -> Result<Vec<Box<dyn Contestant>>> {
             }
             all.push(Box::new(sqlx::mysql::Sqlx::new(&fixture.next()?).await?));
             all.push(Box::new(sea_orm::SeaOrm::new(&fixture.next()?).await?));
+            python(&mut all, &fixture.next()?)?;
         }
     }
     Ok(all)
+}
+
+/// SQLAlchemy, where there is a Python.
+fn python(all: &mut Vec<Box<dyn Contestant>>, url: &str) -> Result<()> {
+    if let Some(python) = sqlalchemy::SqlAlchemy::new(url)? {
+        all.push(Box::new(python));
+    }
+    Ok(())
 }
