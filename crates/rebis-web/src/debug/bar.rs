@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn the_bar_has_one_place() {
-        assert_eq!(place(b"<script>'</body>'</script></BODY>\n</html>"), Some(27));
+        assert_eq!(place(b"<script>'</body>'</script></BODY>\n</html>"), Some(26));
         assert_eq!(place(b"<!doctype html>\n<p>a"), Some(20));
         assert_eq!(place(b"<p>a</p>"), None);
     }

@@ -4,6 +4,7 @@ use rebis::prelude::*;
 use rebis_testkit::each_database;
 
 #[derive(Model, Clone, Debug)]
+#[model(table = "noted_member")]
 struct Member {
     #[column(primary_key)]
     id: i64,
@@ -18,6 +19,7 @@ struct Member {
 }
 
 #[derive(Model, Clone, Debug)]
+#[model(table = "noted_letter")]
 struct Letter {
     #[column(primary_key)]
     id: i64,
