@@ -8,6 +8,7 @@ mod edit;
 mod parse;
 mod server;
 mod update;
+mod words;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -25,7 +26,8 @@ const SHOWN_ADDRESS: &str = "127.0.0.1:5000";
 ///
 /// The blocks marked `console` are typed into `sh`, in their order, each in the folder and environment that those before it left (`cd` and
 /// `export`). A line that begins with `$ ` is a command, the lines below it are what it prints on both outputs; `…` stands for
-/// any text within a line, and alone on a line for any number of lines.
+/// any text within a line, and alone on a line for any number of lines. Where cargo itself is run, a revision's id that the document shows
+/// for the first time stands for the one that this run has made.
 ///
 /// `cargo run -p NAME [--features …] -- …` runs the [program](Self::program) of that name, built already. One that serves is left running
 /// while the document goes on, on a free port that the document calls 5000, until a line `^C` below it or another server.
@@ -132,6 +134,7 @@ impl Transcript {
             environment: self.environment.clone(),
             transcript: &self,
             server: None,
+            revisions: Vec::new(),
             failed: None,
             faults: Vec::new(),
         };
@@ -169,6 +172,8 @@ struct Run<'a> {
     folder: PathBuf,
     environment: BTreeMap<String, String>,
     server: Option<Server>,
+    /// Revisions as the document shows them, and as they are called in this run.
+    revisions: Vec<(String, String)>,
     /// The last command's exit code, when nobody has asked for it yet and it was a failure.
     failed: Option<(usize, String, i32)>,
     faults: Vec<Fault>,
@@ -256,10 +261,13 @@ impl Run<'_> {
     }
 
     fn compare(&mut self, typed: &Typed, said: &str) {
+        if self.transcript.programs.is_empty() {
+            self.learn(&typed.output, said);
+        }
         let actual: Vec<String> =
             self.shown(said).trim_end().lines().map(|l| l.trim_end().to_owned()).collect();
         let elsewhere: Vec<String> =
-            typed.output.iter().map(|line| in_words_of(self.transcript.backend, line)).collect();
+            typed.output.iter().map(|line| words::of(self.transcript.backend, line)).collect();
         if compare::compare(&elsewhere, &actual).is_ok() {
             return;
         }
@@ -267,6 +275,17 @@ impl Run<'_> {
             let message = format!("$ {}\n{difference}", typed.command);
             let actual = Some((typed.lines.clone(), actual));
             self.faults.push(Fault { line: typed.line, message, actual });
+        }
+    }
+
+    /// New revisions of the document are those of this run, in their order.
+    fn learn(&mut self, shown: &[String], printed: &str) {
+        let known = |this: &Self, word: &str| this.revisions.iter().any(|(s, r)| s == word || r == word);
+        let shown: Vec<String> =
+            words::revisions(&shown.join("\n")).into_iter().filter(|w| !known(self, w)).collect();
+        let real: Vec<String> = words::revisions(printed).into_iter().filter(|w| !known(self, w)).collect();
+        if shown.len() == real.len() {
+            self.revisions.extend(shown.into_iter().zip(real));
         }
     }
 
@@ -291,7 +310,7 @@ impl Run<'_> {
     /// The document's text as this run has to type it.
     fn real(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for (shown, real) in &self.transcript.words {
+        for (shown, real) in self.revisions.iter().chain(&self.transcript.words) {
             text = text.replace(shown, real);
         }
         match &self.server {
@@ -306,7 +325,7 @@ impl Run<'_> {
         if let Some(server) = &self.server {
             text = text.replace(server.address(), SHOWN_ADDRESS);
         }
-        for (shown, real) in &self.transcript.words {
+        for (shown, real) in self.revisions.iter().chain(&self.transcript.words) {
             text = text.replace(real.as_str(), shown);
         }
         text
@@ -338,17 +357,6 @@ impl Run<'_> {
 struct Found {
     command: String,
     serves: bool,
-}
-
-/// What `db` says in its log on SQLite, as it says it elsewhere.
-fn in_words_of(backend: Backend, line: &str) -> String {
-    match backend {
-        Backend::Sqlite => line.to_owned(),
-        Backend::Postgres => line.replace("SQLiteImpl", "PostgresqlImpl"),
-        Backend::MySql => line
-            .replace("SQLiteImpl", "MySQLImpl")
-            .replace("assume transactional", "assume non-transactional"),
-    }
 }
 
 fn has_curl() -> bool {

@@ -1,4 +1,4 @@
-//! The application through its test client, its CRUD program and its migrations as real processes.
+//! The application through its test client, its CRUD program and its README as real processes.
 
 mod crud;
 mod migrations;
@@ -6,4 +6,3 @@ mod pages;
 mod readme;
 mod shell;
 mod takeover;
-mod transcript;

@@ -1,0 +1,57 @@
+//! The tutorial typed in, on every database: from an empty folder to a tested program. Each builds a package of its own with cargo.
+//! And the book's pages: each is listed, each link leads somewhere, each with Rust in it is compiled.
+
+mod pages;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+
+use rebis_testkit::{Transcript, each_database};
+
+/// The runs share one folder for what cargo builds, and so take turns.
+static TURN: Mutex<()> = Mutex::new(());
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+each_database! {
+    async fn the_tutorial_is_true(test: TestDatabase) {
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = tempfile::tempdir().unwrap();
+        // The workspace's own versions: nothing is resolved anew, and nothing is fetched.
+        fs::create_dir(folder.path().join("microblog")).unwrap();
+        fs::copy(workspace().join("Cargo.lock"), folder.path().join("microblog/Cargo.lock")).unwrap();
+        // …/target/debug/deps/it-0123: what was built for this test serves here too.
+        let built = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().to_owned();
+        Transcript::of(workspace().join("docs/tutorial/README.md"))
+            .on(test.backend())
+            .folder(folder.path())
+            .replace("../rebis/crates/rebis", workspace().join("crates/rebis").display().to_string())
+            .env("CARGO_TARGET_DIR", built.display().to_string())
+            .env("CARGO_NET_OFFLINE", "true")
+            .env("DATABASE_URL", test.url())
+            .run();
+    }
+}
+
+/// The binary is that of the example, which cargo builds with the workspace; alone, this package has none, and builds it.
+#[test]
+fn the_commands_are_as_they_say() {
+    let built = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().to_owned();
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let build = cargo.current_dir(workspace()).args([
+        "build",
+        "--quiet",
+        "--package",
+        "microblog",
+        "--bin",
+        "microblog",
+    ]);
+    assert!(build.env("CARGO_TARGET_DIR", &built).status().unwrap().success());
+    Transcript::of(workspace().join("docs/reference/commands.md"))
+        .program("microblog", built.join("debug/microblog"))
+        .run();
+}
