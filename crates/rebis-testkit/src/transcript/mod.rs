@@ -340,7 +340,7 @@ impl Run<'_> {
                 let after = &found.command[at + start.len()..];
                 let arguments = after.split_once(" -- ").map_or("", |(_options, arguments)| arguments);
                 let first = arguments.split_whitespace().next();
-                found.serves |= matches!(first, None | Some("run"));
+                found.serves |= matches!(first, None | Some("run")) && !arguments.contains("--help");
                 // Without a command the program takes no options: the port is one of `run`.
                 let run = if first.is_none() { " run" } else { "" };
                 found.command = format!("{}'{}'{run} {arguments}", &found.command[..at], path.display());

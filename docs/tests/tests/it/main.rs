@@ -5,7 +5,6 @@ mod pages;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use rebis_testkit::{Transcript, each_database};
@@ -37,21 +36,12 @@ each_database! {
     }
 }
 
-/// The binary is that of the example, which cargo builds with the workspace; alone, this package has none, and builds it.
 #[test]
 fn the_commands_are_as_they_say() {
-    let built = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().to_owned();
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    let build = cargo.current_dir(workspace()).args([
-        "build",
-        "--quiet",
-        "--package",
-        "microblog",
-        "--bin",
-        "microblog",
-    ]);
-    assert!(build.env("CARGO_TARGET_DIR", &built).status().unwrap().success());
     Transcript::of(workspace().join("docs/reference/commands.md"))
-        .program("microblog", built.join("debug/microblog"))
+        .program("microblog", env!("CARGO_BIN_EXE_guide"))
+        .replace("Usage: microblog", "Usage: guide")
+        // As cargo does it for the example's own program, so that the application has its name.
+        .env("CARGO_MANIFEST_DIR", workspace().join("examples/microblog").display().to_string())
         .run();
 }
