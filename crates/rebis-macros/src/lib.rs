@@ -43,7 +43,8 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
     model::derive(&input).into()
 }
 
-/// Makes a struct whose fields are columns of the models that flatten it: `#[column(flatten)] pub times: Timestamps`.
+/// Makes a struct whose fields are columns of the models that flatten it: `#[column(flatten)] pub times: Timestamps`. With a prefix for the
+/// names of its columns a model can have it twice: `#[column(flatten, prefix = "billing_")] pub billing: Address`.
 ///
 /// An enum is rows of several kinds in one table (single-table inheritance): a column says the kind (`#[model(tag = "kind")]`, labels by
 /// `#[column(name = "…")]`), the fields of its variants are columns that are NULL in rows of other kinds. Fields of one name are one column.

@@ -14,6 +14,6 @@ pub use crate::expr::{Assign, Column};
 pub use crate::model::{
     CheckDef, ColumnDef, ColumnSet, Embedded, EntityOf, ForeignKeyDef, IndexDef, Invalid, KindDef, LazyMeta,
     Model, ModelDef, ModelMeta, NoRepr, Registered, Repr, ServerDefaultDef, Unasked, UniqueDef, differing,
-    join, no_placeholder,
+    join, no_placeholder, prefixed, prefixed_len, prefixed_names,
 };
 pub use crate::relation::{Attach, BelongsTo, Cascade, HasMany, HasOne, Relation, RelationDef, Target};

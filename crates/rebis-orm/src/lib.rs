@@ -12,6 +12,7 @@
 //! | JOIN, LEFT JOIN, FULL JOIN | `.join(User::posts)`, `.outer_join(…)` with `Post.optional()`, `.join_on(…)`, `.full_join(…)`, `.cross_join(…)` |
 //! | a table twice | [`alias()`]: `let boss = alias(User, "boss")`, `boss.col(User::name)`, `User::boss.to(boss)` |
 //! | EXISTS, IN (SELECT …), (SELECT …) | [`exists()`], `User::posts.any(…)`, `.in_select(…)`, `.scalar_query()` |
+//! | > ALL (SELECT …), = ANY (SELECT …) | `Post::likes.gt(func::all(select(…)))`, [`func::any`] |
 //! | FROM (SELECT …), LATERAL, WITH RECURSIVE | [`derived`](SelectStatement::derived), [`lateral`](Derived::lateral), [`cte`](SelectStatement::cte) |
 //! | UNION, INTERSECT, EXCEPT | `.union(…)`, `.intersect(…)`, `.except(…)` |
 //! | GROUP BY, HAVING, functions, CASE, CAST | `.group_by(…)`, `.having(func::count(Post::id).gt(1))`, [`func`](mod@func) |
@@ -55,8 +56,8 @@ pub use error::{Error, ErrorKind, Result};
 pub use events::{Events, Verdict};
 pub use expr::{
     Aggregate, Arguments, Assign, Case, Column, Comparable, Condition, Expression, IntoExpression, Lag,
-    Number, Operand, Order, PerRow, Predicate, RowOperand, RowValue, RowsOf, Textual, Window, WindowFunction,
-    Windowed, func, window,
+    Number, Operand, Order, PerRow, Predicate, Quantified, RowOperand, RowValue, RowsOf, Textual, Window,
+    WindowFunction, Windowed, func, window,
 };
 #[cfg(feature = "axum")]
 pub use extract::Rejection;

@@ -37,6 +37,8 @@ pub(crate) struct Flat {
     pub(crate) ident: Ident,
     pub(crate) vis: Visibility,
     pub(crate) ty: Type,
+    /// What stands before the names of its columns here.
+    pub(crate) prefix: Option<LitStr>,
     pub(crate) docs: Vec<Attribute>,
 }
 
@@ -86,6 +88,8 @@ pub(crate) struct Column {
     pub(crate) foreign_key: Option<ForeignKey>,
     /// `autoincrement` or `autoincrement = false`, where it was said.
     pub(crate) autoincrement: Option<(bool, Span)>,
+    /// `identity`, and whether it is `identity = always`.
+    pub(crate) identity: Option<(bool, Span)>,
     pub(crate) comment: Option<LitStr>,
     pub(crate) was: Option<LitStr>,
     pub(crate) check: Option<LitStr>,
@@ -180,9 +184,16 @@ pub(crate) struct Relation {
     pub(crate) target_key: Vec<Ident>,
     pub(crate) back_populates: Option<Ident>,
     pub(crate) cascade: Option<Cascade>,
-    pub(crate) passive_deletes: bool,
+    pub(crate) passive_deletes: Option<PassiveDeletes>,
     /// Columns of the other model, and whether each is sorted from high to low.
     pub(crate) order_by: Vec<(Ident, bool)>,
+}
+
+/// What a deletion leaves to the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PassiveDeletes {
+    Unloaded,
+    All,
 }
 
 /// Which way a relation goes.

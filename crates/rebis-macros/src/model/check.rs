@@ -98,6 +98,11 @@ fn columns(ctxt: &Ctxt, model: &Model) {
         {
             ctxt.error_at(span, "`autoincrement` is for the only field of a primary key, and not for one that refers to another table");
         }
+        if let Some((_, span)) = c.identity
+            && !super::expand::autoincrement(model, i)
+        {
+            ctxt.error_at(span, "`identity` is for a key that the database makes: the only field of a primary key, an integer without a default");
+        }
         if c.deferred && (c.primary_key.is_some() || c.foreign_key.is_some() || c.version.is_some()) {
             ctxt.error(&c.ident, "a key or version is needed with every row, so it cannot be `Deferred`");
         }

@@ -2,7 +2,7 @@
 
 use syn::{Expr, ExprLit, Field, Ident, Lit, LitStr, Type};
 
-use super::ast::{Cascade, Relation, RelationKind};
+use super::ast::{Cascade, PassiveDeletes, Relation, RelationKind};
 use crate::args::{self, Arg};
 use crate::ctxt::Ctxt;
 use crate::suggest::{Vocabulary, nearest};
@@ -70,7 +70,7 @@ pub(crate) fn relation(
         target_key: Vec::new(),
         back_populates: None,
         cascade: None,
-        passive_deletes: false,
+        passive_deletes: None,
         order_by: Vec::new(),
     };
     for arg in args::read(ctxt, &field.attrs, "relation", &[]) {
@@ -83,7 +83,7 @@ pub(crate) fn relation(
             "target_key" => relation.target_key = names(ctxt, &arg, kind),
             "back_populates" => relation.back_populates = arg.word(ctxt, "author"),
             "cascade" => relation.cascade = arg.text(ctxt).and_then(|words| cascade(ctxt, &words)),
-            "passive_deletes" => relation.passive_deletes = arg.flag(ctxt).unwrap_or_default(),
+            "passive_deletes" => relation.passive_deletes = passive_deletes(ctxt, &arg),
             "order_by" if kind != RelationKind::HasMany => {
                 ctxt.error(&arg.name, format!("`order_by` is for `HasMany`; a `{kind:?}` is one object"));
             }
@@ -92,6 +92,14 @@ pub(crate) fn relation(
                 RELATION.refuse(ctxt, &arg.name);
             }
         }
+    }
+    if let (Some(PassiveDeletes::All), Some(Cascade { delete: true, .. })) =
+        (relation.passive_deletes, relation.cascade)
+    {
+        ctxt.error(
+            &relation.ident,
+            "`passive_deletes = \"all\"` leaves everything to the database, and `cascade` deletes: say one of them",
+        );
     }
     if relation.through.is_none() && !relation.target_key.is_empty() {
         let field = &relation.target_key[0];
@@ -209,4 +217,22 @@ fn cascade(ctxt: &Ctxt, words: &LitStr) -> Option<Cascade> {
         ctxt.error(words, "`delete-orphan` needs `delete` beside it: `cascade = \"all, delete-orphan\"`");
     }
     Some(cascade)
+}
+
+/// `passive_deletes`, `passive_deletes = false`, `passive_deletes = "all"`.
+fn passive_deletes(ctxt: &Ctxt, arg: &args::Arg) -> Option<PassiveDeletes> {
+    let quiet = Ctxt::default();
+    match arg.flag(&quiet) {
+        Some(on) => on.then_some(PassiveDeletes::Unloaded),
+        None => {
+            let word = arg.text(ctxt)?;
+            if word.value() != "all" {
+                ctxt.error(
+                    &word,
+                    "`passive_deletes` alone leaves to the database what is not loaded, `\"all\"` everything",
+                );
+            }
+            Some(PassiveDeletes::All)
+        }
+    }
 }

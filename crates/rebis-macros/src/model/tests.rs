@@ -252,7 +252,7 @@ fn flattened_structs() {
     );
     let text = derive(&input).to_string().replace(' ', "");
     let place = "<Xas::rebis::__private::Embedded>::COLUMNS.len()";
-    says(&text, &["<X>::columns_of(2)", &format!("<Y>::columns_of(2+{place})"), "name:row.get(at+1)?"]);
+    says(&text, &["<X>::columns_of(2,<Xas", &format!("<Y>::columns_of(2+{place},"), "name:row.get(at+1)?"]);
     let columns = |input: DeriveInput| {
         let ctxt = Ctxt::default();
         let _ = super::parse::columns(&ctxt, &input);
@@ -500,4 +500,46 @@ fn a_kind_has_a_table_for_itself_or_none() {
     says(&all[1], &["`C` has no columns, so it needs no table"]);
     says(&all[2], &["another variant has a field `grade` too", "put `grade` into the model"]);
     says(&all[3], &["schema", "stands in the schema of the model"]);
+}
+
+#[test]
+fn an_identity_is_a_key_that_the_database_makes() {
+    says(&error(quote!(#[column(identity)] n: i64)), &["only field of a primary key"]);
+    let e = errors(syn::parse_quote!(
+        struct A {
+            #[column(primary_key, identity = sometimes)]
+            id: i64,
+        }
+    ));
+    says(&e[0], &["`always`", "`by_default`"]);
+    assert!(
+        errors(syn::parse_quote!(
+            struct A {
+                #[column(primary_key, identity = by_default)]
+                id: i64,
+            }
+        ))
+        .is_empty()
+    );
+}
+
+#[test]
+fn passive_deletes_of_all_goes_with_no_cascade() {
+    accepts(quote!(#[relation(passive_deletes = "all")] posts: HasMany<Post>));
+    accepts(quote!(#[relation(passive_deletes)] posts: HasMany<Post>));
+    let e = error(quote!(#[relation(passive_deletes = "all", cascade = "all")] posts: HasMany<Post>));
+    says(&e, &["leaves everything to the database"]);
+    says(
+        &error(quote!(#[relation(passive_deletes = "some")] posts: HasMany<Post>)),
+        &["`\"all\"` everything"],
+    );
+}
+
+#[test]
+fn a_prefix_is_for_what_is_flattened() {
+    accepts(quote!(#[column(flatten, prefix = "billing_")] billing: Address));
+    says(
+        &error(quote!(#[column(prefix = "billing_")] billing: String)),
+        &["`prefix` needs `flatten` beside it"],
+    );
 }

@@ -8,10 +8,12 @@ use rebis_sql::{Array, ColumnType, Expr, Name, Value};
 
 use super::case::Case;
 use super::into::typed;
+use super::quantified::Quantified;
 use super::window::{Lag, WindowFunction};
 use super::{
     Aggregate, Arguments, Expression, IntoExpression, Number, Operand, Order, Predicate, RowValue, Textual,
 };
+use crate::query::{SelectStatement, Selection};
 
 fn named(name: &'static str, args: Vec<Expr>) -> Expr {
     Expr::Func { name: Name::Borrowed(name), args, distinct: false }
@@ -37,6 +39,28 @@ aggregates! {
     sum "sum": T: Number => Option<T>;
     /// The mean, as a double.
     avg "avg": T: Number => Option<f64>;
+}
+
+/// Any of the values of a subquery: `Post::likes.gt(func::any(select(…)))` is true when some value is smaller. SQLite has it not.
+///
+/// ```
+/// # use rebis_orm::*; use rebis_macros::Model; extern crate rebis_orm as rebis;
+/// # #[derive(Model, Clone, Debug)] struct Post { #[column(primary_key)] id: i64, likes: i64, topic: String }
+/// # fn main() {
+/// let rust = alias(Post, "rust");
+/// let of_rust = select(rust.col(Post::likes)).filter(rust.col(Post::topic).eq("rust"));
+/// let ahead = select(Post).filter(Post::likes.gt(func::all(of_rust)));
+/// let sql = ahead.sql(rebis_sql::Dialect::Postgres);
+/// assert!(sql.ends_with(r#""post"."likes" > ALL (SELECT "rust"."likes" FROM "post" AS "rust" WHERE "rust"."topic" = $1)"#), "{sql}");
+/// # }
+/// ```
+pub fn any<S: Selection>(query: SelectStatement<S>) -> Quantified<S::Plain> {
+    Quantified::new(query, false)
+}
+
+/// All of the values of a subquery; true also when there are none. As [`any`].
+pub fn all<S: Selection>(query: SelectStatement<S>) -> Quantified<S::Plain> {
+    Quantified::new(query, true)
 }
 
 /// `count(*)`

@@ -11,6 +11,7 @@ mod kind;
 mod operand;
 mod origin;
 mod predicate;
+mod quantified;
 mod row;
 mod window;
 
@@ -22,6 +23,7 @@ pub use into::{Arguments, IntoExpression};
 pub use kind::{Aggregate, Comparable, Number, PerRow, Textual, Windowed};
 pub use operand::Operand;
 pub use predicate::{Condition, Predicate};
+pub use quantified::Quantified;
 pub use row::{RowOperand, RowValue, RowsOf};
 pub use window::{Lag, Window, WindowFunction, window};
 

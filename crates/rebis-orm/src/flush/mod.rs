@@ -188,7 +188,7 @@ async fn cascade_delete(session: &Arc<Shared>, deleted: Vec<Object>) -> Result<(
         let owners: Vec<Object> =
             deleted.iter().filter(|o| o.meta().type_id == meta.type_id).map(Arc::clone).collect();
         for (relation, def) in meta.def.relations.iter().enumerate() {
-            if def.kind == RelationKind::BelongsTo {
+            if def.kind == RelationKind::BelongsTo || def.leaves_all {
                 continue;
             }
             if def.through.is_some() {

@@ -106,6 +106,8 @@ pub struct ColumnDef {
     pub precision: Option<(u32, u32)>,
     pub primary_key: bool,
     pub autoincrement: bool,
+    /// `GENERATED … AS IDENTITY` where the database has it, and whether ALWAYS.
+    pub identity: Option<bool>,
     pub unique: bool,
     pub index: bool,
     pub version: bool,
@@ -136,6 +138,7 @@ impl ColumnDef {
             precision: None,
             primary_key: false,
             autoincrement: false,
+            identity: None,
             unique: false,
             index: false,
             version: false,
@@ -158,6 +161,8 @@ impl ColumnDef {
         primary_key() => primary_key = true;
         /// The database makes the key.
         autoincrement() => autoincrement = true;
+        /// The database makes the key by `GENERATED … AS IDENTITY`, where it has that.
+        identity(always: bool) => identity = Some(always);
         /// Unique.
         unique() => unique = true;
         /// Indexed.

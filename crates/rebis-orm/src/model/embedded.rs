@@ -61,6 +61,66 @@ pub const fn join<const N: usize>(parts: &[&[ColumnDef]]) -> [ColumnDef; N] {
     all
 }
 
+/// How many bytes the names of these columns have, each behind a prefix.
+#[must_use]
+pub const fn prefixed_len(prefix: &str, columns: &[ColumnDef]) -> usize {
+    let (mut all, mut i) = (prefix.len() * columns.len(), 0);
+    while i < columns.len() {
+        all += columns[i].name.len();
+        i += 1;
+    }
+    all
+}
+
+/// The names of these columns, each behind a prefix, one after the other.
+#[must_use]
+pub const fn prefixed_names<const N: usize>(prefix: &str, columns: &[ColumnDef]) -> [u8; N] {
+    let mut all = [0; N];
+    let (mut at, mut i) = (0, 0);
+    while i < columns.len() {
+        let parts = [prefix.as_bytes(), columns[i].name.as_bytes()];
+        let mut part = 0;
+        while part < parts.len() {
+            let mut byte = 0;
+            while byte < parts[part].len() {
+                all[at] = parts[part][byte];
+                at += 1;
+                byte += 1;
+            }
+            part += 1;
+        }
+        i += 1;
+    }
+    all
+}
+
+/// The columns under the names of [`prefixed_names`].
+#[must_use]
+pub const fn prefixed<const N: usize>(
+    prefix: &str,
+    mut names: &'static [u8],
+    columns: &[ColumnDef],
+) -> [ColumnDef; N] {
+    let mut all = [ColumnDef::new::<i64>("", ""); N];
+    let mut i = 0;
+    while i < N {
+        all[i] = columns[i];
+        assert!(all[i].kind.is_none(), "kinds with tables of their own are flattened once, without a prefix");
+        assert!(all[i].computed.is_none(), "a computed column names others, so its struct takes no prefix");
+        assert!(all[i].was.is_none(), "`was` is said once: a struct that takes a prefix cannot say it");
+        let (name, rest) = names.split_at(prefix.len() + columns[i].name.len());
+        names = rest;
+        all[i].name = match std::str::from_utf8(name) {
+            Ok(name) => name,
+            Err(_) => panic!("the names of columns are cut wrongly"),
+        };
+        // What is not the struct's own field has the name of its column.
+        all[i].field = all[i].name;
+        i += 1;
+    }
+    all
+}
+
 /// The columns in which two differ, by their values.
 #[must_use]
 pub fn differing<E: Embedded>(new: &E, old: &E) -> ColumnSet {

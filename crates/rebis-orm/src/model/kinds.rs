@@ -71,7 +71,8 @@ impl KindTable {
         let key: Vec<String> = meta.key.iter().map(|&k| meta.column(k).to_string()).collect();
         let columns = meta.key.iter().map(|&k| {
             let mut column = super::meta::column(&meta.def.columns[k]);
-            (column.autoincrement, column.default, column.comment) = (false, None, None);
+            (column.autoincrement, column.identity) = (false, None);
+            (column.default, column.comment) = (None, None);
             column
         });
         table.columns.splice(0..0, columns);

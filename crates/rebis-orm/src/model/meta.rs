@@ -4,7 +4,8 @@ use std::any::TypeId;
 use std::sync::{LazyLock, OnceLock};
 
 use rebis_sql::schema::{
-    Check, Column, Computed, ForeignKey, Index, NamingConvention, PrimaryKey, ServerDefault, Table, Unique,
+    Check, Column, Computed, ForeignKey, Identity, Index, NamingConvention, PrimaryKey, ServerDefault, Table,
+    Unique,
 };
 use rebis_sql::{Expr, Name, Value};
 
@@ -168,7 +169,7 @@ impl ModelMeta {
         names.sort_unstable();
         if let Some(twice) = names.windows(2).find(|w| w[0] == w[1]) {
             return Err(wrong(format!("{} has two columns called `{}`", self.def.name, twice[0])).advise(
-                "rename one of them with `#[column(name = \"…\")]`; a struct can be flattened once",
+                "rename one of them with `#[column(name = \"…\")]`; a struct that is flattened twice takes `#[column(flatten, prefix = \"…\")]`",
             ));
         }
         if self.kinds.iter().any(|kind| kind.table == self.def.table) {
@@ -272,6 +273,7 @@ pub(super) fn column(def: &ColumnDef) -> Column {
     let mut column = Column::new(def.name, def.full_type());
     column.nullable = def.may_be_null() && !def.primary_key;
     column.autoincrement = def.autoincrement;
+    column.identity = def.identity.map(|always| Identity { always, ..Identity::default() });
     column.default = def.server_default.map(|d| match d {
         ServerDefaultDef::Now => ServerDefault::Now,
         ServerDefaultDef::Sql(sql) => ServerDefault::Sql(sql.to_owned()),

@@ -23,7 +23,9 @@ use crate::relation::Attach;
 
 pub use columns::ColumnSet;
 pub use def::{CheckDef, ColumnDef, ForeignKeyDef, IndexDef, ModelDef, ServerDefaultDef, UniqueDef};
-pub use embedded::{Embedded, Unasked, differing, join, no_placeholder};
+pub use embedded::{
+    Embedded, Unasked, differing, join, no_placeholder, prefixed, prefixed_len, prefixed_names,
+};
 pub use invalid::Invalid;
 pub use key::{IntoKey, Key, KeyPart};
 pub use kinds::KindDef;

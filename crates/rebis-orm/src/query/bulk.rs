@@ -15,7 +15,7 @@ use super::source::Source;
 use crate::database::Database;
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Assign, Column, Condition, Expression, Operand, Predicate};
-use crate::model::{ColumnSet, EntityOf, Model};
+use crate::model::{ColumnSet, EntityOf, Model, ModelMeta};
 use crate::session::Session;
 
 /// Where a bulk statement can run: a session also brings its objects in line.
@@ -31,11 +31,18 @@ pub trait BulkRunner: Runner {
     }
     #[doc(hidden)]
     fn session(&self) -> Option<Session>;
+    /// Refuses a model of another database, where it is known which one this is.
+    #[doc(hidden)]
+    fn house(&self, meta: &'static ModelMeta) -> Result<()>;
 }
 
 impl BulkRunner for &Session {
     fn session(&self) -> Option<Session> {
         Some(Session::clone(self))
+    }
+
+    fn house(&self, meta: &'static ModelMeta) -> Result<()> {
+        self.database().house(meta)
     }
 }
 
@@ -43,11 +50,19 @@ impl BulkRunner for &Database {
     fn session(&self) -> Option<Session> {
         None
     }
+
+    fn house(&self, meta: &'static ModelMeta) -> Result<()> {
+        Database::house(self, meta)
+    }
 }
 
 impl BulkRunner for &mut rebis_engine::Connection {
     fn session(&self) -> Option<Session> {
         None
+    }
+
+    fn house(&self, _: &'static ModelMeta) -> Result<()> {
+        Ok(())
     }
 }
 
@@ -146,6 +161,7 @@ impl<M: Model> UpdateStatement<M> {
     /// What the database says.
     pub async fn execute<R: BulkRunner>(self, on: R) -> Result<u64> {
         check(&self.1)?;
+        on.house(M::meta())?;
         let (session, statement) = (on.session(), self.renewed()?);
         let done = on.execute(Statement::Update(statement)).await?;
         R::after::<M>(session).await?;
@@ -187,7 +203,7 @@ impl<M: Model> DeleteStatement<M> {
         self
     }
 
-    /// Gives something back of each row, as it was, in place of their number: `.returning(User::id)`. MySQL and MariaDB cannot.
+    /// Gives something back of each row, as it was, in place of their number: `.returning(User::id)`. MySQL cannot.
     pub fn returning<S: Selection>(mut self, what: S) -> Returning<M, S> {
         self.0.returning = listed(&what);
         let (statement, broken) = match kinds::delete(M::meta(), self.0.clone()) {
@@ -209,6 +225,7 @@ impl<M: Model> DeleteStatement<M> {
     /// What the database says.
     pub async fn execute<R: BulkRunner>(self, on: R) -> Result<u64> {
         check(&self.1)?;
+        on.house(M::meta())?;
         let (session, statement) = (on.session(), kinds::delete(M::meta(), self.0)?);
         let done = on.execute(Statement::Delete(statement)).await?;
         R::after::<M>(session).await?;

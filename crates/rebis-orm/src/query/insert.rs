@@ -87,6 +87,7 @@ impl<M: Model> InsertStatement<M> {
     /// # Errors
     /// What the database says; when a row has relations.
     pub async fn execute<R: BulkRunner>(self, on: R) -> Result<u64> {
+        on.house(M::meta())?;
         let session = on.session();
         let Some((parts, changes)) = self.parts()? else { return Ok(0) };
         let rows = on.insert(parts).await?;

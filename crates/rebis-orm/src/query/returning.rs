@@ -29,6 +29,7 @@ impl<M: Model, S: Selection> Returning<M, S> {
     /// What the database says, also that it cannot give rows back.
     pub async fn all<R: BulkRunner>(self, on: R) -> Result<Vec<S::Plain>> {
         check(&self.broken)?;
+        on.house(M::meta())?;
         let session = on.session();
         let rows = on.returning::<S>(self.statement).await?;
         R::after::<M>(session).await?;

@@ -112,6 +112,7 @@ impl<M: Model, S: Selection> InsertReturning<M, S> {
     /// # Errors
     /// What the database says, also that it cannot give rows back; when a row has relations.
     pub async fn all<R: BulkRunner>(self, on: R) -> Result<Vec<S::Plain>> {
+        on.house(M::meta())?;
         let session = on.session();
         let Some((parts, changes)) = self.statement.parts()? else { return Ok(Vec::new()) };
         let rows = on.insert_returning::<S>(parts).await?;

@@ -28,6 +28,8 @@ pub struct RelationDef {
     pub back_populates: Option<&'static str>,
     pub cascade: Cascade,
     pub passive_deletes: bool,
+    /// What is related is left to the database, also what is loaded.
+    pub leaves_all: bool,
     pub order_by: &'static [(&'static str, bool)],
 }
 
@@ -118,6 +120,7 @@ impl RelationDef {
             back_populates: None,
             cascade: Cascade::new(),
             passive_deletes: false,
+            leaves_all: false,
             order_by: &[],
         }
     }
@@ -189,6 +192,13 @@ impl RelationDef {
     #[must_use]
     pub const fn passive_deletes(mut self) -> Self {
         self.passive_deletes = true;
+        self
+    }
+
+    /// The database does the work for all of them: a deletion looks at none, loaded or not.
+    #[must_use]
+    pub const fn passive_deletes_all(mut self) -> Self {
+        self.leaves_all = true;
         self
     }
 

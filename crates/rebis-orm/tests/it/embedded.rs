@@ -70,8 +70,21 @@ pub struct Twice {
     pub b: Size,
 }
 
+/// The same struct twice, under names of their own.
+#[derive(Model, Clone, Debug)]
+pub struct Parcel {
+    #[column(primary_key)]
+    pub id: i64,
+    #[column(flatten, prefix = "inner_")]
+    pub inner: Size,
+    #[column(flatten, prefix = "outer_")]
+    pub outer: Size,
+    #[column(flatten)]
+    pub audit: Audit,
+}
+
 pub fn all() -> Vec<&'static rebis::ModelMeta> {
-    rebis::models![Sheet, Gauge].to_vec()
+    rebis::models![Sheet, Gauge, Parcel].to_vec()
 }
 
 fn title(text: &str) -> Title {
@@ -144,7 +157,26 @@ each_database! {
 #[test]
 fn two_structs_cannot_have_one_column() {
     let error = rebis::models![Twice][0].check().unwrap_err();
-    for part in ["Twice has two columns called `tall`", "flattened once"] {
+    for part in ["Twice has two columns called `tall`", "flattened twice takes"] {
         assert!(error.to_string().contains(part), "{error}");
+    }
+}
+
+each_database! {
+    async fn a_struct_is_flattened_twice_with_prefixes(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        let (inner, outer) = (Size { width: 1, height: 2 }, Size { width: 3, height: 4 });
+        let parcel = session.add(Parcel::builder().inner(inner.clone()).outer(outer.clone()));
+        session.commit().await.unwrap();
+        let row = db.get(Parcel, parcel.id).await.unwrap().unwrap();
+        assert_eq!((&row.inner, &row.outer, row.audit.edition), (&inner, &outer, 1));
+        let _ = test.statements();
+        let found = select(Parcel::outer.width).filter(Parcel::inner.height.lt(Parcel::outer.height));
+        assert_eq!(found.all(&db).await.unwrap(), [3]);
+        assert_eq!(sql(&test), ["SELECT parcel.outer_width FROM parcel WHERE parcel.inner_tall < parcel.outer_tall"]);
+        parcel.edit().outer.width = 5;
+        session.commit().await.unwrap();
+        assert!(sql(&test).iter().any(|s| s == "UPDATE parcel SET outer_width = ? WHERE id = ?"));
     }
 }

@@ -25,6 +25,7 @@ pub fn all() -> Vec<&'static rebis::ModelMeta> {
         Licence
     ]
     .to_vec();
+    all.extend(crate::attributes::all());
     all.extend(crate::deferred::all());
     all.extend(crate::embedded::all());
     all.extend(crate::kind_tables::all());

@@ -1,6 +1,6 @@
 //! Models of several databases.
 
-use rebis::{BelongsTo, Database, select};
+use rebis::{BelongsTo, Database, delete, insert, select, update};
 use rebis_macros::Model;
 
 #[derive(Model, Clone, Debug)]
@@ -90,5 +90,32 @@ fn nothing_leads_from_one_database_to_another() {
     assert!(
         error.to_string().contains("Voucher.entry_id refers to LedgerEntry, which lives in another database"),
         "{error}"
+    );
+}
+
+#[tokio::test]
+async fn statements_without_objects_are_refused_too() {
+    let own = Database::connect("sqlite://").unwrap();
+    // The table is there: nothing but the bind stands in the way.
+    own.execute(rebis::sql("CREATE TABLE ledger_entry (id INTEGER PRIMARY KEY)")).await.unwrap();
+    let session = own.session();
+    let errors = [
+        update(LedgerEntry).set(LedgerEntry::id, 2).execute(&session).await.unwrap_err(),
+        update(LedgerEntry).set(LedgerEntry::id, 2).returning(LedgerEntry::id).all(&own).await.unwrap_err(),
+        delete(LedgerEntry).execute(&own).await.unwrap_err(),
+        insert(LedgerEntry).values([LedgerEntry::builder()]).execute(&own).await.unwrap_err(),
+        insert(LedgerEntry)
+            .values([LedgerEntry::builder()])
+            .returning(LedgerEntry::id)
+            .all(&session)
+            .await
+            .unwrap_err(),
+    ];
+    for error in errors {
+        assert!(error.to_string().contains("LedgerEntry lives in the database `ledger`"), "{error}");
+    }
+    assert_eq!(
+        own.fetch_all::<(i64,)>(rebis::sql("SELECT count(*) FROM ledger_entry")).await.unwrap(),
+        [(0,)]
     );
 }

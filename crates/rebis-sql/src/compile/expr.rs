@@ -204,6 +204,16 @@ impl Writer<'_> {
                 self.push(")");
                 Ok(())
             }
+            Expr::Quantified { .. } if !self.rules.capabilities().quantified => Err(self.rules.lacks(
+                "quantified",
+                "compare with min or max in a subquery, or ask `exists(…)`, `in_select(…)`",
+            )),
+            Expr::Quantified { all, select } => {
+                self.push(if *all { "ALL (" } else { "ANY (" });
+                self.select(select)?;
+                self.push(")");
+                Ok(())
+            }
             Expr::Subquery(select) => {
                 self.push("(");
                 self.select(select)?;

@@ -109,8 +109,12 @@ impl Writer<'_> {
             self.tables(&s.using)?;
         }
         self.filter(s.filter.as_ref())?;
-        let has = self.rules.capabilities().update_returning;
-        self.returning(&s.returning, has, "update_returning", "select the rows before the DELETE")
+        let capabilities = self.rules.capabilities();
+        let (has, what) = match s.using.as_slice() {
+            [] => (capabilities.delete_returning, "delete_returning"),
+            _ => (capabilities.update_returning, "update_returning"),
+        };
+        self.returning(&s.returning, has, what, "select the rows before the DELETE")
     }
 
     /// The unique columns of ON CONFLICT.

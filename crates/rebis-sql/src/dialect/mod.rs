@@ -71,6 +71,10 @@ pub struct Capabilities {
     pub nulls_order: bool,
     /// From low to high, NULLs stand before everything else where an order does not say.
     pub nulls_low: bool,
+    /// `DELETE … RETURNING`; with `USING` it takes `update_returning`.
+    pub delete_returning: bool,
+    /// Comparisons with `ANY (SELECT …)` and `ALL (SELECT …)`.
+    pub quantified: bool,
     /// `DELETE … USING`.
     pub delete_using: bool,
     /// Regular expressions.

@@ -92,6 +92,13 @@ pub enum Expr {
     },
     /// A scalar subquery.
     Subquery(Box<Select>),
+    /// `ANY (SELECT …)` or `ALL (SELECT …)`, at the right of a comparison.
+    Quantified {
+        /// `ALL`.
+        all: bool,
+        /// The subquery.
+        select: Box<Select>,
+    },
     /// A function call.
     Func {
         /// The function's name, written as it is: letters, digits, `_` and `.` only.

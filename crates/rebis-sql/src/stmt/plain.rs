@@ -78,7 +78,9 @@ fn pure(expr: &Expr) -> bool {
         Expr::Like { expr, pattern, .. } => pure(expr) && pure(pattern),
         Expr::In { expr, list, .. } => pure(expr) && all(list),
         Expr::InSelect { expr, select, .. } => pure(expr) && select.only_reads(),
-        Expr::Exists { select, .. } | Expr::Subquery(select) => select.only_reads(),
+        Expr::Exists { select, .. } | Expr::Subquery(select) | Expr::Quantified { select, .. } => {
+            select.only_reads()
+        }
         Expr::Func { name, args, .. } => PURE.contains(&name.as_ref()) && all(args),
         // The numbers that follow a seed set before belong to whoever set it.
         Expr::Builtin(Builtin::Random, _) => false,

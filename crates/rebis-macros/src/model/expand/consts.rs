@@ -6,7 +6,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Attribute;
 use syn::spanned::Spanned;
 
-use crate::model::ast::Model;
+use crate::model::ast::{Flat, Model};
 use crate::model::parse::unraw;
 
 use super::{number, respan, start, target};
@@ -35,8 +35,10 @@ pub(super) fn consts(model: &Model, p: &TokenStream) -> TokenStream {
         let (field, vis, ty) = (&f.ident, &f.vis, &f.ty);
         let docs = docs(&f.docs, &format!("The columns of `{}`.", unraw(field)));
         let (start, p) = (start(model, i, p), respan(p, ty.span()));
-        quote_spanned!(ty.span()=> #docs #vis const #field: <#ty as #p::Embedded>::Of<#name> = <#ty>::columns_of(#start);)
+        let columns = flat_columns(model, f, &p);
+        quote_spanned!(ty.span()=> #docs #vis const #field: <#ty as #p::Embedded>::Of<#name> = <#ty>::columns_of(#start, #columns);)
     });
+    let prefixed = model.flats.iter().filter_map(|f| prefixed(f, p));
     let promises = model.relations.iter().flat_map(|r| promises(model, r, p));
     quote! {
         #[doc = #of_model]
@@ -47,12 +49,43 @@ pub(super) fn consts(model: &Model, p: &TokenStream) -> TokenStream {
             #(#columns)*
             #(#relations)*
             #(#flats)*
+            #(#prefixed)*
             #[doc = #opening]
             #vis fn builder() -> #builder {
                 ::core::default::Default::default()
             }
         }
         #(#promises)*
+    }
+}
+
+/// The declarations of a flattened struct's columns, under the names that they have here.
+fn prefixed(flat: &Flat, p: &TokenStream) -> Option<TokenStream> {
+    let (prefix, ty) = (flat.prefix.as_ref()?, &flat.ty);
+    let (hidden, p) = (prefixed_name(flat), respan(p, ty.span()));
+    Some(quote_spanned! {ty.span()=>
+        #[doc(hidden)]
+        const #hidden: &'static [#p::ColumnDef] = {
+            const COLUMNS: &[#p::ColumnDef] = <#ty as #p::Embedded>::COLUMNS;
+            const NAMES: [u8; #p::prefixed_len(#prefix, COLUMNS)] = #p::prefixed_names(#prefix, COLUMNS);
+            &#p::prefixed::<{ COLUMNS.len() }>(#prefix, &NAMES, COLUMNS)
+        };
+    })
+}
+
+fn prefixed_name(flat: &Flat) -> proc_macro2::Ident {
+    format_ident!("__columns_of_{}", unraw(&flat.ident))
+}
+
+/// Where the declarations of a flattened struct's columns stand.
+pub(super) fn flat_columns(model: &Model, flat: &Flat, p: &TokenStream) -> TokenStream {
+    let (name, ty) = (&model.ident, &flat.ty);
+    match flat.prefix {
+        Some(_) => {
+            let hidden = prefixed_name(flat);
+            quote!(#name::#hidden)
+        }
+        None => quote_spanned!(ty.span()=> <#ty as #p::Embedded>::COLUMNS),
     }
 }
 

@@ -6,8 +6,8 @@ use syn::LitStr;
 use syn::spanned::Spanned;
 
 use crate::model::ast::{
-    Action, Cascade, Column, ForeignKey, Group, Model, OfKind, Relation, RelationKind, ServerDefault,
-    TypeChoice,
+    Action, Cascade, Column, ForeignKey, Group, Model, OfKind, PassiveDeletes, Relation, RelationKind,
+    ServerDefault, TypeChoice,
 };
 use crate::model::parse::unraw;
 
@@ -57,10 +57,8 @@ fn columns(model: &Model, p: &TokenStream) -> TokenStream {
     let own = quote!(&[#(#own),*]);
     let behind = (read..model.columns.len()).map(|i| column(model, i, p));
     let all = super::number(model, model.columns.len(), p);
-    let parts = model.flats.iter().map(|f| {
-        let (ty, p) = (&f.ty, super::respan(p, f.ty.span()));
-        quote_spanned!(ty.span()=> <#ty as #p::Embedded>::COLUMNS)
-    });
+    let parts =
+        model.flats.iter().map(|f| super::consts::flat_columns(model, f, &super::respan(p, f.ty.span())));
     quote!(.columns(&#p::join::<{ #all }>(&[#own, #(#parts,)* &[#(#behind),*]])) #deferred)
 }
 
@@ -82,6 +80,7 @@ pub(super) fn column(model: &Model, index: usize, p: &TokenStream) -> TokenStrea
     if autoincrement(model, index) {
         calls.push(quote!(.autoincrement()));
     }
+    calls.extend(c.identity.map(|(always, _)| quote!(.identity(#always))));
     calls.extend(c.nullable.map(|yes| quote!(.nullable(#yes))));
     calls.extend(c.sql_type.as_ref().map(|choice| sql_type(choice, p)));
     if c.unique {
@@ -196,9 +195,10 @@ fn relation(r: &Relation, p: &TokenStream) -> TokenStream {
     }
     calls.extend(r.back_populates.as_ref().map(unraw).map(|back| quote!(.back_populates(#back))));
     calls.extend(r.cascade.map(|c| cascade(c, p)));
-    if r.passive_deletes {
-        calls.push(quote!(.passive_deletes()));
-    }
+    calls.extend(r.passive_deletes.map(|which| match which {
+        PassiveDeletes::Unloaded => quote!(.passive_deletes()),
+        PassiveDeletes::All => quote!(.passive_deletes_all()),
+    }));
     if !r.order_by.is_empty() {
         let parts =
             r.order_by.iter().map(|(field, descending)| quote!((<#target>::#field.name(), #descending)));

@@ -21,11 +21,11 @@ pub(crate) fn embedded(model: &Model) -> TokenStream {
     let (mut fields, mut news, mut decodes) = (Vec::new(), Vec::new(), Vec::new());
     let (mut values, mut sets, mut changes, mut unasked) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (i, c) in model.columns.iter().enumerate() {
-        let (field, vis, ty, column) = (&c.ident, &c.vis, &c.ty, &c.name);
+        let (field, vis, ty) = (&c.ident, &c.vis, &c.ty);
         let n = Literal::usize_unsuffixed(i);
         let docs = docs(&c.docs, &format!("The column `{}`.", c.name.value()));
         fields.push(quote!(#docs #vis #field: #p::Column<M, #ty>,));
-        news.push(quote!(#field: #p::Column::new(start + #n, #column),));
+        news.push(quote!(#field: #p::Column::new(start + #n, columns[#n].name),));
         let at = respan(&p, ty.span());
         decodes.push(quote_spanned!(ty.span()=> #field: row.get(at + #n)?,));
         values.push(quote_spanned!(ty.span()=> #n => #at::ColumnType::to_value(&self.#field),));
@@ -62,7 +62,7 @@ pub(crate) fn embedded(model: &Model) -> TokenStream {
         #[allow(dead_code)]
         impl #name {
             #[doc(hidden)]
-            #vis const fn columns_of<M>(start: usize) -> #columns<M> {
+            #vis const fn columns_of<M>(start: usize, columns: &[#p::ColumnDef]) -> #columns<M> {
                 #columns { #(#news)* }
             }
         }

@@ -31,8 +31,8 @@ pub(crate) fn kinds(all: &Variants, holder: &Model) -> TokenStream {
         quote!(#docs #vis #field: #p::Column<M, #ty>,)
     });
     let news = holder.columns.iter().enumerate().map(|(i, c)| {
-        let (field, column, n) = (&c.ident, &c.name, number(i));
-        quote!(#field: #p::Column::new(start + #n, #column),)
+        let (field, n) = (&c.ident, number(i));
+        quote!(#field: #p::Column::new(start + #n, columns[#n].name),)
     });
     let defs = (0..holder.columns.len()).map(|i| definition::column(holder, i, &p));
     let (mut decodes, mut values, mut fills, mut sets) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -73,8 +73,8 @@ pub(crate) fn kinds(all: &Variants, holder: &Model) -> TokenStream {
                 }
             }
             #[doc(hidden)]
-            #vis const fn columns_of<M>(start: usize) -> #columns<M> {
-                #columns { kind: #p::Column::new(start, #tag), #(#news)* }
+            #vis const fn columns_of<M>(start: usize, columns: &[#p::ColumnDef]) -> #columns<M> {
+                #columns { kind: #p::Column::new(start, columns[0].name), #(#news)* }
             }
         }
         #[automatically_derived]

@@ -107,7 +107,7 @@ fn respan(tokens: &TokenStream, span: proc_macro2::Span) -> TokenStream {
 }
 
 /// Whether the database makes this key: the only field of the key, an integer, referring to nothing.
-fn autoincrement(model: &Model, index: usize) -> bool {
+pub(crate) fn autoincrement(model: &Model, index: usize) -> bool {
     let column = &model.columns[index];
     if let Some((said, _)) = column.autoincrement {
         return said;

@@ -165,4 +165,21 @@ each_database! {
         let two = select(Sale).cross_join(&rich).join_on(&other, Sale::id.eq(1)).all(&db).await.unwrap_err();
         assert!(two.to_string().contains("two common table expressions are called `rich`") || two.to_string().contains("twice"), "{two}");
     }
+    async fn any_and_all_rows_of_a_subquery(test: TestDatabase) {
+        let db = shop(&test).await.unwrap();
+        let peer = alias(Employee, "peer");
+        let best = select(Employee::name).filter(Employee::salary.ge(func::all(select(peer.col(Employee::salary)))));
+        let some = select(Employee::name)
+            .filter(Employee::id.eq(func::any(select(Sale::seller_id))))
+            .order_by(Employee::id);
+        same(&sql(|d| best.sql(d)), r#"
+            SQLite: -- SQLite has no quantified; compare with min or max in a subquery, or ask exists(…), in_select(…)
+            PostgreSQL, MySQL, MariaDB: SELECT employee.name FROM employee WHERE employee.salary >= ALL (SELECT peer.salary FROM employee AS peer)"#);
+        if test.dialect().capabilities().quantified {
+            assert_eq!(best.all(&db).await.unwrap(), ["ann"]);
+            assert_eq!(some.all(&db).await.unwrap(), ["bob", "cid"]);
+        } else {
+            assert!(best.all(&db).await.unwrap_err().to_string().contains("has no quantified"));
+        }
+    }
 }

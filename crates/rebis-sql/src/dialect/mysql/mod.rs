@@ -46,6 +46,8 @@ const MYSQL: Capabilities = Capabilities {
     lag_default: true,
     nulls_order: false,
     nulls_low: true,
+    delete_returning: false,
+    quantified: true,
     delete_using: true,
     regular_expressions: true,
     full_text: true,
@@ -53,8 +55,14 @@ const MYSQL: Capabilities = Capabilities {
     max_identifier: 64,
 };
 
-const MARIADB: Capabilities =
-    Capabilities { insert_returning: true, lateral: false, lock_of: false, lag_default: false, ..MYSQL };
+const MARIADB: Capabilities = Capabilities {
+    insert_returning: true,
+    delete_returning: true,
+    lateral: false,
+    lock_of: false,
+    lag_default: false,
+    ..MYSQL
+};
 
 impl Rules for MySql {
     fn capabilities(&self) -> &'static Capabilities {

@@ -41,6 +41,8 @@ impl Rules for Postgres {
             lag_default: true,
             nulls_order: true,
             nulls_low: false,
+            delete_returning: true,
+            quantified: true,
             delete_using: true,
             regular_expressions: true,
             full_text: true,

@@ -41,6 +41,8 @@ impl Rules for Sqlite {
             lag_default: true,
             nulls_order: true,
             nulls_low: true,
+            delete_returning: true,
+            quantified: false,
             delete_using: false,
             regular_expressions: false,
             full_text: false,

@@ -1,0 +1,89 @@
+//! What single attributes of columns and relations do.
+
+use rebis::{BelongsTo, HasMany, select};
+use rebis_macros::Model;
+use rebis_sql::{Ddl, Dialect};
+use rebis_testkit::each_database;
+
+use crate::support::{plain, rows, sql, tables};
+
+/// Its key is the database's alone.
+#[derive(Model, Clone, Debug)]
+pub struct Docket {
+    #[column(primary_key, identity = always)]
+    pub id: i64,
+    #[column(length = 40)]
+    pub title: String,
+}
+
+#[derive(Model, Clone, Debug)]
+pub struct Imprint {
+    #[column(primary_key)]
+    pub id: i64,
+    #[relation(back_populates = imprint, passive_deletes = "all")]
+    pub tomes: HasMany<Tome>,
+}
+
+#[derive(Model, Clone, Debug)]
+pub struct Tome {
+    #[column(primary_key)]
+    pub id: i64,
+    #[column(foreign_key = Imprint::id, on_delete = cascade)]
+    pub imprint_id: i64,
+    #[relation(back_populates = tomes)]
+    pub imprint: BelongsTo<Imprint>,
+}
+
+pub fn all() -> Vec<&'static rebis::ModelMeta> {
+    rebis::models![Docket, Imprint, Tome].to_vec()
+}
+
+#[test]
+fn an_identity_is_written_where_the_database_has_it() {
+    let create = |dialect: Dialect| {
+        let ddl = Ddl::CreateTable { table: all()[0].table().clone(), if_not_exists: false };
+        plain(&dialect.ddl(&ddl).unwrap()[0])
+    };
+    assert!(
+        create(Dialect::Postgres).contains("id BIGINT GENERATED ALWAYS AS IDENTITY"),
+        "{}",
+        create(Dialect::Postgres)
+    );
+    assert!(create(Dialect::Sqlite).contains("id INTEGER"), "{}", create(Dialect::Sqlite));
+    assert!(
+        create(Dialect::MariaDb).contains("id BIGINT NOT NULL AUTO_INCREMENT"),
+        "{}",
+        create(Dialect::MariaDb)
+    );
+}
+
+each_database! {
+    async fn an_identity_that_is_always_the_databases_takes_no_key(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        let first = session.add(Docket::builder().title("first"));
+        session.add_all([Docket::builder().title("second"), Docket::builder().title("third")]);
+        session.commit().await.unwrap();
+        assert_eq!((first.id, rows::<Docket>(&db).await), (1, 3));
+        session.add(Docket::builder().id(9).title("mine"));
+        let refused = session.commit().await.is_err();
+        assert_eq!(refused, test.dialect() == Dialect::Postgres);
+    }
+
+    async fn what_is_left_to_the_database_is_not_looked_at(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        let imprint = session.add(Imprint::builder());
+        imprint.tomes.add(Tome::builder());
+        imprint.tomes.add(Tome::builder());
+        session.commit().await.unwrap();
+        // They are loaded, and their key could not be NULL.
+        assert_eq!(imprint.tomes.all().await.unwrap().len(), 2);
+        let _ = test.statements();
+        session.delete(&imprint);
+        session.commit().await.unwrap();
+        let written = sql(&test);
+        assert!(written.iter().all(|s| !s.contains("tome")), "{written:?}");
+        assert_eq!(select(Tome).count(&db).await.unwrap(), 0);
+    }
+}
