@@ -319,7 +319,7 @@ fn kinds_of_rows() {
     assert!(!text.contains("compile_error"), "{text}");
     says(
         &text,
-        &["enumRoleKind{Engineer,Manager,Intern}", "Column::new(start+3,\"budget\")", "\"boss\",\"intern\""],
+        &["enumRoleKind{Engineer,Manager,Intern}", "Column::nth(columns,start,3)", "\"boss\",\"intern\""],
     );
     says(&text, &["ColumnDef::new::<RoleKind>(\"type\",\"type\")", "(Role::Manager{grade,..},2)"]);
     says_of(

@@ -6,7 +6,7 @@ use rebis_sql::{Expr, Name};
 
 use super::origin::Origin;
 use super::{Expression, Order, PerRow};
-use crate::model::Model;
+use crate::model::{ColumnDef, Model};
 
 /// A column of model `M` whose Rust type is `T`: `User::username`.
 #[must_use]
@@ -20,6 +20,12 @@ impl<M, T> Column<M, T> {
     #[doc(hidden)]
     pub const fn new(index: usize, name: &'static str) -> Self {
         Column { index, name, of: PhantomData }
+    }
+
+    /// The column of that place in a struct that is flattened, whose first column is the model's `start`th.
+    #[doc(hidden)]
+    pub const fn nth(columns: &[ColumnDef], start: usize, place: usize) -> Self {
+        Column::new(start + place, columns[place].name)
     }
 
     /// The column's name in the database.

@@ -25,7 +25,7 @@ pub(crate) fn embedded(model: &Model) -> TokenStream {
         let n = Literal::usize_unsuffixed(i);
         let docs = docs(&c.docs, &format!("The column `{}`.", c.name.value()));
         fields.push(quote!(#docs #vis #field: #p::Column<M, #ty>,));
-        news.push(quote!(#field: #p::Column::new(start + #n, columns[#n].name),));
+        news.push(quote!(#field: #p::Column::nth(columns, start, #n),));
         let at = respan(&p, ty.span());
         decodes.push(quote_spanned!(ty.span()=> #field: row.get(at + #n)?,));
         values.push(quote_spanned!(ty.span()=> #n => #at::ColumnType::to_value(&self.#field),));

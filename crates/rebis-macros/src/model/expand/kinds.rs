@@ -32,7 +32,7 @@ pub(crate) fn kinds(all: &Variants, holder: &Model) -> TokenStream {
     });
     let news = holder.columns.iter().enumerate().map(|(i, c)| {
         let (field, n) = (&c.ident, number(i));
-        quote!(#field: #p::Column::new(start + #n, columns[#n].name),)
+        quote!(#field: #p::Column::nth(columns, start, #n),)
     });
     let defs = (0..holder.columns.len()).map(|i| definition::column(holder, i, &p));
     let (mut decodes, mut values, mut fills, mut sets) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -74,7 +74,7 @@ pub(crate) fn kinds(all: &Variants, holder: &Model) -> TokenStream {
             }
             #[doc(hidden)]
             #vis const fn columns_of<M>(start: usize, columns: &[#p::ColumnDef]) -> #columns<M> {
-                #columns { kind: #p::Column::new(start, columns[0].name), #(#news)* }
+                #columns { kind: #p::Column::nth(columns, start, 0), #(#news)* }
             }
         }
         #[automatically_derived]
