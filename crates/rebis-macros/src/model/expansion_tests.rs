@@ -165,7 +165,7 @@ fn structs_and_kinds_of_columns_stay_small() {
 }
 
 /// Measured, with about five per cent to spare.
-const TIMES_MOST: usize = 750;
+const TIMES_MOST: usize = 780;
 const ROLE_MOST: usize = 2000;
 const FLAT_MOST: usize = 560;
 const DEFERRED_MOST: usize = 560;
