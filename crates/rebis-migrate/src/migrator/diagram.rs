@@ -1,6 +1,13 @@
-//! `diagram`: the models' schema as a Mermaid entity-relationship diagram. Invariant: its text depends on the schema only.
+//! `diagram`: the models' schema as a Mermaid entity-relationship diagram, or as a picture. Invariant: its text depends on the schema only.
+
+mod svg;
 
 use rebis_sql::schema::{Schema, Table};
+
+/// The picture, for a page or a README.
+pub(super) fn picture(schema: &Schema) -> String {
+    svg::draw(schema)
+}
 
 /// The diagram: ` ```mermaid ` blocks of Markdown show it.
 pub(super) fn mermaid(schema: &Schema) -> String {

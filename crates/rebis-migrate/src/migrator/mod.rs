@@ -266,6 +266,12 @@ impl Migrator {
         diagram::mermaid(&self.models)
     }
 
+    /// The models' schema as an SVG picture that needs nothing from elsewhere.
+    #[must_use]
+    pub fn diagram_svg(&self) -> String {
+        diagram::picture(&self.models)
+    }
+
     /// The remarks on revisions: `head`, an id, `FROM:TO`; `:` means all. Needs no database. Their codes have pages under `docs/lint/`.
     ///
     /// # Errors

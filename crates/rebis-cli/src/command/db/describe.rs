@@ -176,7 +176,14 @@ fn reading() -> Vec<Command> {
         Command::new("check").about("Fails when models and database differ").arg(from_history()),
         Command::new("drift").about("Fails when models, history and database differ, and says where"),
         Command::new("inspect").about("Prints models for the tables of the database"),
-        Command::new("diagram").about("Prints the models' schema as a Mermaid diagram"),
+        Command::new("diagram").about("Prints the models' schema as a diagram").arg(
+            Arg::new("format")
+                .long("format")
+                .value_name("FORMAT")
+                .value_parser(["mermaid", "svg"])
+                .default_value("mermaid")
+                .help("How it is drawn: text for Markdown, or a picture"),
+        ),
         Command::new("lint")
             .about("Fails when a migration loses data, fails on rows that are there, makes others wait long, or cannot be taken back")
             .arg(revision("head", "The migrations to look at: an id, head, FROM:TO, or : for all")),
@@ -208,7 +215,10 @@ fn reading() -> Vec<Command> {
             .about("All about a migration")
             .arg(revision("head", "An id or its beginning, head, heads, current")),
     ];
-    all.into_iter().map(|command| command.arg(format())).collect()
+    let has_its_own = |command: &Command| command.get_arguments().any(|arg| arg.get_id() == "format");
+    all.into_iter()
+        .map(|command| if has_its_own(&command) { command } else { command.arg(format()) })
+        .collect()
 }
 
 /// With the options that say what a new revision is and what it follows.

@@ -126,7 +126,10 @@ async fn one(migrator: Migrator, command: &str, given: &ArgMatches) -> Result<Ex
             return Ok(if drift.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         "inspect" => output::line(migrator.inspect().await?.trim_end()),
-        "diagram" => output::line(migrator.diagram().trim_end()),
+        "diagram" => {
+            let svg = given.get_one::<String>("format").is_some_and(|format| format == "svg");
+            output::line(if svg { migrator.diagram_svg() } else { migrator.diagram() }.trim_end());
+        }
         "lint" => {
             let linted = migrator.lint(&target())?;
             listing(given, &linted, || linted.to_json());
