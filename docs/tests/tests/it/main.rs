@@ -23,13 +23,15 @@ each_database! {
         // The workspace's own versions: nothing is resolved anew, and nothing is fetched.
         fs::create_dir(folder.path().join("microblog")).unwrap();
         fs::copy(workspace().join("Cargo.lock"), folder.path().join("microblog/Cargo.lock")).unwrap();
-        // …/target/debug/deps/it-0123: what was built for this test serves here too.
+        // …/target/debug/deps/it-0123: what was built for this test serves here too. What is made is kept apart: the tutorial's program
+        // has the name of an example's, and would take its place.
         let built = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().to_owned();
         Transcript::of(workspace().join("docs/tutorial/README.md"))
             .on(test.backend())
             .folder(folder.path())
             .replace("../rebis/crates/rebis", workspace().join("crates/rebis").display().to_string())
-            .env("CARGO_TARGET_DIR", built.display().to_string())
+            .env("CARGO_BUILD_BUILD_DIR", built.display().to_string())
+            .env("CARGO_TARGET_DIR", folder.path().join("target").display().to_string())
             .env("CARGO_NET_OFFLINE", "true")
             .env("DATABASE_URL", test.url())
             .run();
