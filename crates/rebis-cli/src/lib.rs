@@ -4,15 +4,21 @@
 //! `cargo run -- db upgrade`. [`run()`] reads the command line and runs one of `run`, `routes`, `db …`, or a command that the application
 //! registered with [`App::command`](rebis_web::App::command).
 //!
+//! The program `rebis` (`src/bin/rebis/`, behind the feature `tool`) stands in front of it: it makes applications, and passes
+//! these commands on.
+//!
 //! **Invariants.** What a person or a program wants to read goes to standard output; the log and errors go to standard error. A command that
 //! fails says why in one `Error:` line with its causes below, and exits with 1; a wrong command line exits with 2.
 
 #![forbid(unsafe_code)]
 
 mod command;
+mod completions;
+mod examples;
 mod log;
 mod output;
 mod program;
 
-pub use output::fail;
-pub use program::{DatabaseCommands, Program, run};
+pub use completions::{completions, completions_command};
+pub use output::{fail, styled};
+pub use program::{DatabaseCommands, Program, commands, run};

@@ -4,7 +4,8 @@
 
 use std::fmt;
 
-use tracing::{Event, Subscriber};
+use clap::builder::styling::AnsiColor;
+use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
 use tracing_subscriber::fmt::{self as layer, FmtContext};
 use tracing_subscriber::registry::LookupSpan;
@@ -49,7 +50,13 @@ where
         event: &Event<'_>,
     ) -> fmt::Result {
         let metadata = event.metadata();
-        write!(writer, "{:<5} [{}] ", metadata.level().as_str(), metadata.target().replace("::", "."))?;
+        let colour = match *metadata.level() {
+            Level::ERROR => AnsiColor::Red,
+            Level::WARN => AnsiColor::Yellow,
+            _ => AnsiColor::Green,
+        };
+        let level = output::painted(&format!("{:<5}", metadata.level().as_str()), colour.on_default());
+        write!(writer, "{level} [{}] ", metadata.target().replace("::", "."))?;
         context.format_fields(writer.by_ref(), event)?;
         writeln!(writer)
     }

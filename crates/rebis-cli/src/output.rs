@@ -4,6 +4,9 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use clap::Command;
+use clap::builder::styling::{AnsiColor, Style, Styles};
+
 /// Whether a line of [`status`] stands at the end of the terminal.
 static STATUS: AtomicBool = AtomicBool::new(false);
 
@@ -38,11 +41,38 @@ pub(crate) fn line(text: impl std::fmt::Display) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
+/// A command whose help is coloured as everything else is: on a terminal, unless `NO_COLOR` is set.
+#[must_use]
+pub fn styled(command: Command) -> Command {
+    let heading = AnsiColor::Green.on_default().bold();
+    let word = AnsiColor::Cyan.on_default();
+    command.styles(
+        Styles::styled()
+            .header(heading)
+            .usage(heading)
+            .literal(word.bold())
+            .placeholder(word)
+            .error(AnsiColor::Red.on_default().bold())
+            .valid(AnsiColor::Green.on_default())
+            .invalid(AnsiColor::Yellow.on_default()),
+    )
+}
+
+/// Whether standard error shows colours.
+pub(crate) fn coloured() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// The text in that style, where there are colours.
+pub(crate) fn painted(text: &str, style: Style) -> String {
+    if coloured() { format!("{style}{text}{style:#}") } else { text.to_owned() }
+}
+
 /// Prints an error and its causes to standard error, and gives the exit code of a failure.
 pub fn fail(error: &(dyn std::error::Error + 'static)) -> ExitCode {
     clear_status();
     let mut text = error.to_string();
-    let mut shown = format!("Error: {text}");
+    let mut shown = format!("{} {text}", painted("Error:", AnsiColor::Red.on_default().bold()));
     let mut next = error.source();
     while let Some(cause) = next {
         let words = cause.to_string();

@@ -10,7 +10,7 @@ use rebis_migrate::{MigratorSetup, Script};
 use rebis_sql::schema::Schema;
 use rebis_web::{App, BoxError, CommandContext};
 
-use crate::{command, log, output};
+use crate::{command, completions, examples, log, output};
 
 /// An application and its database, as the commands see them.
 #[derive(Debug)]
@@ -65,6 +65,7 @@ async fn dispatch(program: Program, matches: &ArgMatches) -> Result<ExitCode, Bo
         Some(("run", given)) => command::run::run(program, Some(given)).await,
         Some(("routes", _)) => command::routes::run(&program.app),
         Some(("db", given)) => command::db::run(program, given).await,
+        Some(("completions", given)) => completions::completions(describe(&program), given),
         Some((name, given)) => {
             let own = program.app.commands().iter().find(|own| own.name() == name).cloned();
             if let Some(own) = own {
@@ -76,7 +77,7 @@ async fn dispatch(program: Program, matches: &ArgMatches) -> Result<ExitCode, Bo
 }
 
 fn describe(program: &Program) -> Command {
-    let mut all = Command::new(program.app.name().to_owned())
+    let mut all = output::styled(Command::new(program.app.name().to_owned()))
         .about("A Rebis application. Without a command it serves, as `run` does.")
         .subcommand_required(false)
         .subcommand(command::run::describe(!program.databases.is_empty()))
@@ -84,8 +85,18 @@ fn describe(program: &Program) -> Command {
     if !program.databases.is_empty() {
         all = all.subcommand(command::db::describe(program.databases.len() > 1));
     }
+    all = examples::added(all.subcommand(completions::completions_command()));
     for own in program.app.commands() {
         all = all.subcommand(own.clap().clone());
     }
     all
+}
+
+/// The commands that every application with a database understands, for who stands in front of it.
+pub fn commands() -> Vec<Command> {
+    let all = Command::new("app")
+        .subcommand(command::run::describe(true))
+        .subcommand(command::routes::describe())
+        .subcommand(command::db::describe(false));
+    examples::added(all).get_subcommands().cloned().collect()
 }

@@ -64,10 +64,17 @@ impl ServeOptions {
 
 /// Serves the application until SIGINT (Ctrl+C) or SIGTERM, and says on standard error where.
 ///
+/// A socket that was opened by who started the program (`LISTEN_FDS`: systemd, or a tool that watches files) is taken instead of the
+/// host and port of the options.
+///
 /// # Errors
 /// When the routes are wrong, the port is taken, or a startup or shutdown hook fails.
 pub async fn serve(app: App, options: ServeOptions) -> Result<(), ServeError> {
-    let server = Server::bind(app, options).await?;
+    let inherited = listenfd::ListenFd::from_env().take_tcp_listener(0).map_err(ServeError::inherited)?;
+    let server = match inherited {
+        Some(listener) => Server::listening(app, options, listener)?,
+        None => Server::bind(app, options).await?,
+    };
     server.announce();
     server.run(signal::stop()).await
 }
@@ -88,15 +95,30 @@ impl Server {
     /// # Errors
     /// When the routes are wrong or the port cannot be taken; the message says what to do.
     pub async fn bind(app: App, options: ServeOptions) -> Result<Self, ServeError> {
-        let app = match options.debug {
-            Some(debug) => app.configure("DEBUG", debug),
-            None => app,
-        };
-        let router = app.clone().into_router().map_err(ServeError::build)?;
+        let (app, router) = built(app, &options)?;
         let bound = TcpListener::bind((options.host.as_str(), options.port)).await;
         let listener = bound.map_err(|error| ServeError::bind(&options.host, options.port, error))?;
         let address =
             listener.local_addr().map_err(|error| ServeError::bind(&options.host, options.port, error))?;
+        Ok(Self { app, router, listener, address, options })
+    }
+
+    /// Builds the application for a socket that is open already. Host and port of the options mean nothing then.
+    ///
+    /// # Errors
+    /// When the routes are wrong, or the socket cannot be used.
+    pub fn listening(
+        app: App,
+        options: ServeOptions,
+        listener: std::net::TcpListener,
+    ) -> Result<Self, ServeError> {
+        let (app, router) = built(app, &options)?;
+        let ready = || {
+            listener.set_nonblocking(true)?;
+            let address = listener.local_addr()?;
+            Ok((TcpListener::from_std(listener)?, address))
+        };
+        let (listener, address) = ready().map_err(ServeError::inherited)?;
         Ok(Self { app, router, listener, address, options })
     }
 
@@ -133,4 +155,13 @@ impl Server {
         connections::accept(self.listener, self.router, &self.options, stop).await;
         self.app.shutdown().await.map_err(|error| failed("shutdown", error))
     }
+}
+
+fn built(app: App, options: &ServeOptions) -> Result<(App, Router), ServeError> {
+    let app = match options.debug {
+        Some(debug) => app.configure("DEBUG", debug),
+        None => app,
+    };
+    let router = app.clone().into_router().map_err(ServeError::build)?;
+    Ok((app, router))
 }

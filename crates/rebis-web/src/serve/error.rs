@@ -43,6 +43,13 @@ impl ServeError {
         Self { message, source: error.into() }
     }
 
+    pub(super) fn inherited(error: io::Error) -> Self {
+        Self {
+            message: format!("the socket that was handed over (LISTEN_FDS) cannot be used: {error}"),
+            source: error.into(),
+        }
+    }
+
     pub(super) fn hook(when: &str, error: BoxError) -> Self {
         Self { message: format!("a {when} hook failed: {error}"), source: error }
     }

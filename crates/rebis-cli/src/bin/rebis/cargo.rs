@@ -1,0 +1,72 @@
+//! The package that one stands in, and cargo told to do something with it.
+//!
+//! **Invariant.** What was said of cargo on the command line is passed on as it was said.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use clap::ArgMatches;
+use rebis_web::BoxError;
+
+/// How cargo shall build, in its own words.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    words: Vec<String>,
+    bin: Option<String>,
+}
+
+impl Options {
+    pub(crate) fn of(given: &ArgMatches) -> Self {
+        let text = |name: &str| given.get_one::<String>(name).cloned();
+        let mut words = Vec::new();
+        for name in ["package", "features"] {
+            if let Some(value) = text(name) {
+                words.extend([format!("--{name}"), value]);
+            }
+        }
+        for name in ["no-default-features", "release", "offline", "locked"] {
+            if given.get_flag(name) {
+                words.push(format!("--{name}"));
+            }
+        }
+        Options { words, bin: text("bin") }
+    }
+
+    /// `cargo <command>` with these options, for a command that builds programs.
+    pub(crate) fn cargo(&self, command: &str) -> Command {
+        let mut cargo = self.cargo_for_all(command);
+        if let Some(bin) = &self.bin {
+            cargo.args(["--bin", bin]);
+        }
+        cargo
+    }
+
+    /// `cargo <command>` with these options, for a command that builds more than programs.
+    pub(crate) fn cargo_for_all(&self, command: &str) -> Command {
+        let mut cargo = cargo();
+        cargo.arg(command).args(&self.words);
+        cargo
+    }
+}
+
+/// `cargo`: the one that runs this program if one does, else the one in the path.
+pub(crate) fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// The folder of the package, or of the workspace, that one stands in.
+pub(crate) fn package_folder() -> Result<PathBuf, BoxError> {
+    let here = std::env::current_dir().map_err(|e| format!("the current folder cannot be read: {e}"))?;
+    above(&here, |manifest| manifest.is_file()).ok_or_else(|| {
+        format!(
+            "there is no Cargo.toml in {} or above it: go into the folder of an application, or make one with `rebis new NAME`",
+            here.display()
+        )
+        .into()
+    })
+}
+
+/// The nearest folder, from that one upwards, whose manifest is as wanted.
+pub(crate) fn above(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Option<PathBuf> {
+    folder.ancestors().find(|folder| wanted(&folder.join("Cargo.toml"))).map(Path::to_owned)
+}

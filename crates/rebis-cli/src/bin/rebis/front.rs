@@ -1,0 +1,62 @@
+//! The application's own commands, from any folder of it: `rebis db upgrade` is `cargo run -- db upgrade`.
+
+use std::ffi::OsString;
+use std::process::{Command, ExitCode};
+
+use clap::ArgMatches;
+use rebis_web::BoxError;
+
+use crate::cargo::{self, Options};
+use crate::words;
+
+/// `run`, `db`, `routes`, `test`.
+pub(crate) fn run(name: &str, given: &ArgMatches) -> Result<ExitCode, BoxError> {
+    let rest: Vec<&OsString> = given.get_many("arguments").into_iter().flatten().collect();
+    let asks = rest.iter().take_while(|word| **word != "--").any(|word| **word == "--help" || **word == "-h");
+    if asks || (name == "db" && rest.is_empty()) {
+        // Known here, so that nothing has to be built for it.
+        let line = [OsString::from("rebis"), name.into()];
+        let line = line.into_iter().chain(rest.into_iter().cloned()).chain(["--help".into()]);
+        if let Err(error) = words::whole().try_get_matches_from(line) {
+            let _ = error.print();
+            return Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)));
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    cargo::package_folder()?;
+    let options = Options::of(given);
+    if name == "test" {
+        let mut test = options.cargo_for_all("test");
+        return become_it(test.args(rest));
+    }
+    let mut run = options.cargo("run");
+    become_it(run.args(["--quiet", "--"]).arg(name).args(rest))
+}
+
+/// A command that only the application knows.
+pub(crate) fn own(line: &[OsString]) -> Result<ExitCode, BoxError> {
+    let shown = line.first().map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
+    cargo::package_folder()
+        .map_err(|e| format!("there is no command `{shown}`, and no application to ask for it: {e}"))?;
+    let mut run = Options::default().cargo("run");
+    become_it(run.args(["--quiet", "--"]).args(line))
+}
+
+/// Lets this process become the program: its exit code, its terminal and its signals are the program's.
+#[cfg(unix)]
+fn become_it(program: &mut Command) -> Result<ExitCode, BoxError> {
+    use std::os::unix::process::CommandExt as _;
+
+    let error = program.exec();
+    Err(format!("{} cannot be run: {error}", program.get_program().to_string_lossy()).into())
+}
+
+/// Runs the program and ends as it does.
+#[cfg(not(unix))]
+fn become_it(program: &mut Command) -> Result<ExitCode, BoxError> {
+    let status = program.status();
+    let status =
+        status.map_err(|e| format!("{} cannot be run: {e}", program.get_program().to_string_lossy()))?;
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+}

@@ -1,0 +1,60 @@
+//! `rebis`: makes applications, and passes the commands of an application on to it.
+//!
+//! **Invariants.** What it makes and what it runs is an ordinary cargo package: every command of it can be typed without it
+//! (`cargo run -- db upgrade`). Exit codes are those of what was run; 1 when something failed here, 2 for a wrong command line.
+
+#![forbid(unsafe_code)]
+
+mod cargo;
+mod front;
+mod new;
+mod words;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ErrorKind};
+use rebis_cli::{completions, fail};
+use rebis_web::BoxError;
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    match words::describe().try_get_matches_from(&arguments) {
+        Ok(matches) => match matches.subcommand() {
+            Some(("new", given)) => ended(new::run(given)),
+            Some(("completions", given)) => ended(completions(words::whole(), given)),
+            Some(("help", given)) => help(given),
+            Some((name, given)) => ended(front::run(name, given)),
+            None => ExitCode::SUCCESS,
+        },
+        // A word that is like none of ours is one of the application's own commands.
+        Err(error)
+            if error.kind() == ErrorKind::InvalidSubcommand
+                && error.get(ContextKind::SuggestedSubcommand).is_none() =>
+        {
+            ended(front::own(&arguments[1..]))
+        }
+        Err(error) => {
+            // Nobody can be told that standard output is closed.
+            let _ = error.print();
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+        }
+    }
+}
+
+fn ended(outcome: Result<ExitCode, BoxError>) -> ExitCode {
+    outcome.unwrap_or_else(|error| fail(&*error))
+}
+
+/// `rebis help db upgrade`: the words of the application's commands are known here.
+fn help(given: &clap::ArgMatches) -> ExitCode {
+    let names: Vec<&String> = given.get_many("command").into_iter().flatten().collect();
+    let line = std::iter::once("rebis").chain(names.into_iter().map(String::as_str)).chain(["--help"]);
+    match words::whole().try_get_matches_from(line) {
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = error.print();
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+        }
+    }
+}

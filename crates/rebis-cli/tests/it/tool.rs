@@ -1,0 +1,101 @@
+//! The program `rebis`, as a process: what it makes is built and tested, what it cannot do is refused.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn rebis(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_rebis")).current_dir(folder).args(arguments).output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&[&output.stdout[..], &output.stderr[..]].concat()).into_owned()
+}
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// cargo in a new application: with the workspace's versions, and built where this test was.
+fn cargo(app: &Path, arguments: &[&str]) -> String {
+    let test = std::env::current_exe().unwrap();
+    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .current_dir(app.join("src"))
+        .args(arguments)
+        .env("CARGO_TARGET_DIR", test.ancestors().nth(3).unwrap())
+        .env_remove("CARGO_MANIFEST_DIR")
+        .env_remove("TEST_DATABASE_URL")
+        .output()
+        .unwrap();
+    let text = said(&output);
+    assert!(output.status.success(), "cargo {arguments:?}: {text}");
+    text
+}
+
+fn made(database: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let name = format!("made-on-{database}");
+    let made = rebis(folder.path(), &["new", &name, "--database", database, "--no-git"]);
+    assert!(made.status.success(), "{}", said(&made));
+    assert!(said(&made).contains("is not published"), "{}", said(&made));
+    let app = folder.path().join(&name);
+    std::fs::copy(workspace().join("Cargo.lock"), app.join("Cargo.lock")).unwrap();
+
+    let tests = cargo(&app, &["test", "--quiet", "--offline"]);
+    assert!(tests.contains("4 passed"), "{tests}");
+    assert!(!tests.contains("warning"), "{tests}");
+    if database == "sqlite" {
+        cargo(&app, &["fmt", "--check"]);
+        cargo(&app, &["run", "--quiet", "--offline", "--", "db", "upgrade"]);
+        let clean = cargo(&app, &["run", "--quiet", "--offline", "--", "db", "check"]);
+        assert!(clean.contains("No new upgrade operations detected."), "{clean}");
+    }
+
+    let again = rebis(folder.path(), &["new", &name]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(said(&again).contains("exists already"), "{}", said(&again));
+}
+
+#[test]
+fn an_application_on_sqlite_passes_its_tests() {
+    made("sqlite");
+}
+
+#[test]
+fn an_application_on_postgres_passes_its_tests() {
+    made("postgres");
+}
+
+#[test]
+fn an_application_on_mysql_passes_its_tests() {
+    made("mysql");
+}
+
+#[test]
+fn what_is_no_name_or_no_checkout_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, words) in [
+        (&["new", "My Shop"][..], "such as `my-shop`"),
+        (&["new", "nowhere/shop"], "does not exist"),
+        (&["new", "shop", "--rebis-path", "/"], "no checkout of Rebis"),
+        (&["routes"], "no Cargo.toml"),
+        (&["greet"], "no command `greet`"),
+    ] {
+        let output = rebis(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(said(&output).contains(words), "{arguments:?}: {}", said(&output));
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made");
+    let mistyped = rebis(folder.path(), &["neww", "shop"]);
+    assert_eq!(mistyped.status.code(), Some(2));
+    assert!(said(&mistyped).contains("'new'"), "{}", said(&mistyped));
+}
+
+#[test]
+fn help_and_completions_need_no_application() {
+    let folder = tempfile::tempdir().unwrap();
+    let help = rebis(folder.path(), &["db", "upgrade", "--help"]);
+    assert!(help.status.success() && said(&help).contains("Examples:"), "{}", said(&help));
+    assert!(!said(&help).contains('\u{1b}'), "no colours in a file: {}", said(&help));
+    let script = rebis(folder.path(), &["completions", "bash"]);
+    assert!(script.status.success() && said(&script).contains("downgrade"), "{}", said(&script));
+}
