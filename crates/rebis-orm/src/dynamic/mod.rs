@@ -57,7 +57,7 @@
 //! ```
 //!
 //! **Invariant.** Nothing here is a second way to write: what is done without the type goes through the same session, guards and links. What
-//! has to be generated for each model is a handful of function pointers, [`Ops`].
+//! has to be generated for each model is a handful of function pointers, `Ops`.
 
 mod column;
 mod create;

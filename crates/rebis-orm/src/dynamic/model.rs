@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Model, ModelMeta};
 use crate::session::Session;
 
-/// A model that is known at run time only: see [the module](self).
+/// A model that is known at run time only: see [the module](crate::dynamic).
 #[derive(Clone, Copy)]
 pub struct AnyModel(pub(super) &'static ModelMeta);
 
