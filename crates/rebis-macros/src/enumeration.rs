@@ -7,6 +7,7 @@ use syn::{Data, DeriveInput, Fields, LitStr, Path};
 use crate::args;
 use crate::case::snake;
 use crate::ctxt::Ctxt;
+use crate::derived::{derived, not_generic};
 use crate::suggest::Vocabulary;
 
 const ENUM: Vocabulary = Vocabulary {
@@ -25,10 +26,7 @@ const VARIANT: Vocabulary = Vocabulary {
 
 /// The derive's output: an implementation of `ColumnType`.
 pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
-    let ctxt = Ctxt::default();
-    let out = expand(&ctxt, input).filter(|_| !ctxt.is_fatal()).unwrap_or_default();
-    let errors = ctxt.into_compile_errors();
-    quote!(#out #errors)
+    derived(input, expand)
 }
 
 fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
@@ -37,9 +35,7 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
         ctxt.fatal(name, "`Enum` is for enums; a struct that is a table derives `Model`");
         return None;
     };
-    if !input.generics.params.is_empty() {
-        ctxt.fatal(&input.generics, "an enum that is a column's type cannot be generic");
-    }
+    not_generic(ctxt, input, "an enum that is a column's type");
     if data.variants.is_empty() {
         ctxt.fatal(name, "an enum that is a column's type needs at least one variant");
     }
@@ -113,9 +109,7 @@ mod tests {
     use super::*;
 
     fn errors(input: DeriveInput) -> Vec<String> {
-        let ctxt = Ctxt::default();
-        let _ = expand(&ctxt, &input);
-        ctxt.messages()
+        crate::derived::errors(&input, expand)
     }
 
     #[test]

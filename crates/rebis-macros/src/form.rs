@@ -5,10 +5,11 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Data, DeriveInput, Expr, Fields, Ident, Lit, LitStr, Path};
+use syn::{DeriveInput, Expr, Ident, Lit, LitStr, Path};
 
 use crate::args::{self, Arg, ListItem};
 use crate::ctxt::Ctxt;
+use crate::derived::{derived, named_fields, not_generic};
 use crate::suggest::{Vocabulary, nearest};
 
 const STRUCT: Vocabulary = Vocabulary {
@@ -84,31 +85,18 @@ const FIELD: Vocabulary = Vocabulary {
 
 /// The derive's output: an implementation of `FromForm`.
 pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
-    let ctxt = Ctxt::default();
-    let out = expand(&ctxt, input).filter(|_| !ctxt.is_fatal()).unwrap_or_default();
-    let errors = ctxt.into_compile_errors();
-    quote!(#out #errors)
+    derived(input, expand)
 }
 
 fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
     let name = &input.ident;
-    let fields = match &input.data {
-        Data::Struct(data) => match &data.fields {
-            Fields::Named(fields) => &fields.named,
-            _ => {
-                ctxt.fatal(name, "a form is a struct whose fields have names: they are what a browser sends");
-                return None;
-            }
-        },
-        _ => {
-            ctxt.fatal(name, "`Form` is for structs; an enum that is a list of choices derives `FormEnum`");
-            return None;
-        }
-    };
-    if !input.generics.params.is_empty() {
-        ctxt.fatal(&input.generics, "a form cannot be generic");
-        return None;
-    }
+    let fields = named_fields(
+        ctxt,
+        input,
+        "a form is a struct whose fields have names: they are what a browser sends",
+        "`Form` is for structs; an enum that is a list of choices derives `FormEnum`",
+    )?;
+    not_generic(ctxt, input, "a form");
     let form = read_struct(ctxt, input);
     let idents: Vec<&Ident> = fields.iter().filter_map(|field| field.ident.as_ref()).collect();
     let (mut described, mut kept, mut extra) = (Vec::new(), Vec::new(), Vec::new());
@@ -306,9 +294,7 @@ mod tests {
     use super::*;
 
     fn errors(input: DeriveInput) -> Vec<String> {
-        let ctxt = Ctxt::default();
-        let _ = expand(&ctxt, &input);
-        ctxt.messages()
+        crate::derived::errors(&input, expand)
     }
 
     #[test]

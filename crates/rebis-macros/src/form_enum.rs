@@ -8,6 +8,7 @@ use syn::{Data, DeriveInput, Fields, LitStr};
 use crate::args;
 use crate::case::snake;
 use crate::ctxt::Ctxt;
+use crate::derived::{derived, not_generic};
 use crate::suggest::Vocabulary;
 
 const ENUM: Vocabulary =
@@ -22,10 +23,7 @@ const VARIANT: Vocabulary = Vocabulary {
 
 /// The derive's output: an implementation of `FormType`.
 pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
-    let ctxt = Ctxt::default();
-    let out = expand(&ctxt, input).filter(|_| !ctxt.is_fatal()).unwrap_or_default();
-    let errors = ctxt.into_compile_errors();
-    quote!(#out #errors)
+    derived(input, expand)
 }
 
 fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
@@ -34,9 +32,7 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
         ctxt.fatal(name, "`FormEnum` is for enums; a struct that is a form derives `Form`");
         return None;
     };
-    if !input.generics.params.is_empty() {
-        ctxt.fatal(&input.generics, "an enum that is a list of choices cannot be generic");
-    }
+    not_generic(ctxt, input, "an enum that is a list of choices");
     if data.variants.is_empty() {
         ctxt.fatal(name, "an enum that is a list of choices needs at least one variant");
     }
@@ -121,11 +117,7 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_list() {
-        let errors = |input: DeriveInput| {
-            let ctxt = Ctxt::default();
-            let _ = expand(&ctxt, &input);
-            ctxt.messages()
-        };
+        let errors = |input: DeriveInput| crate::derived::errors(&input, expand);
         let fields = syn::parse_quote!(
             enum A {
                 B(i32),

@@ -4,10 +4,11 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Data, DeriveInput, Fields, LitStr};
+use syn::{DeriveInput, LitStr};
 
 use crate::args;
 use crate::ctxt::Ctxt;
+use crate::derived::{derived, named_fields, not_generic};
 use crate::suggest::Vocabulary;
 
 const STRUCT: Vocabulary =
@@ -22,31 +23,18 @@ const FIELD: Vocabulary = Vocabulary {
 
 /// The derive's output: an implementation of `FromRow`.
 pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
-    let ctxt = Ctxt::default();
-    let out = expand(&ctxt, input).filter(|_| !ctxt.is_fatal()).unwrap_or_default();
-    let errors = ctxt.into_compile_errors();
-    quote!(#out #errors)
+    derived(input, expand)
 }
 
 fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
     let name = &input.ident;
-    let fields = match &input.data {
-        Data::Struct(data) => match &data.fields {
-            Fields::Named(fields) => &fields.named,
-            _ => {
-                ctxt.fatal(name, "`FromRow` reads columns by the names of fields, which a tuple struct has not; rows without names are tuples: `fetch_all::<(i64, String)>`");
-                return None;
-            }
-        },
-        _ => {
-            ctxt.fatal(name, "`FromRow` is for structs");
-            return None;
-        }
-    };
-    if !input.generics.params.is_empty() {
-        ctxt.fatal(&input.generics, "a struct that is read from a row cannot be generic");
-        return None;
-    }
+    let fields = named_fields(
+        ctxt,
+        input,
+        "`FromRow` reads columns by the names of fields, which a tuple struct has not; rows without names are tuples: `fetch_all::<(i64, String)>`",
+        "`FromRow` is for structs",
+    )?;
+    not_generic(ctxt, input, "a struct that is read from a row");
     let krate = args::krate(ctxt, &input.attrs, &STRUCT);
     let p = quote!(#krate::__private);
     let mut read = Vec::new();
@@ -79,9 +67,7 @@ mod tests {
     use super::*;
 
     fn errors(input: DeriveInput) -> Vec<String> {
-        let ctxt = Ctxt::default();
-        let _ = expand(&ctxt, &input);
-        ctxt.messages()
+        crate::derived::errors(&input, expand)
     }
 
     #[test]

@@ -9,6 +9,7 @@
 mod args;
 mod case;
 mod ctxt;
+mod derived;
 mod enumeration;
 mod form;
 mod form_enum;

@@ -7,6 +7,7 @@ use syn::{Data, DeriveInput, Member};
 
 use crate::args;
 use crate::ctxt::Ctxt;
+use crate::derived::{derived, not_generic};
 use crate::suggest::Vocabulary;
 
 const NEWTYPE: Vocabulary =
@@ -14,10 +15,7 @@ const NEWTYPE: Vocabulary =
 
 /// The derive's output: an implementation of `ColumnType`.
 pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
-    let ctxt = Ctxt::default();
-    let out = expand(&ctxt, input).filter(|_| !ctxt.is_fatal()).unwrap_or_default();
-    let errors = ctxt.into_compile_errors();
-    quote!(#out #errors)
+    derived(input, expand)
 }
 
 fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
@@ -37,10 +35,7 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
         );
         return None;
     };
-    if !input.generics.params.is_empty() {
-        ctxt.fatal(&input.generics, "the type of a column cannot be generic");
-        return None;
-    }
+    not_generic(ctxt, input, "the type of a column");
     let krate = args::krate(ctxt, &input.attrs, &NEWTYPE);
     let (ty, p) = (&field.ty, quote!(#krate::__private));
     let inner = quote_spanned!(ty.span()=> <#ty as #p::ColumnType>);
@@ -73,9 +68,7 @@ mod tests {
     use super::*;
 
     fn errors(input: DeriveInput) -> Vec<String> {
-        let ctxt = Ctxt::default();
-        let _ = expand(&ctxt, &input);
-        ctxt.messages()
+        crate::derived::errors(&input, expand)
     }
 
     #[test]
