@@ -18,7 +18,7 @@ use crate::{Cell, DecodeError, SqlType, Value};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in a column",
     label = "not a column type",
-    note = "integers, floats, `bool`, `String`, `Vec<u8>`, `chrono` dates and times, `Decimal`, `Uuid`, `serde_json::Value`, `Json<T>` and `Option` of these can be stored",
+    note = "integers, floats, `bool`, `String`, `Vec<u8>`, `chrono` dates and times, `Decimal`, `Uuid`, `serde_json::Value`, `rebis::sql::Json<T>` (the prelude's `Json` is a body) and `Option` of these can be stored",
     note = "for an enum, derive `rebis::Enum`; for another type, implement `rebis::ColumnType`"
 )]
 pub trait ColumnType: Sized {

@@ -83,6 +83,8 @@ pub use rebis_sql as sql;
 /// The web application.
 pub use rebis_web as web;
 
+// The libraries whose types stand in models and handlers, in the versions that fit.
 pub use rebis_web::{axum, clap};
 #[cfg(feature = "password")]
 pub use rebis_web::{hash_password, verify_password};
+pub use {chrono, rust_decimal, serde_json, uuid};

@@ -1,7 +1,7 @@
 //! JSON documents, serde types in a column, and arrays. Invariant: what serde cannot write becomes NULL only where NULL is what it means.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::{cell_of, wrong};
 use crate::{Cell, ColumnType, DecodeError, SqlType, Value};
@@ -25,21 +25,24 @@ impl ColumnType for serde_json::Value {
 }
 
 /// Any serde type as a JSON column.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Json<T>(
     /// The value.
     pub T,
 );
 
 /// Any serde type as bytes in a binary column (SQLAlchemy's PickleType): written as JSON, opaque to the database.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Blob<T>(
     /// The value.
     pub T,
 );
 
 /// An array column (PostgreSQL).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Array<T>(
     /// The items.
     pub Vec<T>,

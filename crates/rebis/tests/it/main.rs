@@ -8,5 +8,6 @@ mod browser;
 mod debug;
 mod forms;
 mod requests;
+mod serde;
 mod testing;
 mod ui;
