@@ -20,5 +20,5 @@ mod output;
 mod program;
 
 pub use completions::{completions, completions_command};
-pub use output::{fail, styled};
+pub use output::{coloured, fail, styled};
 pub use program::{DatabaseCommands, Program, commands, run};

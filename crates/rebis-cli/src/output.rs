@@ -58,8 +58,9 @@ pub fn styled(command: Command) -> Command {
     )
 }
 
-/// Whether standard error shows colours.
-pub(crate) fn coloured() -> bool {
+/// Whether standard error shows colours: on a terminal, unless `NO_COLOR` is set.
+#[must_use]
+pub fn coloured() -> bool {
     std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 

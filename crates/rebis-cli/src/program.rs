@@ -51,7 +51,8 @@ pub async fn run(program: Program, arguments: impl IntoIterator<Item = OsString>
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let quiet = matches.subcommand_matches("db").is_some_and(|db| db.get_flag("quiet"));
+    // Not `subcommand_matches("db")`: an application without a database has no such command, and clap panics over the question.
+    let quiet = matches.subcommand().is_some_and(|(name, given)| name == "db" && given.get_flag("quiet"));
     log::start(program.app.config().debug(), quiet);
     match dispatch(program, &matches).await {
         Ok(code) => code,

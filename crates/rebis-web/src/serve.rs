@@ -60,6 +60,25 @@ impl ServeOptions {
         let port = config.get_or("PORT", defaults.port)?;
         Ok(Self { host, port, ..defaults })
     }
+
+    /// Opens the socket that they say, for [`Server::bind`] and for programs that lend it to others.
+    ///
+    /// ```
+    /// use rebis_web::ServeOptions;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// let options = ServeOptions { port: 0, ..ServeOptions::default() };
+    /// let listener = options.listen().await.unwrap();
+    /// assert_ne!(listener.local_addr().unwrap().port(), 0);
+    /// # });
+    /// ```
+    ///
+    /// # Errors
+    /// When the port cannot be taken; the message says what to do.
+    pub async fn listen(&self) -> Result<TcpListener, ServeError> {
+        let bound = TcpListener::bind((self.host.as_str(), self.port)).await;
+        bound.map_err(|error| ServeError::bind(&self.host, self.port, error))
+    }
 }
 
 /// Serves the application until SIGINT (Ctrl+C) or SIGTERM, and says on standard error where.
@@ -96,8 +115,7 @@ impl Server {
     /// When the routes are wrong or the port cannot be taken; the message says what to do.
     pub async fn bind(app: App, options: ServeOptions) -> Result<Self, ServeError> {
         let (app, router) = built(app, &options)?;
-        let bound = TcpListener::bind((options.host.as_str(), options.port)).await;
-        let listener = bound.map_err(|error| ServeError::bind(&options.host, options.port, error))?;
+        let listener = options.listen().await?;
         let address =
             listener.local_addr().map_err(|error| ServeError::bind(&options.host, options.port, error))?;
         Ok(Self { app, router, listener, address, options })

@@ -1,11 +1,14 @@
 //! The accept loop.
 //!
 //! Invariant: a client that sends its headers slowly, or none, holds a connection no longer than the header timeout, one that falls
-//! silent in a body no longer than the body timeout; an error of one connection never ends the loop.
+//! silent in a body no longer than the body timeout; an error of one connection never ends the loop. A connection that was accepted before the
+//! signal to stop may still send its first request.
 
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -19,6 +22,9 @@ use tower::Service as _;
 use tower_http::timeout::TimeoutBody;
 
 use super::ServeOptions;
+
+/// How long a connection without a request is waited for after the signal to stop.
+const FIRST_REQUEST: Duration = Duration::from_millis(500);
 
 pub(super) async fn accept(
     listener: TcpListener,
@@ -67,7 +73,10 @@ fn start(
 ) {
     // Answers are written whole; waiting for more to send with them only delays them. A socket that refuses is slower, not wrong.
     let _ = stream.set_nodelay(true);
+    let asked = Arc::new(AtomicBool::new(false));
+    let asks = Arc::clone(&asked);
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+        asks.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(ConnectInfo(peer));
         router.clone().call(request.map(|body| TimeoutBody::new(patience, body)))
     });
@@ -77,14 +86,24 @@ fn start(
         let result = tokio::select! {
             result = connection.as_mut() => result,
             _ = finishing.changed() => {
+                // Who has just come in has his request on the way.
+                if !asked.load(Ordering::Relaxed)
+                    && let Ok(result) = tokio::time::timeout(FIRST_REQUEST, connection.as_mut()).await
+                {
+                    return ended(result, peer);
+                }
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }
         };
-        if let Err(error) = result {
-            tracing::debug!(target: "rebis::serve", %error, %peer, "connection ended");
-        }
+        ended(result, peer);
     });
+}
+
+fn ended(result: hyper::Result<()>, peer: SocketAddr) {
+    if let Err(error) = result {
+        tracing::debug!(target: "rebis::serve", %error, %peer, "connection ended");
+    }
 }
 
 fn is_of_the_connection(error: &io::Error) -> bool {

@@ -69,6 +69,29 @@ async fn requests_in_flight_finish_before_the_server_ends() {
 }
 
 #[tokio::test]
+async fn who_came_in_before_the_signal_is_answered() {
+    async fn here() -> &'static str {
+        "here"
+    }
+    let server = Server::bind(bare().get("/", here), options()).await.unwrap();
+    let address = server.address();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let running = tokio::spawn(server.run(async { drop(stopped.await) }));
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    // Answered, so that the connection behind it in the queue is accepted soon.
+    let mut first = TcpStream::connect(address).await.unwrap();
+    first.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
+    first.read_to_end(&mut Vec::new()).await.unwrap();
+    stop.send(()).unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("here"), "{answer:?}");
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn slow_headers_and_garbage_do_not_hold_a_connection() {
     let server = Server::bind(bare(), options()).await.unwrap();
     let address = server.address();

@@ -11,25 +11,25 @@ use rebis_web::BoxError;
 /// How cargo shall build, in its own words.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
-    words: Vec<String>,
+    package: Option<String>,
     bin: Option<String>,
+    /// What says how to build and not what.
+    words: Vec<String>,
 }
 
 impl Options {
     pub(crate) fn of(given: &ArgMatches) -> Self {
         let text = |name: &str| given.get_one::<String>(name).cloned();
         let mut words = Vec::new();
-        for name in ["package", "features"] {
-            if let Some(value) = text(name) {
-                words.extend([format!("--{name}"), value]);
-            }
+        if let Some(value) = text("features") {
+            words.extend(["--features".to_owned(), value]);
         }
         for name in ["no-default-features", "release", "offline", "locked"] {
             if given.get_flag(name) {
                 words.push(format!("--{name}"));
             }
         }
-        Options { words, bin: text("bin") }
+        Options { package: text("package"), bin: text("bin"), words }
     }
 
     /// `cargo <command>` with these options, for a command that builds programs.
@@ -43,6 +43,46 @@ impl Options {
 
     /// `cargo <command>` with these options, for a command that builds more than programs.
     pub(crate) fn cargo_for_all(&self, command: &str) -> Command {
+        let mut cargo = self.plain(command);
+        if let Some(package) = &self.package {
+            cargo.args(["--package", package]);
+        }
+        cargo
+    }
+
+    /// `cargo <command>` with these options for the program of a package, whatever they say of either.
+    #[cfg(unix)]
+    pub(crate) fn cargo_of(&self, command: &str, package: &str, program: &str) -> Command {
+        let mut cargo = self.plain(command);
+        cargo.args(["--package", package, "--bin", program]);
+        cargo
+    }
+
+    /// `cargo metadata` with these options.
+    #[cfg(unix)]
+    pub(crate) fn metadata(&self) -> Command {
+        let mut cargo = cargo();
+        cargo.args(["metadata", "--format-version", "1"]);
+        cargo.args(self.words.iter().filter(|word| *word != "--release"));
+        cargo
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn package(&self) -> Option<&str> {
+        self.package.as_deref()
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn bin(&self) -> Option<&str> {
+        self.bin.as_deref()
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn is_release(&self) -> bool {
+        self.words.iter().any(|word| word == "--release")
+    }
+
+    fn plain(&self, command: &str) -> Command {
         let mut cargo = cargo();
         cargo.arg(command).args(&self.words);
         cargo

@@ -9,7 +9,24 @@ use rebis_web::BoxError;
 use crate::cargo::{self, Options};
 use crate::words;
 
-/// `run`, `db`, `routes`, `test`.
+/// `run`: with an eye on the sources, unless that is not wanted.
+pub(crate) fn serve(given: &ArgMatches) -> Result<ExitCode, BoxError> {
+    #[cfg(unix)]
+    if !given.get_flag("no-reload") {
+        return crate::reload::run(given);
+    }
+    #[cfg(not(unix))]
+    if !given.get_flag("no-reload") {
+        eprintln!(
+            " * Not reloading: a socket cannot be lent to another program on this system; end it and start it again by hand"
+        );
+    }
+    cargo::package_folder()?;
+    let mut run = Options::of(given).cargo("run");
+    become_it(run.args(["--quiet", "--"]).args(words::of_run(given)))
+}
+
+/// `db`, `routes`, `test`.
 pub(crate) fn run(name: &str, given: &ArgMatches) -> Result<ExitCode, BoxError> {
     let rest: Vec<&OsString> = given.get_many("arguments").into_iter().flatten().collect();
     let asks = rest.iter().take_while(|word| **word != "--").any(|word| **word == "--help" || **word == "-h");

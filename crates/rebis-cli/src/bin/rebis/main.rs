@@ -8,6 +8,8 @@
 mod cargo;
 mod front;
 mod new;
+#[cfg(unix)]
+mod reload;
 mod words;
 
 use std::ffi::OsString;
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
             Some(("new", given)) => ended(new::run(given)),
             Some(("completions", given)) => ended(completions(words::whole(), given)),
             Some(("help", given)) => help(given),
+            Some(("run", given)) => ended(front::serve(given)),
             Some((name, given)) => ended(front::run(name, given)),
             None => ExitCode::SUCCESS,
         },

@@ -2,7 +2,7 @@
 //! library; here it is only passed on.
 
 use clap::builder::ValueParser;
-use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 
 /// The command line as it is read: the application's commands with anything behind them.
 pub(crate) fn describe() -> Command {
@@ -17,7 +17,7 @@ pub(crate) fn describe() -> Command {
         )
     };
     own()
-        .subcommand(passed("run", "Serves the application"))
+        .subcommand(run())
         .subcommand(passed(
             "db",
             "Migrations: compares the models with the database, writes scripts, runs them",
@@ -34,7 +34,8 @@ pub(crate) fn describe() -> Command {
 /// The same with all that an application understands, for completions and help.
 pub(crate) fn whole() -> Command {
     own()
-        .subcommands(rebis_cli::commands())
+        .subcommands(rebis_cli::commands().into_iter().filter(|command| command.get_name() != "run"))
+        .subcommand(run())
         .subcommand(
             Command::new("test")
                 .about("Runs the tests, each with a database of its own")
@@ -44,6 +45,36 @@ pub(crate) fn whole() -> Command {
                 )
                 .arg(Arg::new("arguments").num_args(0..).trailing_var_arg(true).allow_hyphen_values(true)),
         )
+}
+
+/// The application's own `run`, and what is known here only.
+fn run() -> Command {
+    let all = rebis_cli::commands().into_iter().find(|command| command.get_name() == "run");
+    all.unwrap_or_else(|| Command::new("run"))
+        .about("Serves the application, and builds and starts it again when a source changes")
+        .after_help(
+            "Examples:\n  rebis run\n  rebis run --port 8000 --debug\n  rebis run --no-reload --release",
+        )
+        .arg(
+            Arg::new("no-reload")
+                .long("no-reload")
+                .action(ArgAction::SetTrue)
+                .help("Leaves the sources alone, as `cargo run -- run` does"),
+        )
+}
+
+/// What the application's `run` is called with.
+pub(crate) fn of_run(given: &ArgMatches) -> Vec<String> {
+    let mut words = vec!["run".to_owned()];
+    if let Some(host) = given.get_one::<String>("host") {
+        words.extend(["--host".to_owned(), host.clone()]);
+    }
+    if let Some(port) = given.get_one::<u16>("port") {
+        words.extend(["--port".to_owned(), port.to_string()]);
+    }
+    let flags = ["debug", "upgrade"].into_iter().filter(|name| given.get_flag(name));
+    words.extend(flags.map(|name| format!("--{name}")));
+    words
 }
 
 fn own() -> Command {
