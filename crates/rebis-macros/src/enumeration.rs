@@ -101,6 +101,11 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
                 }
             }
         }
+
+        #[automatically_derived]
+        impl #p::Ordered for #name {
+            type Value = Self;
+        }
     })
 }
 

@@ -60,6 +60,11 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
                 #inner::from_cell(cell).map(|value| #made)
             }
         }
+
+        #[automatically_derived]
+        impl #p::Ordered for #name {
+            type Value = Self;
+        }
     })
 }
 

@@ -10,7 +10,7 @@ pub use rebis_sql::{Cell, ColumnType, DecodeError, SqlType, Value};
 pub use crate::entity::{
     Addable, Alone, Build, Deferred, Entity, Filler, Given, InRelation, Linked, NoFiller, Required, or_unset,
 };
-pub use crate::expr::{Assign, Column};
+pub use crate::expr::{Assign, Column, Ordered};
 pub use crate::model::{
     CheckDef, ColumnDef, ColumnSet, Embedded, EntityOf, ForeignKeyDef, IndexDef, Invalid, KindDef, LazyMeta,
     Model, ModelDef, ModelMeta, NoRepr, Registered, Repr, ServerDefaultDef, Unasked, UniqueDef, differing,

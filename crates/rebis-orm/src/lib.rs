@@ -56,8 +56,8 @@ pub use error::{Error, ErrorKind, Result};
 pub use events::{Events, Verdict};
 pub use expr::{
     Aggregate, Arguments, Assign, Case, Column, Comparable, Condition, Expression, IntoExpression, Lag,
-    Number, Operand, Order, PerRow, Predicate, Quantified, RowOperand, RowValue, RowsOf, Textual, Window,
-    WindowFunction, Windowed, func, window,
+    Number, Operand, Order, Ordered, PerRow, Predicate, Quantified, RowOperand, RowValue, RowsOf, Textual,
+    Window, WindowFunction, Windowed, func, window,
 };
 #[cfg(feature = "axum")]
 pub use extract::Rejection;
@@ -69,7 +69,7 @@ pub use query::{
     exists, insert, select, sql, update,
 };
 pub use rebis_sql::expr::Bound;
-pub use relation::{BelongsTo, Cascade, HasMany, HasOne, Loading, Relation, Target};
+pub use relation::{BehindMany, BelongsTo, Cascade, HasMany, HasOne, Loading, Path, Relation, Target};
 pub use retry::Retry;
 pub use session::{FetchMode, Savepoint, Session};
 

@@ -80,6 +80,8 @@ pub(crate) struct Status {
     /// Was inserted in this transaction.
     pub(crate) born: bool,
     pub(crate) editing: bool,
+    /// Of a new row of an association: the collections that it relates hold its two ends.
+    pub(crate) related: bool,
     /// What was loaded may be out of date: the next row that a query brings replaces it.
     pub(crate) expired: bool,
     /// Columns that were not given: placeholders until the database fills them in.

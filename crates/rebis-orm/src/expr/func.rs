@@ -11,7 +11,8 @@ use super::into::typed;
 use super::quantified::Quantified;
 use super::window::{Lag, WindowFunction};
 use super::{
-    Aggregate, Arguments, Expression, IntoExpression, Number, Operand, Order, Predicate, RowValue, Textual,
+    Aggregate, Arguments, Expression, IntoExpression, Number, Operand, Order, Ordered, Predicate, RowValue,
+    Textual,
 };
 use crate::query::{SelectStatement, Selection};
 
@@ -20,9 +21,9 @@ fn named(name: &'static str, args: Vec<Expr>) -> Expr {
 }
 
 macro_rules! aggregates {
-    ($($(#[$doc:meta])* $name:ident $sql:literal: $ty:ident $(: $bound:ident)? => $out:ty;)*) => {
+    ($($(#[$doc:meta])* $name:ident $sql:literal: $ty:ident $(: $bound:ident $(+ $more:ident)?)? => $out:ty;)*) => {
         $($(#[$doc])*
-        pub fn $name<$ty $(: $bound)?>(of: impl Into<Expression<$ty>>) -> Expression<$out, Aggregate> {
+        pub fn $name<$ty $(: $bound $(+ $more)?)?>(of: impl Into<Expression<$ty>>) -> Expression<$out, Aggregate> {
             of.into().map(|e| named($sql, vec![e]))
         })*
     };
@@ -31,12 +32,12 @@ macro_rules! aggregates {
 aggregates! {
     /// The number of rows in which it is not NULL.
     count "count": T => i64;
-    /// The smallest value.
-    min "min": T => Option<T>;
-    /// The largest value.
-    max "max": T => Option<T>;
-    /// The sum, in the column's own type (cast wider with [`cast`] where it may not fit).
-    sum "sum": T: Number => Option<T>;
+    /// The smallest value; NULL when there is none. NULLs do not count, so a column of `Option<T>` gives `Option<T>` too.
+    min "min": T: Ordered => Option<T::Value>;
+    /// The largest value, as [`min`].
+    max "max": T: Ordered => Option<T::Value>;
+    /// The sum, in the column's own type (cast wider with [`cast`] where it may not fit), as [`min`].
+    sum "sum": T: Number + Ordered => Option<T::Value>;
     /// The mean, as a double.
     avg "avg": T: Number => Option<f64>;
 }

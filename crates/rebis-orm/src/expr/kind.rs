@@ -25,7 +25,8 @@ pub trait Textual {}
 impl Textual for String {}
 impl<T: Textual> Textual for Option<T> {}
 
-/// A type that can be computed with. Implement it, empty, for a column type of your own that is stored as a number.
+/// A type that can be computed with. Implement it, empty, for a column type of your own that is stored as a number; with [`Ordered`] it can be
+/// summed up.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no number",
     label = "expected a column or expression of a number"
@@ -39,6 +40,52 @@ macro_rules! numbers {
 numbers!(i8, i16, i32, i64, u8, u16, u32, f32, f64, rust_decimal::Decimal);
 
 impl<T: Number> Number for Option<T> {}
+
+/// A type whose values a database can put in order, so that the smallest and the largest of them mean something, with NULL or without.
+/// `derive(Enum)` and `derive(ColumnType)` implement it; for a column type of your own: `impl Ordered for Money { type Value = Money; }`.
+#[diagnostic::on_unimplemented(
+    message = "values of `{Self}` have no order, so there is no smallest and no largest",
+    label = "expected a column or expression of numbers, texts, dates or the like",
+    note = "for a column type of your own: `impl rebis::orm::Ordered for {Self} {{ type Value = {Self}; }}`"
+)]
+pub trait Ordered {
+    /// The same without `Option`.
+    type Value;
+}
+
+macro_rules! ordered {
+    ($($ty:ty),*) => { $(impl Ordered for $ty { type Value = $ty; })* };
+}
+
+ordered!(
+    bool,
+    i8,
+    i16,
+    i32,
+    i64,
+    u8,
+    u16,
+    u32,
+    f32,
+    f64,
+    String,
+    Vec<u8>,
+    uuid::Uuid,
+    rust_decimal::Decimal,
+    chrono::NaiveDate,
+    chrono::NaiveTime,
+    chrono::NaiveDateTime,
+    chrono::DateTime<chrono::Utc>,
+    chrono::TimeDelta
+);
+
+impl<T: Ordered> Ordered for Option<T> {
+    type Value = T::Value;
+}
+
+impl<T> Ordered for rebis_sql::Array<T> {
+    type Value = Self;
+}
 
 /// A type of values that may equal those of type `T`: itself, with or without `Option`.
 #[diagnostic::on_unimplemented(

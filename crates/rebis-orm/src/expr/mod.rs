@@ -20,7 +20,7 @@ pub use case::Case;
 pub use column::Column;
 pub use expression::{Expression, Order};
 pub use into::{Arguments, IntoExpression};
-pub use kind::{Aggregate, Comparable, Number, PerRow, Textual, Windowed};
+pub use kind::{Aggregate, Comparable, Number, Ordered, PerRow, Textual, Windowed};
 pub use operand::Operand;
 pub use predicate::{Condition, Predicate};
 pub use quantified::Quantified;

@@ -20,7 +20,7 @@ use std::sync::atomic::Ordering;
 use crate::entity::{Object, State};
 use crate::error::{Error, Result};
 use crate::events::{Listeners, Moment};
-use crate::relation::{RelationKind, companions, delete_associations, held, write_disconnections};
+use crate::relation::{RelationKind, Written, companions, delete_associations, held, write_disconnections};
 use crate::session::{Shared, cascade_add, delete_object, inactive};
 
 pub(crate) use validate::one as validate;
@@ -92,6 +92,7 @@ async fn run(session: &Arc<Shared>, listeners: Option<&Listeners>, last: bool) -
 
 async fn write(session: &Arc<Shared>, mut batch: Batch, last: bool) -> Result<()> {
     session.writes();
+    let associations = Written::among(session, &batch.new, &batch.dirty, &batch.deleted);
     let first = unique::plan(&mut batch)?;
     let (new, dirty, deleted) = (batch.new.len(), batch.dirty.len(), batch.deleted.len());
     // Which of the three is all that there is to commit. Rows that are counted must be one: its statement has changed nothing where it fails.
@@ -101,7 +102,10 @@ async fn write(session: &Arc<Shared>, mut batch: Batch, last: bool) -> Result<()
     first.run(session, &mut connection).await?;
     let later = insert::insert(session, &mut connection, batch.new, lone_new).await?;
     update::update(&mut connection, batch.dirty.into_iter().chain(later).collect(), lone_dirty).await?;
-    delete::delete(session, &mut connection, batch.deleted, lone_deleted).await
+    delete::delete(session, &mut connection, batch.deleted, lone_deleted).await?;
+    drop(connection);
+    associations.show(session);
+    Ok(())
 }
 
 /// Whether a changed object is different from its row.

@@ -102,6 +102,8 @@ pub struct ColumnDef {
     pub sql_type: fn() -> SqlType,
     pub(crate) decode: Decode,
     pub nullable: bool,
+    /// Whether the field can hold NULL: that of a kind of rows may be no `Option` though the column is NULL in others.
+    pub holds_null: bool,
     pub length: Option<u32>,
     pub precision: Option<(u32, u32)>,
     pub primary_key: bool,
@@ -134,6 +136,7 @@ impl ColumnDef {
             sql_type: T::sql_type,
             decode: value_from_cell::<T>,
             nullable: T::NULLABLE,
+            holds_null: T::NULLABLE,
             length: None,
             precision: None,
             primary_key: false,
@@ -177,6 +180,8 @@ impl ColumnDef {
         precision(digits: u32, scale: u32) => precision = Some((digits, scale));
         /// Whether NULL is allowed, when the Rust type does not say.
         nullable(yes: bool) => nullable = yes;
+        /// Whether the field of each kind of rows that has this column can hold NULL.
+        holds_null(yes: bool) => holds_null = yes;
         /// Another SQL type than the Rust type's own.
         sql_type(ty: fn() -> SqlType) => sql_type = ty;
         /// What it refers to.

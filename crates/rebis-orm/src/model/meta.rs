@@ -13,8 +13,10 @@ use super::link::Link;
 use super::text::Texts;
 use super::{ColumnDef, ColumnSet, KindTable, Model, ModelDef, ServerDefaultDef};
 use crate::dynamic::Ops;
+use crate::entity::Object;
 use crate::error::{Error, ErrorKind, Result};
-use crate::relation::RelationDef;
+use crate::relation::{Between, RelationDef};
+use crate::session::Shared;
 
 /// Metadata that is made on first use.
 pub type LazyMeta = LazyLock<ModelMeta>;
@@ -43,6 +45,10 @@ pub struct ModelMeta {
     pub(crate) texts: Texts,
     /// What is done with its objects where their type is not known.
     pub(crate) ops: Ops,
+    /// The relations of many and many that go through this model.
+    pub(crate) between: OnceLock<Vec<Between>>,
+    /// The object that a session holds under a key.
+    pub(crate) known: fn(&Shared, &[Value]) -> Option<Object>,
     links: Vec<OnceLock<std::result::Result<Link, String>>>,
     tables: OnceLock<Vec<Table>>,
 }
@@ -73,6 +79,8 @@ impl ModelMeta {
             kinds,
             texts: Texts::default(),
             ops: Ops::of::<M>(),
+            between: OnceLock::new(),
+            known: crate::relation::known::<M>,
             links: def.relations.iter().map(|_| OnceLock::new()).collect(),
             tables: OnceLock::new(),
         }

@@ -2,6 +2,7 @@
 //!
 //! **Invariant.** What is loaded lives in a slot of the owner's instance, so every version of the row and every handle sees the same.
 
+mod between;
 mod circles;
 mod column;
 mod def;
@@ -11,6 +12,7 @@ mod handle;
 mod joined;
 mod link;
 mod load;
+mod path;
 mod plan;
 mod slot;
 mod statement;
@@ -19,8 +21,10 @@ mod through;
 pub use def::{Cascade, RelationDef};
 pub use field::{Attach, BelongsTo, HasMany, HasOne, Target};
 pub use handle::Relation;
+pub use path::{BehindMany, Path};
 pub use plan::Loading;
 
+pub(crate) use between::{Between, Written};
 pub(crate) use circles::part_circles;
 pub(crate) use column::load_column;
 pub(crate) use def::RelationKind;
@@ -31,7 +35,7 @@ pub(crate) use link::{
     add_child, companions, forget_stale_parents, held, let_go, relate_pending, remove_child, report_at_flush,
     set_child, set_parent,
 };
-pub(crate) use load::{Task, load_lazily, load_plan};
+pub(crate) use load::{Task, known, load_lazily, load_plan};
 pub(crate) use plan::settle_plan;
 pub(crate) use slot::{Content, Reference, Slot, settle};
 pub(crate) use through::{delete_associations, write_disconnections};

@@ -67,6 +67,7 @@ pub(super) fn connect(
     if let Some(association) = association {
         {
             let mut status = association.status();
+            status.related = true;
             status.unset = link.child.iter().chain(&far.child).fold(status.unset, |all, &c| all.with(c));
         }
         refer(&association, &link.child, &link.parent, owner)?;

@@ -156,6 +156,12 @@ impl Shared {
             .advise("take its rows to the end, close or drop it first; or stream from the `Database`, which has a connection of its own"))
     }
 
+    /// Every object of one model that it holds.
+    pub(crate) fn objects_of(&self, model: std::any::TypeId) -> Vec<Object> {
+        let map = self.maps.lock().get(&model).map(Arc::clone);
+        map.map(|map| map.objects()).unwrap_or_default()
+    }
+
     /// Every living object that has a row in this session.
     pub(crate) fn objects(&self) -> Vec<Object> {
         let maps: Vec<_> = self.maps.lock().values().map(Arc::clone).collect();

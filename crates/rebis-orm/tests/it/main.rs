@@ -35,6 +35,7 @@ mod repeats;
 mod round_trips;
 mod savepoints;
 mod schema;
+mod seeds;
 mod sends;
 mod session;
 mod several;

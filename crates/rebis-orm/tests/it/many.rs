@@ -382,4 +382,116 @@ each_database! {
         drop((session, pupils, courses));
         assert!(witness.0.upgrade().is_none() && witness.1.upgrade().is_none(), "a circle outlived its session");
     }
+
+    async fn rows_that_are_objects_of_their_own_are_seen_by_loaded_collections(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        let [maths, physics] = ["Maths", "Physics"].map(|name| session.add(Course::builder().name(name)));
+        let alice = session.add(Pupil::builder().name("Alice").courses([&maths]));
+        session.commit().await.unwrap();
+        // Written with keys, while both sides are loaded.
+        assert_eq!(names(&alice.courses.all().await.unwrap()), ["Maths"]);
+        assert!(physics.pupils.all().await.unwrap().is_empty());
+        let row = session.add(Enlisted::builder().pupil_id(alice.id).course_id(physics.id));
+        session.flush().await.unwrap();
+        assert_eq!(names(&alice.courses.loaded().unwrap()), ["Maths", "Physics"]);
+        assert_eq!(physics.pupils.loaded().unwrap(), std::slice::from_ref(&alice));
+        // A rollback takes it back: what was loaded may be out of date, and is read again.
+        session.rollback().await.unwrap();
+        assert_eq!(names(&alice.courses.all().await.unwrap()), ["Maths"]);
+        session.add(&row);
+        session.commit().await.unwrap();
+        assert_eq!(names(&alice.courses.all().await.unwrap()), ["Maths", "Physics"]);
+        assert_eq!(physics.pupils.all().await.unwrap(), std::slice::from_ref(&alice));
+        // Deleted as an object.
+        session.delete(&row);
+        session.commit().await.unwrap();
+        let _ = test.statements();
+        assert_eq!(names(&alice.courses.loaded().unwrap()), ["Maths"]);
+        assert!(physics.pupils.loaded().unwrap().is_empty());
+        // And made again by the collection, once.
+        alice.courses.add(&physics);
+        session.commit().await.unwrap();
+        assert_eq!(sql(&test).iter().filter(|text| text.starts_with("INSERT")).count(), 1);
+        assert_eq!(names(&alice.courses.loaded().unwrap()), ["Maths", "Physics"]);
+        assert_eq!(rows::<Enlisted>(&db).await, 2);
+    }
+
+    async fn an_association_that_moves_is_followed(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        let [ada, bob, cid] = ["ada", "bob", "cid"].map(|name| session.add(Member::builder().name(name)));
+        session.commit().await.unwrap();
+        for one in [&ada, &bob, &cid] {
+            one.followed.all().await.unwrap();
+            one.followers.all().await.unwrap();
+        }
+        let _ = test.statements();
+        let follow = session.add(Follow::builder().follower(&ada).followed_id(bob.id).weight(3));
+        session.flush().await.unwrap();
+        let shown = |one: &rebis::Entity<Member>| one.followed.loaded().map(|all| all.iter().map(|m| m.name.clone()).collect::<Vec<_>>());
+        assert_eq!((shown(&ada).unwrap(), bob.followers.loaded().unwrap()), (vec!["bob".to_owned()], vec![ada.clone()]));
+        assert!(sql(&test).iter().all(|text| !text.starts_with("SELECT")), "what is known is not read");
+        follow.edit().followed_id = cid.id;
+        session.commit().await.unwrap();
+        // Another row might still relate ada to bob: who was related by this one is read again.
+        assert!(shown(&ada).unwrap_err().is_not_loaded());
+        assert_eq!(ada.followed.all().await.unwrap(), std::slice::from_ref(&cid));
+        assert!(bob.followers.all().await.unwrap().is_empty());
+        assert_eq!(cid.followers.all().await.unwrap(), std::slice::from_ref(&ada));
+    }
+
+    async fn what_a_session_does_not_know_is_read_again(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        let alice = session.add(Pupil::builder().name("Alice"));
+        let id = session.add(Course::builder().name("Maths"));
+        session.commit().await.unwrap();
+        let id = id.id;
+        let session = db.session();
+        let alice = session.get_or_404(Pupil, alice.id).await.unwrap();
+        assert!(alice.courses.all().await.unwrap().is_empty());
+        session.add(Enlisted::builder().pupil_id(alice.id).course_id(id));
+        session.commit().await.unwrap();
+        assert!(alice.courses.loaded().unwrap_err().is_not_loaded());
+        assert_eq!(names(&alice.courses.all().await.unwrap()), ["Maths"]);
+    }
+
+    async fn a_relation_and_one_behind_it_read_as_one(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        let [ada, bob, cid] = ["ada", "bob", "cid"].map(|name| session.add(Member::builder().name(name)));
+        session.commit().await.unwrap();
+        session.add_all([(&ada, &bob), (&ada, &cid), (&bob, &cid)].map(|(one, two)| Follow::builder().follower(one).followed_id(two.id)));
+        session.commit().await.unwrap();
+
+        let session = db.session();
+        let members = select(Member).order_by(Member::id).all(&session).await.unwrap();
+        assert!(members[0].follows.then(Follow::follower).loaded().unwrap_err().is_not_loaded());
+        let _ = test.statements();
+        let behind = members[0].follows.then(Follow::follower).all().await.unwrap();
+        assert_eq!(behind, [members[0].clone(), members[0].clone()]);
+        assert_eq!(members[1].follows.then(Follow::follower).loaded().unwrap(), [members[1].clone()]);
+        assert!(members[2].follows.then(Follow::follower).all().await.unwrap().is_empty());
+        assert_eq!(sql(&test).iter().filter(|text| text.starts_with("SELECT")).count(), 1);
+
+        let path = Course::pupils.then(Pupil::courses);
+        assert_eq!(format!("{path:?}"), "Course.pupils.courses");
+        let [maths, physics, latin] = ["Maths", "Physics", "Latin"].map(|name| session.add(Course::builder().name(name)));
+        session.add(Pupil::builder().name("x").courses([&maths, &physics]));
+        session.add(Pupil::builder().name("y").courses([&latin]));
+        session.commit().await.unwrap();
+        let course = |condition| select(Course::name).filter(condition).order_by(Course::id);
+        assert_eq!(course(shared_with(&physics)).all(&db).await.unwrap(), ["Maths", "Physics"]);
+        let other = db.session();
+        let _ = test.statements();
+        let loaded = select(Course).filter(Course::id.eq(maths.id)).with(path).one(&other).await.unwrap();
+        assert_eq!(names(&loaded.pupils.then(Pupil::courses).loaded().unwrap()), ["Maths", "Physics"]);
+        assert_eq!(sql(&test).iter().filter(|text| text.starts_with("SELECT")).count(), 3);
+    }
+}
+
+/// Courses whose pupils take that course too.
+fn shared_with(course: &rebis::Entity<Course>) -> rebis::Predicate {
+    Course::pupils.then(Pupil::courses).contains(course)
 }

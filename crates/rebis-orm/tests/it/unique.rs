@@ -1,7 +1,7 @@
 //! Unique values that pass from row to row in one flush, and rows that are deleted and added again.
 
 use rebis::{BelongsTo, Database, Entity, ErrorKind, HasMany, Session, State, select};
-use rebis_macros::Model;
+use rebis_macros::{Columns, Model};
 use rebis_testkit::{TestDatabase, each_database};
 
 use crate::handwritten::User;
@@ -44,6 +44,26 @@ pub struct Holiday {
     pub revision: i64,
 }
 
+/// Kinds of one table, whose columns are NULL in rows of the others; the fields are no Options.
+#[derive(Model, Clone, Debug)]
+pub struct Badge {
+    #[column(primary_key)]
+    pub id: i64,
+    #[column(flatten)]
+    pub kind: BadgeOf,
+}
+
+#[derive(Columns, Clone, Debug, PartialEq)]
+pub enum BadgeOf {
+    Guest {
+        #[column(unique)]
+        number: i32,
+        #[column(length = 20, unique)]
+        code: String,
+    },
+    Crew,
+}
+
 #[derive(Model, Clone, Debug)]
 pub struct Label {
     #[column(primary_key)]
@@ -60,7 +80,7 @@ pub struct Label {
 
 async fn tables(test: &TestDatabase) -> Database {
     let mut models = crate::models::all();
-    models.extend(rebis::models![Playlist, Track, Holiday, Label]);
+    models.extend(rebis::models![Playlist, Track, Holiday, Label, Badge]);
     let db = Database::with_engine(test.engine().clone()).models(models);
     db.create_all().await.unwrap();
     let _ = test.statements();
@@ -136,6 +156,24 @@ each_database! {
         session.flush().await.unwrap();
         session.rollback().await.unwrap();
         assert_eq!((names(&db).await, all[0].username.as_str()), (vec!["c".into(), "b".into(), "a".into()], "c"));
+    }
+
+    async fn two_rows_of_a_kind_exchange_their_values(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        let guest = |number: i32, code: &str| BadgeOf::Guest { number, code: code.to_owned() };
+        let [one, two] = [guest(1, "a"), guest(2, "b")].map(|kind| session.add(Badge::builder().kind(kind)));
+        session.commit().await.unwrap();
+        one.edit().kind = guest(2, "b");
+        two.edit().kind = guest(1, "a");
+        session.commit().await.unwrap();
+        let kinds = async || select(Badge).order_by(Badge::id).all(&db).await.unwrap().into_iter().map(|b| b.kind).collect::<Vec<_>>();
+        assert_eq!(kinds().await, [guest(2, "b"), guest(1, "a")]);
+        // One becomes of another kind, and its value passes on.
+        one.edit().kind = BadgeOf::Crew;
+        two.edit().kind = guest(2, "b");
+        session.commit().await.unwrap();
+        assert_eq!(kinds().await, [BadgeOf::Crew, guest(2, "b")]);
     }
 
     async fn a_new_row_takes_the_value_of_a_changed_or_deleted_one(test: TestDatabase) {

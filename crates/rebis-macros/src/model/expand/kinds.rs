@@ -34,7 +34,16 @@ pub(crate) fn kinds(all: &Variants, holder: &Model) -> TokenStream {
         let (field, n) = (&c.ident, number(i));
         quote!(#field: #p::Column::nth(columns, start, #n),)
     });
-    let defs = (0..holder.columns.len()).map(|i| definition::column(holder, i, &p));
+    let defs = (0..holder.columns.len()).map(|i| {
+        let column = definition::column(holder, i, &p);
+        if !holder.columns[i].unique {
+            return column;
+        }
+        // Whether a row can hold NULL for a moment, when two rows exchange their values.
+        let fields = all.kinds.iter().flat_map(|kind| &kind.fields);
+        let types = fields.filter(|(.., at)| *at == i).map(|(_, ty, _)| ty);
+        quote!(#column.holds_null(true #(&& <#types as #p::ColumnType>::NULLABLE)*))
+    });
     let (mut decodes, mut values, mut fills, mut sets) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for Kind { ident, fields, .. } in &all.kinds {
         let (mut read, mut filled) = (Vec::new(), Vec::new());

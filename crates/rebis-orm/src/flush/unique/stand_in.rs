@@ -20,12 +20,18 @@ pub(super) fn stand_in(
         }
         let columns = || key.iter().filter(|c| !object.meta().key.contains(c));
         let found = columns()
-            .find(|&c| object.meta().def.columns[c].may_be_null())
+            .find(|&c| holds_null(object, c))
             .map(|c| (c, Value::Null))
             .or_else(|| columns().find_map(|c| made(object, c).map(|value| (c, value))));
         values.push(found.ok_or_else(|| key.iter().next().unwrap_or_default())?);
     }
     Ok(values)
+}
+
+/// Whether NULL can be written, and held by the object meanwhile: a field of a kind may be no Option though its column is NULL in other rows.
+fn holds_null(object: &Object, column: usize) -> bool {
+    let def = &object.meta().def.columns[column];
+    def.may_be_null() && def.holds_null
 }
 
 /// A value made from the row's key, where the column's type has room for one that nobody would choose.

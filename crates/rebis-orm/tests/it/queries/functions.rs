@@ -190,6 +190,29 @@ each_database! {
         }
     }
 
+    async fn an_aggregate_of_a_column_that_may_be_null_is_one_option(test: TestDatabase) {
+        let db = shop(&test).await.unwrap();
+        let towns: (Option<String>, Option<i64>, Option<i64>, Option<f64>) = select((
+            func::max(Employee::town),
+            func::min(Employee::manager_id),
+            func::sum(Employee::manager_id),
+            func::avg(Employee::manager_id),
+        ))
+        .one(&db)
+        .await
+        .unwrap();
+        assert_eq!((towns.0.as_deref(), towns.1, towns.2), (Some("Ulm"), Some(1), Some(4)));
+        assert!((towns.3.unwrap() - 4.0 / 3.0).abs() < 0.001, "{towns:?}");
+        let none = Employee::id.gt(99);
+        assert_eq!(select(func::max(Employee::town)).filter(none).one(&db).await.unwrap(), None);
+        let known = func::coalesce(func::max(Employee::town), "nowhere");
+        assert_eq!(select(known).filter(Employee::id.eq(3)).one(&db).await.unwrap(), "nowhere");
+        let over = func::max(Employee::manager_id).over(rebis::window().partition_by(Employee::town));
+        assert_eq!(select(over).filter(Employee::id.eq(4)).one(&db).await.unwrap(), Some(2));
+        let having = select(Employee::town).group_by(Employee::town).having(func::max(Employee::manager_id).gt(1));
+        assert_eq!(having.all(&db).await.unwrap(), [Some("Ulm".to_owned())]);
+    }
+
     async fn regular_expressions(test: TestDatabase) {
         let db = shop(&test).await.unwrap();
         let ids = |p| select(Employee::id).filter(p).order_by(Employee::id);
