@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rebis_sql::{Cell, ColumnType};
+use rebis_sql::{Cell, ColumnType, DecodeError};
 
 use crate::driver::Lent;
 use crate::{Error, ErrorKind, Result};
@@ -60,7 +60,20 @@ impl Row<'_> {
     /// As [`cell`](Self::cell), and when the cell holds no value of that type; the error names the column.
     #[inline]
     pub fn get<T: ColumnType>(&self, index: usize) -> Result<T> {
-        T::from_cell(self.cell(index)?).map_err(|e| Error::from(e).in_column(index, self.name(index)))
+        self.read(index, T::from_cell)
+    }
+
+    /// What `read` makes of the cell at `index`, from 0.
+    ///
+    /// # Errors
+    /// As [`cell`](Self::cell), and what `read` says; the error names the column.
+    #[inline]
+    pub fn read<T>(
+        &self,
+        index: usize,
+        read: impl FnOnce(Cell<'_>) -> std::result::Result<T, DecodeError>,
+    ) -> Result<T> {
+        read(self.cell(index)?).map_err(|e| Error::from(e).in_column(index, self.name(index)))
     }
 }
 

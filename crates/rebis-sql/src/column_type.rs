@@ -41,6 +41,25 @@ pub trait ColumnType: Sized {
     /// # Errors
     /// When the cell is NULL and the type is not an `Option`, or holds something that is no value of this type.
     fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError>;
+
+    /// What the description of a column keeps of the type.
+    #[doc(hidden)]
+    const STORED: Stored = Stored {
+        nullable: Self::NULLABLE,
+        sql_type: Self::sql_type,
+        value: |cell| Self::from_cell(cell).map(Self::into_value),
+    };
+}
+
+/// A [`ColumnType`] as data: what a column needs of it where the Rust type is not known.
+#[derive(Clone, Copy, Debug)]
+pub struct Stored {
+    /// Whether SQL NULL is one of the values.
+    pub nullable: bool,
+    /// The type in the database.
+    pub sql_type: fn() -> SqlType,
+    /// Reads a cell as a value of the type.
+    pub value: fn(Cell<'_>) -> Result<Value, DecodeError>,
 }
 
 impl<T: ColumnType> ColumnType for Option<T> {

@@ -59,7 +59,7 @@ mod types;
 mod value;
 
 pub use cell::Cell;
-pub use column_type::{Array, Blob, ColumnType, EnumType, Json};
+pub use column_type::{Array, Blob, ColumnType, EnumType, Json, Stored};
 pub use compile::{Compiled, compile, compile_into};
 pub use ddl::Ddl;
 pub use dialect::{Capabilities, Dialect, GeneratedKeys};

@@ -165,11 +165,11 @@ fn structs_and_kinds_of_columns_stay_small() {
 }
 
 /// Measured, with about five per cent to spare.
-const TIMES_MOST: usize = 780;
-const ROLE_MOST: usize = 2000;
+const TIMES_MOST: usize = 900;
+const ROLE_MOST: usize = 2180;
 const FLAT_MOST: usize = 560;
 const DEFERRED_MOST: usize = 560;
 const THROUGH_MOST: usize = 260;
 
 /// Measured, with about five per cent to spare.
-const TOKENS_MOST: usize = 4580;
+const TOKENS_MOST: usize = 4960;

@@ -252,7 +252,14 @@ fn flattened_structs() {
     );
     let text = derive(&input).to_string().replace(' ', "");
     let place = "<Xas::rebis::__private::Embedded>::COLUMNS.len()";
-    says(&text, &["<X>::columns_of(2,<Xas", &format!("<Y>::columns_of(2+{place},"), "name:row.get(at+1)?"]);
+    says(
+        &text,
+        &[
+            "<X>::columns_of(2,<Xas",
+            &format!("<Y>::columns_of(2+{place},"),
+            "name:row.read(at+1,<Stringas::rebis::__private::ColumnType>::from_cell)?",
+        ],
+    );
     let columns = |input: DeriveInput| {
         let ctxt = Ctxt::default();
         let _ = super::parse::columns(&ctxt, &input);
@@ -291,7 +298,14 @@ fn deferred_columns_stand_last() {
     );
     let text = derive(&input).to_string().replace(' ', "");
     says(&text, &[".deferred(1)", "Column<A,String>=::rebis::__private::Column::new(2,\"body\")"]);
-    says(&text, &["name:row.get(at+1)?", "fnfill", "owner.column(2,&mutrow.body)"]);
+    says(
+        &text,
+        &[
+            "name:row.read(at+1,<Stringas::rebis::__private::ColumnType>::from_cell)?",
+            "fnfill",
+            "owner.column(2,&mutrow.body)",
+        ],
+    );
 }
 
 #[test]
@@ -321,7 +335,13 @@ fn kinds_of_rows() {
         &text,
         &["enumRoleKind{Engineer,Manager,Intern}", "Column::nth(columns,start,3)", "\"boss\",\"intern\""],
     );
-    says(&text, &["ColumnDef::new::<RoleKind>(\"type\",\"type\")", "(Role::Manager{grade,..},2)"]);
+    says(
+        &text,
+        &[
+            "ColumnDef::new(<RoleKindas::rebis::__private::ColumnType>::STORED,\"type\",\"type\")",
+            "(Role::Manager{grade,..},2)",
+        ],
+    );
     says_of(
         syn::parse_quote!(
             enum A {

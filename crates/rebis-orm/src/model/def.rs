@@ -1,7 +1,7 @@
 //! A model's declaration as constant data, as the derive writes it. Invariant: `const` all through, so a declaration costs no start-up.
 
 use rebis_sql::schema::ReferentialAction;
-use rebis_sql::{Cell, ColumnType, DecodeError, SqlType, Value};
+use rebis_sql::{Cell, DecodeError, SqlType, Stored, Value};
 
 use super::{KindDef, Model, ModelMeta};
 use crate::expr::Column;
@@ -90,7 +90,7 @@ impl ModelDef {
     }
 }
 
-/// Reads a cell as the value that the column's Rust type has for it.
+/// Reads a cell as the value that the column's Rust type has for it: what stands in a row can be compared with what stands in an object.
 pub(crate) type Decode = fn(Cell<'_>) -> Result<Value, DecodeError>;
 
 /// A column's declaration.
@@ -127,16 +127,16 @@ pub struct ColumnDef {
 }
 
 impl ColumnDef {
-    /// A column for a field of type `T`.
+    /// A column for a field of the type that is stored so.
     #[must_use]
-    pub const fn new<T: ColumnType>(field: &'static str, name: &'static str) -> Self {
+    pub const fn new(stored: Stored, field: &'static str, name: &'static str) -> Self {
         ColumnDef {
             field,
             name,
-            sql_type: T::sql_type,
-            decode: value_from_cell::<T>,
-            nullable: T::NULLABLE,
-            holds_null: T::NULLABLE,
+            sql_type: stored.sql_type,
+            decode: stored.value,
+            nullable: stored.nullable,
+            holds_null: stored.nullable,
             length: None,
             precision: None,
             primary_key: false,
@@ -217,11 +217,6 @@ impl ColumnDef {
     pub(crate) fn may_be_null(&self) -> bool {
         self.kind.map_or(self.nullable, |kind| !kind.required)
     }
-}
-
-/// A cell as the value that a field of type `T` has for it: what stands in a row can be compared with what stands in an object.
-fn value_from_cell<T: ColumnType>(cell: Cell<'_>) -> Result<Value, DecodeError> {
-    T::from_cell(cell).map(T::into_value)
 }
 
 /// A default that the database fills in.

@@ -1,7 +1,7 @@
 //! [`Embedded`]: a struct whose fields are columns of the models that flatten it. Invariant: its columns stand together, in its order.
 
 use rebis_engine::Row;
-use rebis_sql::{Cell, DecodeError, Value};
+use rebis_sql::{Cell, ColumnType, DecodeError, Value};
 
 use super::{ColumnDef, ColumnSet};
 
@@ -46,7 +46,7 @@ pub trait Unasked {
 #[must_use]
 pub const fn join<const N: usize>(parts: &[&[ColumnDef]]) -> [ColumnDef; N] {
     assert!(N <= 128, "a model has at most 128 columns, those of flattened structs included");
-    let mut all = [ColumnDef::new::<i64>("", ""); N];
+    let mut all = [ColumnDef::new(<i64 as ColumnType>::STORED, "", ""); N];
     let (mut part, mut at) = (0, 0);
     while part < parts.len() {
         let mut i = 0;
@@ -101,7 +101,7 @@ pub const fn prefixed<const N: usize>(
     mut names: &'static [u8],
     columns: &[ColumnDef],
 ) -> [ColumnDef; N] {
-    let mut all = [ColumnDef::new::<i64>("", ""); N];
+    let mut all = [ColumnDef::new(<i64 as ColumnType>::STORED, "", ""); N];
     let mut i = 0;
     while i < N {
         all[i] = columns[i];

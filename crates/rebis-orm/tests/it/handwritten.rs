@@ -54,11 +54,31 @@ impl ::rebis::__private::Model for User {
     const DEF: ::rebis::__private::ModelDef = ::rebis::__private::ModelDef::new("User", "user")
         .columns(&[
             // `new::<T>(field, column)`; type, nullability come from T. Every attribute is one more call.
-            ::rebis::__private::ColumnDef::new::<i64>("id", "id").primary_key().autoincrement(),
-            ::rebis::__private::ColumnDef::new::<String>("username", "username").length(64).unique().index(),
-            ::rebis::__private::ColumnDef::new::<String>("email", "email").length(120).unique().index(),
-            ::rebis::__private::ColumnDef::new::<Option<String>>("password_hash", "password_hash")
-                .length(256),
+            ::rebis::__private::ColumnDef::new(<i64 as ::rebis::__private::ColumnType>::STORED, "id", "id")
+                .primary_key()
+                .autoincrement(),
+            ::rebis::__private::ColumnDef::new(
+                <String as ::rebis::__private::ColumnType>::STORED,
+                "username",
+                "username",
+            )
+            .length(64)
+            .unique()
+            .index(),
+            ::rebis::__private::ColumnDef::new(
+                <String as ::rebis::__private::ColumnType>::STORED,
+                "email",
+                "email",
+            )
+            .length(120)
+            .unique()
+            .index(),
+            ::rebis::__private::ColumnDef::new(
+                <Option<String> as ::rebis::__private::ColumnType>::STORED,
+                "password_hash",
+                "password_hash",
+            )
+            .length(256),
         ])
         .relations(&[::rebis::__private::RelationDef::has_many::<Post>("posts")
             .back_populates("author")
@@ -72,10 +92,10 @@ impl ::rebis::__private::Model for User {
 
     fn decode(row: &::rebis::__private::Row<'_>, at: usize) -> ::rebis::__private::EngineResult<Self> {
         ::core::result::Result::Ok(User {
-            id: row.get(at)?,
-            username: row.get(at + 1)?,
-            email: row.get(at + 2)?,
-            password_hash: row.get(at + 3)?,
+            id: row.read(at, <i64 as ::rebis::__private::ColumnType>::from_cell)?,
+            username: row.read(at + 1, <String as ::rebis::__private::ColumnType>::from_cell)?,
+            email: row.read(at + 2, <String as ::rebis::__private::ColumnType>::from_cell)?,
+            password_hash: row.read(at + 3, <Option<String> as ::rebis::__private::ColumnType>::from_cell)?,
             posts: ::core::default::Default::default(),
         })
     }
@@ -84,8 +104,8 @@ impl ::rebis::__private::Model for User {
         row: &::rebis::__private::Row<'_>,
         at: usize,
     ) -> ::rebis::__private::EngineResult<Self::Key> {
-        // Several key columns: `Ok((row.get(at + 0)?, row.get(at + 2)?))`.
-        row.get(at)
+        // Several key columns: `Ok((row.read(at, …)?, row.read(at + 2, …)?))`.
+        row.read(at, <i64 as ::rebis::__private::ColumnType>::from_cell)
     }
 
     fn key_of(row: &Self) -> Self::Key {
@@ -95,10 +115,10 @@ impl ::rebis::__private::Model for User {
 
     fn value_of(row: &Self, column: usize) -> ::rebis::__private::Value {
         match column {
-            0 => ::rebis::__private::ColumnType::to_value(&row.id),
-            1 => ::rebis::__private::ColumnType::to_value(&row.username),
-            2 => ::rebis::__private::ColumnType::to_value(&row.email),
-            3 => ::rebis::__private::ColumnType::to_value(&row.password_hash),
+            0 => <i64 as ::rebis::__private::ColumnType>::to_value(&row.id),
+            1 => <String as ::rebis::__private::ColumnType>::to_value(&row.username),
+            2 => <String as ::rebis::__private::ColumnType>::to_value(&row.email),
+            3 => <Option<String> as ::rebis::__private::ColumnType>::to_value(&row.password_hash),
             _ => ::rebis::__private::Value::Null,
         }
     }
@@ -109,10 +129,10 @@ impl ::rebis::__private::Model for User {
         cell: ::rebis::__private::Cell<'_>,
     ) -> ::core::result::Result<(), ::rebis::__private::DecodeError> {
         match column {
-            0 => row.id = ::rebis::__private::ColumnType::from_cell(cell)?,
-            1 => row.username = ::rebis::__private::ColumnType::from_cell(cell)?,
-            2 => row.email = ::rebis::__private::ColumnType::from_cell(cell)?,
-            3 => row.password_hash = ::rebis::__private::ColumnType::from_cell(cell)?,
+            0 => row.id = <i64 as ::rebis::__private::ColumnType>::from_cell(cell)?,
+            1 => row.username = <String as ::rebis::__private::ColumnType>::from_cell(cell)?,
+            2 => row.email = <String as ::rebis::__private::ColumnType>::from_cell(cell)?,
+            3 => row.password_hash = <Option<String> as ::rebis::__private::ColumnType>::from_cell(cell)?,
             _ => {}
         }
         ::core::result::Result::Ok(())
@@ -300,18 +320,33 @@ impl ::rebis::__private::Model for Post {
     const TABLE: &'static str = "post";
     const DEF: ::rebis::__private::ModelDef = ::rebis::__private::ModelDef::new("Post", "post")
         .columns(&[
-            ::rebis::__private::ColumnDef::new::<i64>("id", "id").primary_key().autoincrement(),
-            ::rebis::__private::ColumnDef::new::<String>("body", "body").length(140),
-            ::rebis::__private::ColumnDef::new::<DateTime<Utc>>("timestamp", "timestamp").index().default(
-                || {
-                    let value: DateTime<Utc> = (Utc::now)();
-                    ::rebis::__private::ColumnType::into_value(value)
-                },
-            ),
+            ::rebis::__private::ColumnDef::new(<i64 as ::rebis::__private::ColumnType>::STORED, "id", "id")
+                .primary_key()
+                .autoincrement(),
+            ::rebis::__private::ColumnDef::new(
+                <String as ::rebis::__private::ColumnType>::STORED,
+                "body",
+                "body",
+            )
+            .length(140),
+            ::rebis::__private::ColumnDef::new(
+                <DateTime<Utc> as ::rebis::__private::ColumnType>::STORED,
+                "timestamp",
+                "timestamp",
+            )
+            .index()
+            .default(|| {
+                let value: DateTime<Utc> = (Utc::now)();
+                ::rebis::__private::ColumnType::into_value(value)
+            }),
             // The attribute's path as it stands; its type must be `Column<_, i64>` (the field's own type, without `Option`).
-            ::rebis::__private::ColumnDef::new::<i64>("user_id", "user_id")
-                .index()
-                .foreign_key(::rebis::__private::ForeignKeyDef::to::<_, i64>(User::id)),
+            ::rebis::__private::ColumnDef::new(
+                <i64 as ::rebis::__private::ColumnType>::STORED,
+                "user_id",
+                "user_id",
+            )
+            .index()
+            .foreign_key(::rebis::__private::ForeignKeyDef::to::<_, i64>(User::id)),
         ])
         // `key` names *fields* of this model, in the order of the other's key columns: `.key(&["user_id"])`.
         .relations(&[::rebis::__private::RelationDef::belongs_to::<User>("author")
@@ -326,10 +361,10 @@ impl ::rebis::__private::Model for Post {
 
     fn decode(row: &::rebis::__private::Row<'_>, at: usize) -> ::rebis::__private::EngineResult<Self> {
         ::core::result::Result::Ok(Post {
-            id: row.get(at)?,
-            body: row.get(at + 1)?,
-            timestamp: row.get(at + 2)?,
-            user_id: row.get(at + 3)?,
+            id: row.read(at, <i64 as ::rebis::__private::ColumnType>::from_cell)?,
+            body: row.read(at + 1, <String as ::rebis::__private::ColumnType>::from_cell)?,
+            timestamp: row.read(at + 2, <DateTime<Utc> as ::rebis::__private::ColumnType>::from_cell)?,
+            user_id: row.read(at + 3, <i64 as ::rebis::__private::ColumnType>::from_cell)?,
             author: ::core::default::Default::default(),
         })
     }
@@ -338,7 +373,7 @@ impl ::rebis::__private::Model for Post {
         row: &::rebis::__private::Row<'_>,
         at: usize,
     ) -> ::rebis::__private::EngineResult<Self::Key> {
-        row.get(at)
+        row.read(at, <i64 as ::rebis::__private::ColumnType>::from_cell)
     }
 
     fn key_of(row: &Self) -> Self::Key {
@@ -347,10 +382,10 @@ impl ::rebis::__private::Model for Post {
 
     fn value_of(row: &Self, column: usize) -> ::rebis::__private::Value {
         match column {
-            0 => ::rebis::__private::ColumnType::to_value(&row.id),
-            1 => ::rebis::__private::ColumnType::to_value(&row.body),
-            2 => ::rebis::__private::ColumnType::to_value(&row.timestamp),
-            3 => ::rebis::__private::ColumnType::to_value(&row.user_id),
+            0 => <i64 as ::rebis::__private::ColumnType>::to_value(&row.id),
+            1 => <String as ::rebis::__private::ColumnType>::to_value(&row.body),
+            2 => <DateTime<Utc> as ::rebis::__private::ColumnType>::to_value(&row.timestamp),
+            3 => <i64 as ::rebis::__private::ColumnType>::to_value(&row.user_id),
             _ => ::rebis::__private::Value::Null,
         }
     }
@@ -361,10 +396,10 @@ impl ::rebis::__private::Model for Post {
         cell: ::rebis::__private::Cell<'_>,
     ) -> ::core::result::Result<(), ::rebis::__private::DecodeError> {
         match column {
-            0 => row.id = ::rebis::__private::ColumnType::from_cell(cell)?,
-            1 => row.body = ::rebis::__private::ColumnType::from_cell(cell)?,
-            2 => row.timestamp = ::rebis::__private::ColumnType::from_cell(cell)?,
-            3 => row.user_id = ::rebis::__private::ColumnType::from_cell(cell)?,
+            0 => row.id = <i64 as ::rebis::__private::ColumnType>::from_cell(cell)?,
+            1 => row.body = <String as ::rebis::__private::ColumnType>::from_cell(cell)?,
+            2 => row.timestamp = <DateTime<Utc> as ::rebis::__private::ColumnType>::from_cell(cell)?,
+            3 => row.user_id = <i64 as ::rebis::__private::ColumnType>::from_cell(cell)?,
             _ => {}
         }
         ::core::result::Result::Ok(())

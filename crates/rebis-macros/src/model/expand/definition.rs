@@ -116,7 +116,8 @@ pub(super) fn column(model: &Model, index: usize, p: &TokenStream) -> TokenStrea
         let behind = proc_macro2::Literal::usize_unsuffixed(index + 1);
         quote!(.of_kind(#p::KindDef::new(#table, #label, #behind, #required)))
     }));
-    quote!(#p::ColumnDef::new::<#ty>(#field, #name) #(#calls)*)
+    let stored = super::stored(ty, p);
+    quote!(#p::ColumnDef::new(#stored::STORED, #field, #name) #(#calls)*)
 }
 
 fn sql_type(choice: &TypeChoice, p: &TokenStream) -> TokenStream {

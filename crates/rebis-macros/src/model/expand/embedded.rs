@@ -10,7 +10,7 @@ use crate::model::parse::unraw;
 
 use super::builder::default_value;
 use super::consts::docs;
-use super::{definition, from_server, private, required, respan};
+use super::{definition, from_server, private, required, stored};
 
 /// `TimestampsColumns`, `Timestamps::columns_of` and the impls.
 pub(crate) fn embedded(model: &Model) -> TokenStream {
@@ -26,10 +26,10 @@ pub(crate) fn embedded(model: &Model) -> TokenStream {
         let docs = docs(&c.docs, &format!("The column `{}`.", c.name.value()));
         fields.push(quote!(#docs #vis #field: #p::Column<M, #ty>,));
         news.push(quote!(#field: #p::Column::nth(columns, start, #n),));
-        let at = respan(&p, ty.span());
-        decodes.push(quote_spanned!(ty.span()=> #field: row.get(at + #n)?,));
-        values.push(quote_spanned!(ty.span()=> #n => #at::ColumnType::to_value(&self.#field),));
-        sets.push(quote_spanned!(ty.span()=> #n => self.#field = #at::ColumnType::from_cell(cell)?,));
+        let stored = stored(ty, &p);
+        decodes.push(quote_spanned!(ty.span()=> #field: row.read(at + #n, #stored::from_cell)?,));
+        values.push(quote_spanned!(ty.span()=> #n => #stored::to_value(&self.#field),));
+        sets.push(quote_spanned!(ty.span()=> #n => self.#field = #stored::from_cell(cell)?,));
         changes.push(quote_spanned!(ty.span()=> .with_if(#n, self.#field != old.#field)));
         let value = if let Some(default) = &c.default {
             let default = default_value(c, default, &p);

@@ -10,7 +10,7 @@ use crate::model::parse::unraw;
 use crate::model::variants::{Kind, Variants};
 
 use super::consts::docs;
-use super::{definition, respan};
+use super::{definition, stored};
 
 /// `RoleKind`, `RoleColumns`, `Role::kind` and the impls. `holder` is a model of the enum's columns and nothing else.
 pub(crate) fn kinds(all: &Variants, holder: &Model) -> TokenStream {
@@ -49,11 +49,13 @@ pub(crate) fn kinds(all: &Variants, holder: &Model) -> TokenStream {
         let (mut read, mut filled) = (Vec::new(), Vec::new());
         values.push(quote!((#name::#ident { .. }, 0) => #p::ColumnType::to_value(&#kind::#ident),));
         for (field, ty, at) in fields {
-            let (n, p) = (number(*at), respan(&p, ty.span()));
-            read.push(quote_spanned!(ty.span()=> #field: row.get(at + #n)?,));
+            let (n, stored) = (number(*at), stored(ty, &p));
+            read.push(quote_spanned!(ty.span()=> #field: row.read(at + #n, #stored::from_cell)?,));
             filled.push(quote!(#field: #p::Filler::<#ty>::fill().ok_or_else(#p::no_placeholder)?,));
-            values.push(quote_spanned!(ty.span()=> (#name::#ident { #field, .. }, #n) => #p::ColumnType::to_value(#field),));
-            sets.push(quote_spanned!(ty.span()=> (#name::#ident { #field, .. }, #n) => *#field = #p::ColumnType::from_cell(cell)?,));
+            values.push(
+                quote_spanned!(ty.span()=> (#name::#ident { #field, .. }, #n) => #stored::to_value(#field),),
+            );
+            sets.push(quote_spanned!(ty.span()=> (#name::#ident { #field, .. }, #n) => *#field = #stored::from_cell(cell)?,));
         }
         decodes.push(quote!(#kind::#ident => #name::#ident { #(#read)* },));
         fills.push(quote!(#kind::#ident => #name::#ident { #(#filled)* },));
@@ -89,7 +91,7 @@ pub(crate) fn kinds(all: &Variants, holder: &Model) -> TokenStream {
         #[automatically_derived]
         impl #p::Embedded for #name {
             type Of<M> = #columns<M>;
-            const COLUMNS: &'static [#p::ColumnDef] = &[#p::ColumnDef::new::<#kind>(#tag, #tag), #(#defs),*];
+            const COLUMNS: &'static [#p::ColumnDef] = &[#p::ColumnDef::new(<#kind as #p::ColumnType>::STORED, #tag, #tag), #(#defs),*];
             fn decode(row: &#p::Row<'_>, at: usize) -> #p::EngineResult<Self> {
                 ::core::result::Result::Ok(match row.get(at)? {
                     #(#decodes)*

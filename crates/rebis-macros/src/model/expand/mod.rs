@@ -106,6 +106,13 @@ fn respan(tokens: &TokenStream, span: proc_macro2::Span) -> TokenStream {
         .collect()
 }
 
+/// The field's type as the type of a column, for `::from_cell` and the like: written alike at every place and standing at the type, so that the
+/// compiler says once what cannot be stored.
+fn stored(ty: &syn::Type, p: &TokenStream) -> TokenStream {
+    let p = respan(p, ty.span());
+    quote_spanned!(ty.span()=> <#ty as #p::ColumnType>)
+}
+
 /// Whether the database makes this key: the only field of the key, an integer, referring to nothing.
 pub(crate) fn autoincrement(model: &Model, index: usize) -> bool {
     let column = &model.columns[index];

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 
 use crate::model::ast::{FieldRef, Model};
 
-use super::{numbered, required, respan, start};
+use super::{numbered, required, respan, start, stored};
 
 /// `decode`, `decode_key`, `key_of`, `value_of`, `set_value`, `changed`, `repr`, `attach`.
 pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
@@ -18,8 +18,8 @@ pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
             if column.deferred {
                 return quote!(#field: ::core::default::Default::default());
             }
-            let get = quote_spanned!(column.ty.span()=> row.get(#at)?);
-            quote!(#field: #get)
+            let stored = stored(&column.ty, p);
+            quote_spanned!(column.ty.span()=> #field: row.read(#at, #stored::from_cell)?)
         }
         FieldRef::Relation(i) => {
             let field = &model.relations[i].ident;
@@ -33,8 +33,8 @@ pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
         }
     });
     let decode_key = tuple(model, |i| {
-        let at = at(i);
-        quote!(row.get(#at))
+        let (at, stored) = (at(i), stored(&model.columns[i].ty, p));
+        quote!(row.read(#at, #stored::from_cell))
     });
     let decode_key = match &decode_key[..] {
         [one] => quote!(#one),
@@ -52,9 +52,8 @@ pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
     let (mut last, mut unloaded, mut fills, mut attached) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (i, c) in model.columns.iter().enumerate() {
         let (field, number) = (&c.ident, numbered(model, i, p));
-        // At the type: what cannot be stored is said there, once.
-        let p = &respan(p, c.ty.span());
         if c.deferred {
+            let p = &respan(p, c.ty.span());
             let place = super::number(model, i, p);
             last.push((
                 quote!(#number => #p::ColumnType::to_value(&row.#field),),
@@ -66,8 +65,9 @@ pub(super) fn rows(model: &Model, p: &TokenStream) -> TokenStream {
             attached.push(quote!(owner.column(#place, &mut row.#field);));
             continue;
         }
-        values.push(quote_spanned!(c.ty.span()=> #number => #p::ColumnType::to_value(&row.#field),));
-        sets.push(quote_spanned!(c.ty.span()=> #number => row.#field = #p::ColumnType::from_cell(cell)?,));
+        let stored = stored(&c.ty, p);
+        values.push(quote_spanned!(c.ty.span()=> #number => #stored::to_value(&row.#field),));
+        sets.push(quote_spanned!(c.ty.span()=> #number => row.#field = #stored::from_cell(cell)?,));
         changes.push(quote_spanned!(c.ty.span()=> .with_if(#number, new.#field != old.#field)));
     }
     for (i, f) in model.flats.iter().enumerate() {
