@@ -2,10 +2,15 @@
 
 use crate::options::Options;
 use crate::process::{self, Outcome, cargo, root};
-use crate::{python, servers};
+use crate::{compile, python, servers};
 
 /// The command.
 pub(crate) fn run(options: &Options) -> Outcome {
+    if let [first, rest @ ..] = &options.rest[..]
+        && first == "compile"
+    {
+        return compile::run(rest);
+    }
     let servers = servers::find();
     let mut command = cargo(&["run", "--release", "--quiet"]);
     command.current_dir(root().join("benches"));

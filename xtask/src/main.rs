@@ -5,6 +5,7 @@
 mod bench;
 mod browser;
 mod ci;
+mod compile;
 mod docs;
 mod options;
 mod oracle;
@@ -30,6 +31,7 @@ cargo xtask <command> [options]
   docs                            the API documentation, warnings refused
   bench [ARGS]                    ratios against the drivers and the peers
   bench migrate [ARGS]            ratios against Alembic
+  bench compile [ARGS]            how long equal programs build with Rebis and its peers
   oracle DIR [PART]               the cases recorded from Alembic in a folder; PART of a test's name picks some
 
 Servers: REBIS_TEST_POSTGRES_URL and REBIS_TEST_MYSQL_URL when set, else a server on the usual port, else a throwaway one

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::process::{root, succeeds};
+use crate::process::{succeeds, target};
 
 /// Names the Python to tests and benches.
 const VARIABLE: &str = "REBIS_TEST_PYTHON";
@@ -60,8 +60,4 @@ fn make(folder: &Path, python: &Path) -> Result<(), String> {
 
 fn works(python: &Path) -> bool {
     python.is_file() && succeeds(Command::new(python).args(["-c", IMPORTS]))
-}
-
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
