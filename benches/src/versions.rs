@@ -2,8 +2,8 @@
 
 const LOCK: &str = include_str!("../Cargo.lock");
 
-const SHOWN: [&str; 8] =
-    ["rebis", "rusqlite", "libsqlite3-sys", "tokio-postgres", "mysql_async", "diesel", "sqlx", "sea-orm"];
+const SHOWN: [&str; 10] =
+    ["rebis-orm", "rusqlite", "libsqlite3-sys", "tokio-postgres", "mysql_async", "diesel", "diesel-async", "sqlx", "sea-orm", "toasty"];
 
 /// One line that names them all.
 pub fn line() -> String {

@@ -1,5 +1,6 @@
 //! The libraries, each in a file of its own. Invariant: each does the work as its documentation does it, with its statements prepared.
 
+mod diesel_async;
 #[cfg(feature = "libpq")]
 mod diesel_postgres;
 mod diesel_sqlite;
@@ -10,6 +11,7 @@ mod rebis;
 mod sea_orm;
 mod sqlalchemy;
 mod sqlx;
+mod toasty;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -69,8 +71,10 @@ pub async fn on(fixture: &mut Fixture) -> Result<Vec<Box<dyn Contestant>>> {
             println!(
                 "Diesel on PostgreSQL is left out: it needs libpq; `cargo run --release --features libpq` has it\n"
             );
+            all.push(Box::new(diesel_async::DieselAsync::new(&fixture.next()?).await?));
             all.push(Box::new(sqlx::postgres::Sqlx::new(&fixture.next()?).await?));
             all.push(Box::new(sea_orm::SeaOrm::new(&fixture.next()?).await?));
+            all.push(Box::new(toasty::Toasty::new(&fixture.next()?).await?));
             python(&mut all, &fixture.next()?)?;
         }
         Backend::MySql => {

@@ -3,7 +3,8 @@
 
 use std::hint::black_box;
 
-use rebis::{BelongsTo, Database, Entity, HasMany, Model, Session, insert, select};
+use rebis::{BelongsTo, Database, Entity, HasMany, Session, insert, select};
+use rebis_macros::Model;
 
 use super::{Contestant, Job, together};
 use crate::Result;

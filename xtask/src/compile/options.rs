@@ -22,7 +22,10 @@ impl Options {
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value\n{USAGE}"));
             match argument.as_str() {
-                "--models" => options.models = value()?.split(',').map(|text| number(text, 2)).collect::<Result<_, _>>()?,
+                "--models" => {
+                    options.models =
+                        value()?.split(',').map(|text| number(text, 2)).collect::<Result<_, _>>()?
+                }
                 "--rounds" => options.rounds = number(value()?, 1)?,
                 "--library" => options.library = Some(value()?.to_lowercase()),
                 other => return Err(format!("bench compile: there is no option `{other}`\n{USAGE}")),

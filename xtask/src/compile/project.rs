@@ -78,11 +78,11 @@ impl Project {
                 out.push('\n');
             }
         }
-        let names = [("ThisModel", "this_model", model), ("ParentModel", "parent_model", model.wrapping_sub(1)), (
-            "ChildModel",
-            "child_model",
-            model + 1,
-        )];
+        let names = [
+            ("ThisModel", "this_model", model),
+            ("ParentModel", "parent_model", model.wrapping_sub(1)),
+            ("ChildModel", "child_model", model + 1),
+        ];
         for (name, file, of) in names {
             out = out.replace(name, &format!("Model{of}")).replace(file, &table(of));
         }

@@ -31,9 +31,11 @@ pub(super) fn head() -> String {
 }
 
 pub(super) fn table(models: usize, projects: &[Project], rows: &[Row]) -> String {
-    let mut out = format!("## {models} models\n\nSeconds (× SeaORM) · seconds of processor time (× SeaORM)\n\n");
+    let mut out =
+        format!("## {models} models\n\nSeconds (× SeaORM) · seconds of processor time (× SeaORM)\n\n");
     out.push_str("| library | crates | clean build | the program alone | touch main.rs | change a model |\n|---|---|---|---|---|---|\n");
-    let base = projects.iter().position(|project| project.library == Library::SeaOrm).map(|i| rows[i].times());
+    let base =
+        projects.iter().position(|project| project.library == Library::SeaOrm).map(|i| rows[i].times());
     for (project, row) in projects.iter().zip(rows) {
         let _ = write!(out, "| {} | {} |", project.library.title(), row.crates);
         for (i, time) in row.times().into_iter().enumerate() {

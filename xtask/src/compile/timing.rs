@@ -14,14 +14,14 @@ pub(super) struct Time {
     pub(super) cpu: f64,
 }
 
-
 /// Runs cargo on a project, its output kept for the error.
 pub(super) fn cargo(project: &Project, arguments: &[&str]) -> Result<Time, String> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).arg("--quiet").current_dir(project.folder());
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
-        let sets = ["CARGO_PROFILE_", "CARGO_BUILD_", "CARGO_INCREMENTAL", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"];
+        let sets =
+            ["CARGO_PROFILE_", "CARGO_BUILD_", "CARGO_INCREMENTAL", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"];
         if sets.iter().any(|start| name.starts_with(start)) {
             command.env_remove(&*name);
         }
@@ -59,6 +59,7 @@ fn children() -> f64 {
     let Ok(stat) = fs::read_to_string("/proc/self/stat") else { return 0.0 };
     // Behind the name, which may hold anything, the first field is the third: the state.
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let field = |number: usize| fields.get(number - 3).and_then(|text| text.parse::<f64>().ok()).unwrap_or_default();
+    let field =
+        |number: usize| fields.get(number - 3).and_then(|text| text.parse::<f64>().ok()).unwrap_or_default();
     (field(16) + field(17)) / TICKS
 }

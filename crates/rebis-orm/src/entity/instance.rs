@@ -6,16 +6,16 @@ use std::any::Any;
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock, Weak};
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use rebis_engine::Row;
 use rebis_sql::Value;
 
-use super::state::{State, Status};
+use super::state::{State, Status, StatusCell, StatusGuard};
 use super::versions::Versions;
 use super::{Entity, Group};
 use crate::error::Result;
 use crate::model::{ColumnSet, Invalid, Model, ModelMeta, RowKey, cell_of};
-use crate::relation::{Attach, Slot, Task, load_column, relate_pending};
+use crate::relation::{Attach, Content, Reference, Slot, Task, load_column, relate_pending};
 use crate::session::Shared;
 
 /// An object of any model.
@@ -23,13 +23,17 @@ pub(crate) type Object = Arc<dyn AnyInstance>;
 
 pub(crate) struct Instance<T: Model> {
     pub(crate) rows: Versions<T>,
-    status: Mutex<Status>,
+    status: StatusCell,
     slots: OnceLock<Box<[Mutex<Slot>]>>,
 }
 
 pub(crate) trait AnyInstance: Any + Send + Sync {
     fn meta(&self) -> &'static ModelMeta;
-    fn status(&self) -> MutexGuard<'_, Status>;
+    fn status(&self) -> StatusGuard<'_>;
+    /// Whether the row was deleted in this session. Takes no lock.
+    fn is_deleted(&self) -> bool;
+    /// Whether the object is there and as it was read. Takes no lock.
+    fn is_as_read(&self) -> bool;
     fn value(&self, column: usize) -> Value;
     /// A column's value in an earlier version of the row.
     fn value_at(&self, version: u32, column: usize) -> Value;
@@ -50,8 +54,10 @@ pub(crate) trait AnyInstance: Any + Send + Sync {
         owners: Vec<Object>,
         column: usize,
     ) -> Task<'a, ()>;
-    /// The slots, when any relation was ever touched.
+    /// The slots, when any relation was ever touched, or is known to be loaded.
     fn slots(&self) -> &[Mutex<Slot>];
+    /// The slots that were made: what is not among them holds nothing strongly.
+    fn made_slots(&self) -> &[Mutex<Slot>];
     /// Enters these objects of the same model into the session's map.
     fn enter_map(&self, session: &Shared, all: &[Object]);
     fn leave_map(&self, session: &Shared);
@@ -78,8 +84,16 @@ impl<T: Model> AnyInstance for Instance<T> {
         T::meta()
     }
 
-    fn status(&self) -> MutexGuard<'_, Status> {
+    fn status(&self) -> StatusGuard<'_> {
         self.status.lock()
+    }
+
+    fn is_deleted(&self) -> bool {
+        self.status.is_deleted()
+    }
+
+    fn is_as_read(&self) -> bool {
+        self.status.is_as_read()
     }
 
     fn value(&self, column: usize) -> Value {
@@ -129,7 +143,7 @@ impl<T: Model> AnyInstance for Instance<T> {
     }
 
     fn slot(&self, relation: usize) -> &Mutex<Slot> {
-        &self.slots.get_or_init(|| T::DEF.relations.iter().map(|_| Mutex::default()).collect())[relation]
+        &self.slots.get_or_init(|| self.first_slots(self.inverse()))[relation]
     }
 
     fn unloaded(&self) -> ColumnSet {
@@ -147,6 +161,19 @@ impl<T: Model> AnyInstance for Instance<T> {
 
     fn slots(&self) -> &[Mutex<Slot>] {
         // Known without a look at the object, which a pass over many of them would have to fetch.
+        if T::DEF.relations.is_empty() {
+            return &[];
+        }
+        if let Some(made) = self.slots.get() {
+            return made;
+        }
+        match self.inverse() {
+            Some(inverse) => self.slots.get_or_init(|| self.first_slots(Some(inverse))),
+            None => &[],
+        }
+    }
+
+    fn made_slots(&self) -> &[Mutex<Slot>] {
         if T::DEF.relations.is_empty() { &[] } else { self.slots.get().map_or(&[], |s| s) }
     }
 
@@ -235,7 +262,21 @@ impl<T: Model> Instance<T> {
             // What was not read is not written either.
             status.unset = T::unloaded(&row).iter().fold(status.unset, ColumnSet::with);
         }
-        Instance { rows: Versions::new(row), status: Mutex::new(status), slots: OnceLock::new() }
+        Instance { rows: Versions::new(row), status: StatusCell::new(status), slots: OnceLock::new() }
+    }
+
+    /// The relation that is known to be loaded before its slot is made, and where it leads to.
+    fn inverse(&self) -> Option<(usize, Weak<dyn AnyInstance>)> {
+        let group = self.status().group.clone()?;
+        group.inverse.as_ref()?.of(self)
+    }
+
+    fn first_slots(&self, inverse: Option<(usize, Weak<dyn AnyInstance>)>) -> Box<[Mutex<Slot>]> {
+        let mut slots: Box<[Mutex<Slot>]> = T::DEF.relations.iter().map(|_| Mutex::default()).collect();
+        if let Some((relation, owner)) = inverse {
+            slots[relation].get_mut().content = Content::One(Some(Reference::Weak(owner)));
+        }
+        slots
     }
 
     pub(crate) fn loaded(row: T, group: &Arc<Group>) -> Arc<Self> {
@@ -345,6 +386,6 @@ mod tests {
         type Fields = [u64; 8];
         let versions = size_of::<Versions<Fields>>() - size_of::<Fields>();
         let (slots, counts) = (size_of::<OnceLock<Box<[Mutex<Slot>]>>>(), 16);
-        assert!(versions + size_of::<Mutex<Status>>() + slots + counts <= 128);
+        assert!(versions + size_of::<StatusCell>() + slots + counts <= 128);
     }
 }

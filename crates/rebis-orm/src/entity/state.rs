@@ -1,10 +1,15 @@
 //! An instance's bookkeeping, the same for every model. Invariant: the lock is held for a few instructions, never over another lock.
 
 use std::any::TypeId;
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
+
+use parking_lot::{Mutex, MutexGuard};
 
 use super::{AnyInstance, Few, Object};
 use crate::model::{ColumnSet, Link};
+use crate::relation::Inverse;
 use crate::session::{FetchMode, Shared};
 
 /// Where an object stands between Rust and the database.
@@ -32,11 +37,13 @@ pub(crate) struct Group {
     pub(crate) fetch: Option<FetchMode>,
     /// The same for single relations.
     pub(crate) modes: Vec<(TypeId, usize, FetchMode)>,
+    /// Whose collections the query loaded, which its members refer back to.
+    pub(crate) inverse: Option<Arc<Inverse>>,
 }
 
 impl Group {
-    pub(crate) fn new(session: &Arc<Shared>) -> Arc<Group> {
-        Arc::new(Group { session: Arc::downgrade(session), ..Group::default() })
+    pub(crate) fn new(session: &Arc<Shared>, inverse: Option<Arc<Inverse>>) -> Arc<Group> {
+        Arc::new(Group { session: Arc::downgrade(session), inverse, ..Group::default() })
     }
 
     /// The other members of an object's model that have a row.
@@ -87,4 +94,65 @@ pub(crate) struct Status {
     /// Columns that were not given: placeholders until the database fills them in.
     pub(crate) unset: ColumnSet,
     pub(crate) pointers: Few<Pointer>,
+}
+
+/// An object's status behind its lock, and what is asked most beside it.
+pub(crate) struct StatusCell {
+    status: Mutex<Status>,
+    /// [`glance`] at the status as the last guard left it.
+    glance: AtomicU8,
+}
+
+/// Written by a guard when it is dropped: the state, and whether the object differs from what was read.
+fn glance(status: &Status) -> u8 {
+    let differs = status.dirty || !status.pointers.is_empty();
+    u8::from(status.state == State::Deleted) | u8::from(differs) << 1
+}
+
+impl StatusCell {
+    pub(crate) fn new(status: Status) -> Self {
+        StatusCell { glance: AtomicU8::new(glance(&status)), status: Mutex::new(status) }
+    }
+
+    pub(crate) fn lock(&self) -> StatusGuard<'_> {
+        StatusGuard { status: self.status.lock(), glance: &self.glance }
+    }
+
+    /// Whether the row was deleted in this session.
+    pub(crate) fn is_deleted(&self) -> bool {
+        self.glance.load(Ordering::Acquire) & 1 != 0
+    }
+
+    /// Whether the object is there and as it was read: nothing of it waits to be written.
+    pub(crate) fn is_as_read(&self) -> bool {
+        self.glance.load(Ordering::Acquire) == 0
+    }
+}
+
+/// The lock of a status.
+pub(crate) struct StatusGuard<'a> {
+    status: MutexGuard<'a, Status>,
+    glance: &'a AtomicU8,
+}
+
+impl Deref for StatusGuard<'_> {
+    type Target = Status;
+    #[inline]
+    fn deref(&self) -> &Status {
+        &self.status
+    }
+}
+
+impl DerefMut for StatusGuard<'_> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Status {
+        &mut self.status
+    }
+}
+
+impl Drop for StatusGuard<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.glance.store(glance(&self.status), Ordering::Release);
+    }
 }

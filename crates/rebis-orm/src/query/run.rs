@@ -12,7 +12,7 @@ use super::selection::{Arrivals, Selection};
 use crate::entity::{AnyInstance, Entity, Group, Instance, Object, absorb_row};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Decode, EntityOf, Key, Model};
-use crate::relation::{Joins, Loading, load_plan, settle_plan};
+use crate::relation::{Addresses, Inverse, Joins, Loading, load_plan, settle_plan};
 use crate::session::{Session, Shared};
 
 pub(crate) async fn plain<S: Selection>(
@@ -76,7 +76,7 @@ pub(crate) async fn tracked<S: Selection>(
             format!("the same query: {advice}: {}", compiled.sql)
         });
     }
-    let arrivals = fetch(session, &mut query, &plan, read, keep).await?;
+    let arrivals = fetch(session, &mut query, &plan, None, read, keep).await?;
     if !plan.is_empty() || query.fetch.is_some() {
         // The group is complete before relations load, so that what is loaded later loads for all of it.
         load_plan(session, &arrivals, &plan, query.fetch, Some(&query.select)).await?;
@@ -85,28 +85,26 @@ pub(crate) async fn tracked<S: Selection>(
 }
 
 /// Entities of a statement that loads a relation, without autoflush, which its caller has seen to: each with the values that the statement
-/// selects behind the entity's own columns.
+/// selects behind the entity's own columns. Calls `keep` for each, in the order of the rows.
 pub(crate) async fn fetch_related<T: Model>(
     session: &Arc<Shared>,
     statement: Select,
     keys: &[Decode],
     then: &[Loading],
-) -> Result<Vec<(Entity<T>, Vec<Value>)>> {
+    inverse: Option<Arc<Inverse>>,
+    mut keep: impl FnMut(Entity<T>, Vec<Value>) + Send,
+) -> Result<()> {
     let mut query = select(EntityOf::<T>::new());
     query.select = statement;
-    let mut rows = Vec::new();
     let maps = EntityOf::<T>::maps(&Session(Arc::clone(session)));
     let read = |arrivals: &mut Arrivals, row: &Row<'_>| {
         let mut at = 0;
         let entity = EntityOf::<T>::tracked(&maps, arrivals, row, &mut at)?;
-        if keys.is_empty() {
-            return Ok((entity, Vec::new()));
-        }
         let values = keys.iter().enumerate().map(|(i, decode)| Ok(decode(row.cell(at + i)?)?));
         Ok((entity, values.collect::<rebis_engine::Result<_>>()?))
     };
-    fetch(session, &mut query, then, read, |row| rows.push(row)).await?;
-    Ok(rows)
+    fetch(session, &mut query, then, inverse, read, |(entity, values)| keep(entity, values)).await?;
+    Ok(())
 }
 
 /// Runs a query with the joins of its plan; gives the objects that it brought, once each, when anything is to be loaded for them.
@@ -114,10 +112,11 @@ async fn fetch<S: Selection, R>(
     session: &Arc<Shared>,
     query: &mut SelectStatement<S>,
     plan: &[Loading],
+    inverse: Option<Arc<Inverse>>,
     mut read: impl FnMut(&mut Arrivals, &Row<'_>) -> rebis_engine::Result<R> + Send,
     mut keep: impl FnMut(R) + Send,
 ) -> Result<Vec<Object>> {
-    let group = Group::new(session);
+    let group = Group::new(session, inverse);
     let mut arrivals = Arrivals::of(session, &group, query.populate);
     let plain = plan.iter().any(Loading::is_joined).then(|| query.select.clone());
     let mut joins = Joins::add(&mut query.select, &Session(Arc::clone(session)), plan)?;
@@ -150,7 +149,7 @@ async fn fetch<S: Selection, R>(
     }
     let mut objects = Vec::new();
     if !plan.is_empty() || query.fetch.is_some() {
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = Addresses::default();
         objects.extend(arrivals.members.iter().filter_map(Weak::upgrade));
         objects.retain(|o: &Object| seen.insert(o.address()));
     }

@@ -140,11 +140,24 @@ fn read_object<M: Model>(
 ) -> rebis_engine::Result<Entity<M>> {
     let start = *at;
     *at += M::DEF.read();
-    let key = M::decode_key(row, start)?;
-    let (instance, known) = maps.lock().live_or_insert(key, || match &arrivals.group {
-        Some(group) => Ok(Instance::loaded(M::decode(row, start)?, group)),
-        None => Err(rebis_engine::Error::new(rebis_engine::ErrorKind::State, "a query without a session")),
-    })?;
+    let Some(group) = &arrivals.group else {
+        return Err(rebis_engine::Error::new(rebis_engine::ErrorKind::State, "a query without a session"));
+    };
+    let (instance, known) = {
+        let mut map = maps.lock();
+        // A row that is probably new is read once, with its key.
+        let (instance, known) = if map.meets_known {
+            let key = M::decode_key(row, start)?;
+            map.live_or_insert(key, || M::decode(row, start).map(|new| Instance::loaded(new, group)))?
+        } else {
+            let new = M::decode(row, start)?;
+            map.live_or_insert(M::key_of(&new), || {
+                Ok::<_, rebis_engine::Error>(Instance::loaded(new, group))
+            })?
+        };
+        map.meets_known = known;
+        (instance, known)
+    };
     if !known
         && let Some((_, objects)) =
             arrivals.told.as_mut().filter(|(l, _)| l.listens(M::meta().type_id, Moment::Load))
@@ -156,6 +169,8 @@ fn read_object<M: Model>(
         freshen(&instance, row, start, arrivals.populate)?;
     }
     if known && M::DEF.loads_later() {
+        // What only its old group knows of its relations goes into its slots.
+        instance.slots();
         instance.status().group.clone_from(&arrivals.group);
     }
     // Objects that load nothing later have nothing to load together.

@@ -62,7 +62,7 @@ pub(crate) fn part_circles(objects: &[Object]) {
 
 fn holds_many_to_many(object: &Object) -> bool {
     let meta = object.meta();
-    let slots = object.slots().iter().enumerate();
+    let slots = object.made_slots().iter().enumerate();
     slots
         .filter(|(relation, _)| meta.relation(*relation).through.is_some())
         .any(|(_, slot)| slot.lock().shown().is_some_and(|all| !all.is_empty()))
@@ -70,7 +70,7 @@ fn holds_many_to_many(object: &Object) -> bool {
 
 /// Makes every reference from one object to another weak.
 fn part(from: &Object, to: &Object) {
-    for slot in from.slots() {
+    for slot in from.made_slots() {
         let mut slot = slot.lock();
         slot.links.retain(|(_, o)| !Arc::ptr_eq(o, to));
         let all = match &mut slot.content {

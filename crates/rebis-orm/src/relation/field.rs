@@ -12,7 +12,7 @@ use super::handle::joined;
 use super::load::{detached, load_lazily, not_loaded};
 use super::statement::ends;
 use super::{add_child, remove_child, report_at_flush, set_child, set_parent};
-use crate::entity::{Alone, AnyInstance, Build, Deferred, Entity, InRelation, Object, State, typed};
+use crate::entity::{Alone, AnyInstance, Build, Deferred, Entity, InRelation, Object, typed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Predicate, equal};
 use crate::model::{EntityOf, Model};
@@ -341,7 +341,7 @@ fn collected<T: Model>(owner: &Object, relation: usize) -> Option<Vec<Entity<T>>
 
 /// Whether a collection shows an object.
 pub(crate) fn is_living(object: &Object) -> bool {
-    object.status().state != State::Deleted
+    !object.is_deleted()
 }
 
 fn living<T: Model>(all: &[Object]) -> Vec<Entity<T>> {

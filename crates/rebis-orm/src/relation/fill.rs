@@ -12,6 +12,7 @@ use crate::model::Link;
 pub(crate) fn fill_parent(owner: &Object, relation: usize, link: &Link, parent: Option<&Object>) {
     if let Some(session) = owner.session() {
         session.note_loading(owner);
+        session.note_circles();
     }
     // A parent whose collection holds this owner already is held by that side.
     let holds = parent.zip(link.inverse).is_some_and(|(p, inverse)| p.slot(inverse).lock().many().is_some());
@@ -23,17 +24,22 @@ pub(crate) fn fill_parent(owner: &Object, relation: usize, link: &Link, parent: 
     }
 }
 
-/// The objects that refer to this one, or that an association leads to, in order: all of them, or a part.
+/// The objects that refer to this one, or that an association leads to, in order: all of them, or a part. `known` says that their group knows
+/// what they refer back to.
 pub(crate) fn fill_collection(
     owner: &Object,
     relation: usize,
     link: &Link,
     mut list: Vec<Object>,
     whole: bool,
+    known: bool,
 ) -> Result<(), Error> {
     let def = owner.meta().relation(relation);
     // What was moved or deleted in memory and not written yet no longer belongs here.
     list.retain(|o| {
+        if o.is_as_read() {
+            return true;
+        }
         let status = o.status();
         let (deleted, as_read) =
             (status.state == State::Deleted, status.pointers.is_empty() && !status.dirty);
@@ -45,7 +51,7 @@ pub(crate) fn fill_collection(
         return Err(several(owner, relation, list.len()));
     }
     if let Some(inverse) = link.inverse.filter(|_| def.through.is_none()) {
-        for object in &list {
+        for object in list.iter().filter(|o| !(known && o.made_slots().is_empty())) {
             let mut slot = object.slot(inverse).lock();
             if !slot.touched {
                 slot.content = Content::One(Some(Reference::Weak(Arc::downgrade(owner))));
@@ -54,6 +60,9 @@ pub(crate) fn fill_collection(
     }
     if let Some(session) = owner.session() {
         session.note_loading(owner);
+        if def.through.is_some() || link.inverse.is_none() {
+            session.note_circles();
+        }
     }
     if !whole {
         // What is in the collection and not written yet stays known.

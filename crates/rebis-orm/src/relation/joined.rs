@@ -9,6 +9,7 @@ use rebis_sql::stmt::{Join, JoinKind, SelectItem, TableRef};
 use rebis_sql::{Expr, Name, Select};
 
 use super::fill::{fill_collection, fill_parent};
+use super::load::Addresses;
 use super::plan::Loading;
 use super::statement::{by_key, declared_order, ends, leads, nested, of};
 use super::{RelationDef, RelationKind};
@@ -38,7 +39,7 @@ pub(crate) struct Joins {
     steps: Vec<Step>,
     /// The rows are not what the query alone would give.
     multiplied: bool,
-    seen: std::collections::HashSet<usize>,
+    seen: Addresses,
 }
 
 struct Step {
@@ -57,8 +58,7 @@ impl Joins {
         let Some(first) = plan.iter().find(|step| step.is_joined()) else { return Ok(None) };
         let owner = (first.owner)();
         leads(select, owner)?;
-        let mut joins =
-            Joins { owner, steps: Vec::new(), multiplied: false, seen: std::collections::HashSet::new() };
+        let mut joins = Joins { owner, steps: Vec::new(), multiplied: false, seen: Addresses::default() };
         joins.multiplied = multiplies(plan);
         if select.distinct.is_some() || !select.compounds.is_empty() || select.lock.is_some() {
             return Err(joins.refuse("with DISTINCT, a row lock or a union"));
@@ -174,9 +174,9 @@ impl Joins {
         for step in self.steps {
             let link = step.meta.link(step.relation)?;
             let mut order: Vec<Object> = Vec::new();
-            let mut lists: HashMap<usize, Vec<Object>> = HashMap::new();
+            let mut lists: HashMap<usize, Vec<Object>, foldhash::fast::RandomState> = HashMap::default();
             // A join of several collections brings each object more than once.
-            let mut known: HashSet<(usize, usize)> = HashSet::new();
+            let mut known: HashSet<(usize, usize), foldhash::fast::RandomState> = HashSet::default();
             for (owner, object) in step.found {
                 let list = lists.entry(owner.address()).or_insert_with(|| {
                     order.push(Arc::clone(&owner));
@@ -189,7 +189,7 @@ impl Joins {
                 if step.meta.relation(step.relation).kind == RelationKind::BelongsTo {
                     fill_parent(&owner, step.relation, link, list.first());
                 } else {
-                    fill_collection(&owner, step.relation, link, list, true)?;
+                    fill_collection(&owner, step.relation, link, list, true, false)?;
                 }
             }
         }

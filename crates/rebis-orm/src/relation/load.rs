@@ -9,13 +9,17 @@ use rebis_sql::{Select, Value};
 
 use super::def::RelationKind;
 use super::fill::{fill_collection, fill_parent};
+use super::inverse::Inverse;
 use super::plan::{How, Loading, Part};
 use super::statement::{Owners, among, ends, owners_of, related};
-use crate::entity::{AnyInstance, Entity, Group, Object};
+use crate::entity::{Entity, Group, Instance, Object};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Decode, Key, Link, Model, ModelMeta, RowKey};
 use crate::query::fetch_related;
 use crate::session::{FetchMode, Shared};
+
+/// Objects that are met, by address.
+pub(crate) type Addresses = std::collections::HashSet<usize, foldhash::fast::RandomState>;
 
 /// Owners in one statement.
 pub(super) const CHUNK: usize = 500;
@@ -62,7 +66,7 @@ pub(crate) fn load_related<'a, T: Model>(session: &'a Arc<Shared>, request: Requ
 
 /// Each object once: a row of a join, or a target that many refer to, comes more than once.
 fn distinct(mut owners: Vec<Object>) -> Vec<Object> {
-    let mut seen = std::collections::HashSet::with_capacity(owners.len());
+    let mut seen = Addresses::with_capacity_and_hasher(owners.len(), Default::default());
     owners.retain(|o| seen.insert(o.address()));
     owners
 }
@@ -78,8 +82,8 @@ pub(crate) fn find_rows<T: Model>(
         for chunk in rows.chunks(CHUNK) {
             let mut select = T::meta().select_all();
             select.and_where(among(T::meta(), &columns, chunk.to_vec()));
-            let rows = fetch_related::<T>(session, select, &[], &[]).await?;
-            found.extend(rows.iter().map(|(entity, _)| entity.object()));
+            let keep = |entity: Entity<T>, _| found.push(entity.0 as Object);
+            fetch_related::<T>(session, select, &[], &[], None, keep).await?;
         }
         Ok(found)
     })
@@ -93,7 +97,7 @@ async fn load_parents<T: Model>(
 ) -> Result<()> {
     let (owners, relation) = (&request.owners, request.relation);
     let by_key = link.parent == T::meta().key;
-    let mut found: HashMap<RowKey, Object> = HashMap::new();
+    let mut found: HashMap<RowKey, Object, foldhash::fast::RandomState> = HashMap::default();
     let mut missing: Vec<Vec<Value>> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     for owner in owners {
@@ -111,12 +115,13 @@ async fn load_parents<T: Model>(
     }
     for from in sources(request, meta, &link.child, missing)? {
         let select = related(meta, relation, from, request.part)?;
-        for (entity, _) in fetch_related::<T>(session, select, &[], request.then).await? {
-            let object = entity.object();
+        let keep = |entity: Entity<T>, _| {
+            let object: Object = entity.0;
             if let Some(key) = object.row_key(&link.parent) {
                 found.insert(key, object);
             }
-        }
+        };
+        fetch_related::<T>(session, select, &[], request.then, None, keep).await?;
     }
     for owner in owners {
         let parent = owner.row_key(&link.child).and_then(|key| found.get(&key));
@@ -139,27 +144,31 @@ async fn load_collections<T: Model>(
         Some(through) => link.child.iter().map(|&c| (through.meta)().def.columns[c].decode).collect(),
         None => Vec::new(),
     };
-    let mut lists: HashMap<RowKey, Vec<Entity<T>>, foldhash::fast::RandomState> = HashMap::default();
+    let mut lists: HashMap<RowKey, Vec<Object>, foldhash::fast::RandomState> = HashMap::default();
+    // A row that refers to its owner says what its relation back leads to.
+    let inverse =
+        Inverse::new(link, T::meta(), &request.owners).filter(|_| def.through.is_none()).map(Arc::new);
     let keyed = request.owners.iter().filter(|o| o.has_key()).map(|o| o.values(&link.parent)).collect();
     for from in sources(request, meta, &link.parent, keyed)? {
         let select = related(meta, relation, from, part)?;
-        let rows = fetch_related::<T>(session, select, &keys, request.then).await?;
-        let usual = rows.len().div_ceil(request.owners.len().min(CHUNK));
         // Rows of one owner usually come one after the other: it is searched for once.
-        let mut run: Option<(RowKey, Vec<Entity<T>>)> = None;
-        for (entity, key) in rows {
-            let any: &dyn AnyInstance = &*entity.0;
-            let key = if keys.is_empty() { any.row_key(&link.child) } else { RowKey::new(&key) };
-            let Some(key) = key else { continue };
+        let mut run: Option<(RowKey, Vec<Object>)> = None;
+        let keep = |entity: Entity<T>, key: Vec<Value>| {
+            let object: Object = entity.0;
+            let key = if keys.is_empty() { object.row_key(&link.child) } else { RowKey::new(&key) };
+            let Some(key) = key else { return };
             match &mut run {
-                Some((owner, list)) if *owner == key => list.push(entity),
+                Some((owner, list)) if *owner == key => list.push(object),
                 _ => {
+                    // As many as the last one has.
+                    let usual = run.as_ref().map_or(0, |(_, list)| list.len());
                     let mut list = lists.remove(&key).unwrap_or_else(|| Vec::with_capacity(usual));
-                    list.push(entity);
+                    list.push(object);
                     lists.extend(run.replace((key, list)));
                 }
             }
-        }
+        };
+        fetch_related::<T>(session, select, &keys, request.then, inverse.clone(), keep).await?;
         lists.extend(run);
     }
     let sorted =
@@ -169,16 +178,25 @@ async fn load_collections<T: Model>(
         let found = owner.row_key(&link.parent).and_then(|k| lists.remove(&k));
         let mut list = found.unwrap_or_default();
         // By key, here instead of in SQL: rows usually come in this order.
-        if !sorted && !list.is_sorted_by_key(|e| T::key_of(e)) {
-            list.sort_by_cached_key(|e| T::key_of(e));
+        if !sorted {
+            sort_by_key::<T>(&mut list);
         }
-        let list = list.into_iter().map(|entity| entity.0 as Object).collect();
         let whole = part.is_none_or(|p| p.filter.is_empty() && p.limit.is_none());
-        if let Err(error) = fill_collection(owner, relation, link, list, whole) {
+        if let Err(error) = fill_collection(owner, relation, link, list, whole, inverse.is_some()) {
             surplus.get_or_insert(error);
         }
     }
     surplus.map_or(Ok(()), Err)
+}
+
+fn sort_by_key<T: Model>(list: &mut [Object]) {
+    let key = |object: &Object| {
+        let any: &dyn std::any::Any = &**object;
+        any.downcast_ref::<Instance<T>>().map(|instance| T::key_of(instance.rows.newest()))
+    };
+    if !list.is_sorted_by_key(key) {
+        list.sort_by_cached_key(key);
+    }
 }
 
 /// The owners of each statement: chunks of their keys, or the query that brought them.
@@ -301,8 +319,11 @@ fn regroup(session: &Arc<Shared>, objects: &[Object], plan: &[Loading], fetch: O
         members: OnceLock::from(objects.iter().map(Arc::downgrade).collect::<Vec<_>>()),
         fetch,
         modes: plan.iter().filter_map(mode).collect(),
+        inverse: None,
     });
     for object in objects {
+        // What only its old group knows of its relations goes into its slots.
+        object.slots();
         object.status().group = Some(Arc::clone(&group));
     }
 }

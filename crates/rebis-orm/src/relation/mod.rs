@@ -9,6 +9,7 @@ mod def;
 mod field;
 mod fill;
 mod handle;
+mod inverse;
 mod joined;
 mod link;
 mod load;
@@ -30,12 +31,13 @@ pub(crate) use column::load_column;
 pub(crate) use def::RelationKind;
 pub(crate) use field::{is_living, related_to};
 pub(crate) use handle::{any_related, comparison, one, steps_between};
+pub(crate) use inverse::Inverse;
 pub(crate) use joined::Joins;
 pub(crate) use link::{
     add_child, companions, forget_stale_parents, held, let_go, relate_pending, remove_child, report_at_flush,
     set_child, set_parent,
 };
-pub(crate) use load::{Task, known, load_lazily, load_plan};
+pub(crate) use load::{Addresses, Task, known, load_lazily, load_plan};
 pub(crate) use plan::settle_plan;
 pub(crate) use slot::{Content, Reference, Slot, settle};
 pub(crate) use through::{delete_associations, write_disconnections};

@@ -147,6 +147,7 @@ fn adopt_new(session: &Arc<Shared>, object: &Object) -> bool {
         status.touched = true;
         status.frame = 0;
     }
+    session.note_circles();
     let mut work = session.work.lock();
     work.touched.push(Arc::clone(object));
     work.new.push(Arc::clone(object));
@@ -191,6 +192,8 @@ pub(crate) fn before_change(object: &Object) {
 
 /// Notes that the transaction is about to change this object, for a rollback of it or of the innermost savepoint.
 pub(crate) fn touch(session: &Shared, object: &Object) {
+    // What it is changed to may hold anything.
+    session.note_circles();
     let frame = session.frame.load(Ordering::Acquire);
     let (first, undo) = {
         let mut status = object.status();

@@ -17,6 +17,8 @@ pub struct IdentityMap<T: Model> {
     map: HashMap<T::Key, Weak<Instance<T>>, foldhash::fast::RandomState>,
     /// The size at which the entries of forgotten objects are swept out.
     sweep_at: usize,
+    /// Whether the last row that was read was that of an object that is here: then the next one's probably is, too.
+    pub(crate) meets_known: bool,
 }
 
 impl<T: Model> std::fmt::Debug for IdentityMap<T> {
@@ -27,7 +29,7 @@ impl<T: Model> std::fmt::Debug for IdentityMap<T> {
 
 impl<T: Model> Default for IdentityMap<T> {
     fn default() -> Self {
-        IdentityMap { map: HashMap::default(), sweep_at: 1024 }
+        IdentityMap { map: HashMap::default(), sweep_at: 1024, meets_known: false }
     }
 }
 
@@ -128,13 +130,13 @@ impl<T: Model> AnyMap for Mutex<IdentityMap<T>> {
 
 /// Makes a strong reference to one object weak where that object holds a collection: every circle of relations has such a step.
 pub(crate) fn break_circles(object: &Object) {
-    for slot in object.slots() {
+    for slot in object.made_slots() {
         // Most are weak already.
         let target = match &slot.lock().content {
             Content::One(Some(crate::relation::Reference::Strong(target))) => Arc::clone(target),
             _ => continue,
         };
-        let holds = target.slots().iter().any(|s| s.try_lock().is_some_and(|s| s.many().is_some()));
+        let holds = target.made_slots().iter().any(|s| s.try_lock().is_some_and(|s| s.many().is_some()));
         let mut slot = slot.lock();
         if let (true, Content::One(Some(reference))) = (holds, &mut slot.content) {
             *reference = crate::relation::Reference::Weak(Arc::downgrade(&target));

@@ -124,6 +124,8 @@ fn leave(session: &Shared, objects: &[Object]) {
     }
     for object in objects {
         object.leave_map(session);
+        // What only its group knows of its relations stays known.
+        object.slots();
         super::identity::break_circles(object);
         let mut status = object.status();
         status.state = match status.state {

@@ -94,6 +94,8 @@ pub(crate) struct Shared {
     written: AtomicBool,
     /// Whether a statement of it went past the objects.
     past: AtomicBool,
+    /// Whether objects may hold each other in circles.
+    circles: AtomicBool,
     /// How the next transaction begins.
     options: Mutex<TransactionOptions>,
     /// The group of objects that no query brought.
@@ -140,6 +142,7 @@ impl Session {
             conflict: AtomicBool::new(false),
             written: AtomicBool::new(false),
             past: AtomicBool::new(false),
+            circles: AtomicBool::new(false),
             options: Mutex::default(),
             solo: Arc::new(Group { session: me.clone(), ..Group::default() }),
         }))
@@ -255,6 +258,12 @@ impl Shared {
         self.events.get().and_then(Events::hooks)
     }
 
+    /// An object has got a reference with which it and others may hold each other in a circle: any but those of a collection, whose objects
+    /// refer back weakly.
+    pub(crate) fn note_circles(&self) {
+        self.circles.store(true, Ordering::Release);
+    }
+
     pub(crate) fn note_conflict(&self) {
         self.conflict.store(true, Ordering::Release);
     }
@@ -298,6 +307,9 @@ impl Drop for Shared {
     fn drop(&mut self) {
         // What waits to be written holds objects too, and will not be written any more.
         *self.work.get_mut() = Work::default();
+        if !*self.circles.get_mut() {
+            return;
+        }
         let holders: Vec<Object> = self.maps.get_mut().values().flat_map(|map| map.holders()).collect();
         for object in &holders {
             identity::break_circles(object);

@@ -70,6 +70,50 @@ each_database! {
 }
 
 each_database! {
+    /// What a loaded collection says of its objects is known before anyone asks one of them, and stays known whatever happens to the object next.
+    async fn a_loaded_collection_is_known_from_the_other_side(test: TestDatabase) {
+        let db = tables(&test).await;
+        some(&db).await;
+        let session = db.session();
+        let users = select(User).order_by(User::id).all(&session).await.unwrap();
+        let posts = users[0].posts.all().await.unwrap();
+        users[1].posts.all().await.unwrap();
+
+        // Another query brings the object, and makes it a member of another group.
+        let again = select(Post).filter(Post::id.eq(posts[0].id)).one(&session).await.unwrap();
+        assert!(again.same(&posts[0]));
+        assert_eq!(again.author.loaded().unwrap(), users[0]);
+
+        // A savepoint that is undone gives back what was known.
+        let savepoint = session.begin_nested().await.unwrap();
+        posts[1].author.set(&users[1]).unwrap();
+        assert_eq!(posts[1].author.loaded().unwrap(), users[1]);
+        savepoint.rollback().await.unwrap();
+        assert_eq!(posts[1].author.loaded().unwrap(), users[0]);
+
+        // A key that is set by hand leads elsewhere, and what has expired is not known.
+        let other = users[1].posts.loaded().unwrap();
+        other[0].edit().user_id = users[2].id;
+        assert!(!other[0].author.is_loaded());
+        session.expire(&other[1]).unwrap();
+        assert!(!other[1].author.is_loaded());
+        session.rollback().await.unwrap();
+
+        // Without its session, what is held is still there.
+        let fresh = db.session();
+        let users = select(User).order_by(User::id).with(User::posts).all(&fresh).await.unwrap();
+        let posts = users[2].posts.loaded().unwrap();
+        fresh.expunge(&posts[1]);
+        drop(fresh);
+        assert_eq!(posts[0].author.loaded().unwrap(), users[2]);
+        assert_eq!(posts[1].author.loaded().unwrap(), users[2]);
+        let witness = users[2].downgrade();
+        drop(users);
+        assert!(witness.upgrade().is_none() && !posts[0].author.is_loaded());
+    }
+}
+
+each_database! {
     async fn eager_loading_comes_with_the_query(test: TestDatabase) {
         let db = tables(&test).await;
         some(&db).await;
