@@ -10,9 +10,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use rebis_engine::Connection;
 use rebis_sql::schema::{Column, PrimaryKey, Table};
-use rebis_sql::{Expr, Insert, SqlType, Value};
+use rebis_sql::{Ddl, Expr, Insert, SqlType, Value};
 
-use crate::{Graph, Result, Script, ledger};
+use crate::{Graph, Op, Result, Script, ledger};
 
 /// The table's name.
 pub(crate) const TABLE: &str = "rebis_history";
@@ -86,6 +86,23 @@ pub(crate) async fn record(
     direction: &str,
     elapsed: Duration,
 ) -> Result<()> {
+    let line = line(script, revision, direction, Expr::Value(Value::DateTimeUtc(Utc::now())), elapsed);
+    let compiled = rebis_sql::compile(&rebis_sql::Statement::Insert(line), conn.dialect())?;
+    conn.execute(&compiled.sql, &compiled.binds).await?;
+    Ok(())
+}
+
+/// What makes the table, if it is not there, where no database is asked.
+pub(crate) fn printed_table() -> Op {
+    Op::Schema(Ddl::CreateTable { table: table(), if_not_exists: true })
+}
+
+/// A line of a step that somebody else runs: at whatever moment that is, in no time that anybody knows.
+pub(crate) fn printed(script: Option<&Script>, revision: &str, direction: &str) -> Op {
+    Op::Insert(line(script, revision, direction, Expr::Now, Duration::ZERO))
+}
+
+fn line(script: Option<&Script>, revision: &str, direction: &str, at: Expr, elapsed: Duration) -> Insert {
     let mut insert = Insert::into(TABLE);
     let columns = ["revision", "direction", "applied_at", "elapsed_ms", "program", "checksum"];
     insert.columns = columns.into_iter().map(Into::into).collect();
@@ -93,14 +110,12 @@ pub(crate) async fn record(
     insert.rows = vec![vec![
         text(revision),
         text(direction),
-        Expr::Value(Value::DateTimeUtc(Utc::now())),
+        at,
         Expr::Value(Value::Int(i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))),
         text(script.map(|s| s.program).unwrap_or_default()),
         text(&script.map(|s| checksum(s.source)).unwrap_or_default()),
     ]];
-    let compiled = rebis_sql::compile(&rebis_sql::Statement::Insert(insert), conn.dialect())?;
-    conn.execute(&compiled.sql, &compiled.binds).await?;
-    Ok(())
+    insert
 }
 
 /// All lines, oldest first; none when there is no table.

@@ -29,7 +29,7 @@ mod store;
 
 pub use dialect::{Offline, offline};
 pub use error::{Error, ErrorKind, Result};
-pub use execute::{DataLoss, OnApply, Progress, Resume, RunOptions, StepDone, VersionApplied};
+pub use execute::{DataLoss, OnApply, OnApplyWith, Progress, Resume, RunOptions, StepDone, VersionApplied};
 pub use graph::Graph;
 pub use history::{Applied, Edited};
 pub use migrator::{

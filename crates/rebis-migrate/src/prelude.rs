@@ -13,10 +13,10 @@ pub use crate::op::{
 };
 pub use crate::{Operations, Revision, revision};
 pub use rebis_engine::{Connection, Result};
-pub use rebis_sql::Value;
 pub use rebis_sql::ddl::ConstraintKind;
 pub use rebis_sql::schema::Identity;
 pub use rebis_sql::schema::ReferentialAction::{self, Cascade, NoAction, Restrict, SetDefault, SetNull};
+pub use rebis_sql::{Dialect, Value};
 
 /// 16-bit integer.
 pub const SmallInteger: SqlType = SqlType::SmallInteger;

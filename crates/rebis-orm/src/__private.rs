@@ -5,7 +5,7 @@ pub use rebis_engine::{FromRow, Result as EngineResult, Row};
 pub use std::string::String;
 
 pub use rebis_sql::schema::ReferentialAction;
-pub use rebis_sql::{Cell, ColumnType, DecodeError, SqlType, Value};
+pub use rebis_sql::{Cell, ColumnType, DecodeError, Dialect, SqlType, Value};
 
 pub use crate::entity::{
     Addable, Alone, Build, Deferred, Entity, Filler, Given, InRelation, Linked, NoFiller, Required, or_unset,

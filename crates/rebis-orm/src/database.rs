@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use rebis_engine::{Connection, Engine};
 use rebis_sql::Ddl;
-use rebis_sql::schema::{Schema, Table, sort_tables};
+use rebis_sql::schema::{NamingConvention, Schema, Table, sort_tables};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::Events;
@@ -23,6 +23,7 @@ struct Inner {
     engine: OnceLock<Engine>,
     bind: OnceLock<&'static str>,
     models: Option<Vec<&'static ModelMeta>>,
+    naming: NamingConvention,
     events: Events,
 }
 
@@ -50,12 +51,53 @@ impl Database {
     /// The same database with these models only: `.models(models![User, Post])`.
     #[must_use]
     pub fn models(self, models: impl IntoIterator<Item = &'static ModelMeta>) -> Self {
-        Database(Arc::new(Inner {
+        self.with(|inner| inner.models = Some(models.into_iter().collect()))
+    }
+
+    /// The same database, whose constraints and indexes that nobody named are called by these patterns: what is SQLAlchemy's
+    /// `MetaData(naming_convention=…)`. `create_all` and `db migrate` take them; a name that a model says stays as it is.
+    ///
+    /// ```
+    /// # extern crate rebis_orm as rebis;
+    /// use rebis::Database;
+    /// use rebis_sql::schema::NamingConvention;
+    /// # use rebis_macros::Model;
+    ///
+    /// #[derive(Model, Clone, Debug)]
+    /// pub struct User {
+    ///     #[column(primary_key)]
+    ///     pub id: i64,
+    ///     #[column(index)]
+    ///     pub name: String,
+    /// }
+    ///
+    /// let names = NamingConvention::default().primary_keys("pk_{table}").indexes("idx_{table}_{columns}");
+    /// let db = Database::new().models([<User as rebis::Model>::meta()]).naming(names);
+    /// let table = &db.metadata().tables[0];
+    /// assert_eq!(table.indexes[0].name, "idx_user_name");
+    /// assert_eq!(table.primary_key.as_ref().and_then(|key| key.name.as_deref()), Some("pk_user"));
+    /// ```
+    #[must_use]
+    pub fn naming(self, names: NamingConvention) -> Self {
+        self.with(|inner| inner.naming = names)
+    }
+
+    /// How what nobody named is called.
+    #[must_use]
+    pub fn naming_convention(&self) -> &NamingConvention {
+        &self.0.naming
+    }
+
+    fn with(self, change: impl FnOnce(&mut Inner)) -> Self {
+        let mut inner = Inner {
             engine: self.0.engine.clone(),
             bind: self.0.bind.clone(),
-            models: Some(models.into_iter().collect()),
+            models: self.0.models.clone(),
+            naming: self.0.naming.clone(),
             events: self.0.events.clone(),
-        }))
+        };
+        change(&mut inner);
+        Database(Arc::new(inner))
     }
 
     /// Binds it, for all clones.
@@ -149,7 +191,9 @@ impl Database {
     /// The schema that the models declare.
     #[must_use]
     pub fn metadata(&self) -> Schema {
-        Schema { tables: self.model_list().into_iter().flat_map(|m| m.tables().to_vec()).collect() }
+        Schema {
+            tables: self.model_list().into_iter().flat_map(|m| m.tables_named(&self.0.naming)).collect(),
+        }
     }
 
     /// Whether the models' declarations can work, alone and together, without I/O: [`create_all`](Self::create_all) begins with it.
@@ -171,6 +215,9 @@ impl Database {
                         .advise("give one of them another table, or the database a list of models: `db.models(models![…])`"),
                 );
             }
+        }
+        if let Err(what) = self.0.naming.check_patterns() {
+            faults.push(Error::new(ErrorKind::Mapping, what).advise("correct it where the database is made"));
         }
         let mut faults = faults.into_iter();
         let Some(first) = faults.next() else { return Ok(()) };

@@ -1,8 +1,10 @@
 //! [`Ddl`]: changes of the schema as data. Invariant: one value is one change; how many statements it takes is the dialect's business.
 
 use crate::SqlType;
+pub use crate::schema::Exclusion;
 use crate::schema::{
-    Check, Column, ForeignKey, Identity, Index, PrimaryKey, ServerDefault, Table, Trigger, Unique, View,
+    Check, Collation, Column, ForeignKey, Identity, Index, PrimaryKey, ServerDefault, Table, Trigger, Unique,
+    View,
 };
 
 /// One change of the schema.
@@ -67,7 +69,7 @@ pub enum Ddl {
         /// The name it gets.
         to: String,
     },
-    /// A change of a column's type, nullability, default or comment.
+    /// A change of a column's type, nullability, default, collation or comment.
     AlterColumn {
         /// The table's schema.
         schema: Option<String>,
@@ -212,6 +214,21 @@ pub enum Ddl {
         /// `NONE`, `SHARED`, `EXCLUSIVE`.
         lock: Option<String>,
     },
+    /// One of a table's options: its engine, its collation, its fill factor.
+    AlterTableOption {
+        /// The table's schema.
+        schema: Option<String>,
+        /// The table.
+        table: String,
+        /// The option with what says the database: `mysql_engine`. Other databases do nothing.
+        option: String,
+        /// The value that it has, when it is known.
+        from: Option<String>,
+        /// The value that it gets; none for the database's own.
+        to: Option<String>,
+        /// The columns that follow the table's collation when that changes (MySQL, MariaDB).
+        columns: Vec<Column>,
+    },
     /// A table's comment, or none.
     CommentTable {
         /// The table's schema.
@@ -265,6 +282,8 @@ pub struct ColumnChange {
     pub identity: Option<Option<Identity>>,
     /// Whether the database counts the values up from now on.
     pub autoincrement: Option<bool>,
+    /// The new collation, or `Some(None)` for the table's or the database's own.
+    pub collation: Option<Option<Collation>>,
 }
 
 /// A constraint of any kind.
@@ -293,19 +312,4 @@ pub enum ConstraintKind {
     Check,
     /// An exclusion constraint (PostgreSQL).
     Exclusion,
-}
-
-/// No two rows for which every operator holds between the expressions (PostgreSQL EXCLUDE).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Exclusion {
-    /// The constraint's name.
-    pub name: Option<String>,
-    /// The method of its index: `gist` mostly.
-    pub method: Option<String>,
-    /// Expressions and operators, as SQL: `("during", "&&")`.
-    pub elements: Vec<(String, String)>,
-    /// Only rows that fulfil the condition.
-    pub filter: Option<String>,
-    /// `Some(initially_deferred)` when the check can wait until the end of the transaction.
-    pub deferrable: Option<bool>,
 }

@@ -62,6 +62,7 @@ pub use rebis_orm::{
     BelongsTo, Bound, Column, Database, Deferred, Entity, Expression, FetchMode, HasMany, HasOne, Page,
     Pagination, Predicate, Session, alias, delete, exists, func, insert, models, select, sql, update, window,
 };
+pub use rebis_sql::schema::NamingConvention;
 pub use rebis_sql::{ColumnType, Dialect, SqlType, Value};
 pub use rebis_web::{
     App, Blueprint, Choice, CommandContext, Config, CsrfError, Form, FormBody, FormErrors, FormFields,

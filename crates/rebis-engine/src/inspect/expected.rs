@@ -1,6 +1,6 @@
 //! [`as_inspected`]: a declared table as inspection would find it. Invariant: creating the table and inspecting it gives the same value.
 
-use rebis_sql::schema::{IndexKey, ServerDefault, Table};
+use rebis_sql::schema::{Collation, Column, IndexKey, ServerDefault, Table};
 use rebis_sql::{Dialect, SqlType, Value};
 
 use super::{default, mysql, postgres, sqlite, tables};
@@ -27,6 +27,8 @@ use super::{default, mysql, postgres, sqlite, tables};
 /// | `Restrict` | as declared | as declared | `NoAction`, which is the same there |
 /// | `deferrable` | as declared | as declared | refused when created |
 /// | identity | none | counted; start and step 1 are absent | none |
+/// | `collation` | in capitals; `BINARY` is none | as declared; `default` is none | in small letters |
+/// | `options` | those of the database that it shows, in small letters | the same | the same, `mariadb_` as `mysql_` |
 /// | comments | none | as declared | as declared |
 /// | an index's `include`, `method` | none | as declared; `btree` is absent | `include` none, `btree` absent |
 ///
@@ -47,10 +49,11 @@ use super::{default, mysql, postgres, sqlite, tables};
 pub fn as_inspected(dialect: Dialect, table: &Table) -> Table {
     let mut table = table.clone();
     table.was = None;
-    table.options = Vec::new();
+    table.options = options_of(dialect, &table);
     for column in &mut table.columns {
         column.was = None;
         column.ty = type_of(dialect, &column.ty, &column.name);
+        column.collation = collation_of(dialect, column);
         let ty = &column.ty;
         column.default = column.default.take().and_then(|default| default_of(ty, default));
         if let Some(computed) = &mut column.computed {
@@ -102,6 +105,42 @@ fn type_of(dialect: Dialect, ty: &SqlType, column: &str) -> SqlType {
         Dialect::MySql | Dialect::MariaDb => mysql::expect_type(&spelled, column),
         _ => ty.clone(),
     }
+}
+
+/// The options that the database takes and shows, by one name each.
+fn options_of(dialect: Dialect, table: &Table) -> Vec<(String, String)> {
+    let mut all: Vec<(String, String)> = Vec::new();
+    for (name, _) in &table.options {
+        let Some((_, option)) = name.split_once('_') else { continue };
+        let Some(value) = table.option(dialect, option) else { continue };
+        // The registry of options.
+        let (start, value) = match dialect {
+            Dialect::Sqlite => ("sqlite", sqlite::expect_option(option, value)),
+            Dialect::Postgres => ("postgresql", postgres::expect_option(option, value)),
+            Dialect::MySql | Dialect::MariaDb => ("mysql", mysql::expect_option(option, value)),
+            _ => continue,
+        };
+        let called = format!("{start}_{option}");
+        if let Some(value) = value
+            && !all.iter().any(|(n, _)| *n == called)
+        {
+            all.push((called, value));
+        }
+    }
+    all
+}
+
+/// What the database calls it, where the column has one of its own.
+fn collation_of(dialect: Dialect, column: &Column) -> Option<Collation> {
+    let called = column.collation.as_ref()?.on(dialect)?;
+    // The registry of collations' names.
+    let called = match dialect {
+        Dialect::Sqlite => sqlite::expect_collation(called),
+        Dialect::Postgres => postgres::expect_collation(called),
+        Dialect::MySql | Dialect::MariaDb => mysql::expect_collation(called),
+        _ => Some(called.to_owned()),
+    };
+    called.map(Collation::from)
 }
 
 fn default_of(ty: &SqlType, default: ServerDefault) -> Option<ServerDefault> {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use rebis_sql::schema::{Index, IndexKey, Schema, Table};
+use rebis_sql::Dialect;
+use rebis_sql::schema::{Column, Index, IndexKey, Schema, Table};
 
 /// The tables found so far, by schema and name.
 #[derive(Default)]
@@ -45,6 +46,7 @@ pub(super) fn sort(table: &mut Table) {
     table.foreign_keys.sort_by(|a, b| (&a.name, &a.columns).cmp(&(&b.name, &b.columns)));
     table.uniques.sort_by(|a, b| (&a.name, &a.columns).cmp(&(&b.name, &b.columns)));
     table.checks.sort_by(|a, b| (&a.name, &a.sql).cmp(&(&b.name, &b.sql)));
+    table.exclusions.sort_by(|a, b| (&a.name, &a.elements).cmp(&(&b.name, &b.elements)));
     table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
 }
 
@@ -63,4 +65,20 @@ pub(super) fn index_key(column: Option<String>, expression: &str, descending: bo
         Some(name) => IndexKey::Column { name, descending },
         None => IndexKey::Expression(super::default::unwrap_brackets(expression).to_owned()),
     }
+}
+
+/// A column's name and a collation that is not the column's own, of `name COLLATE collation`; with the column's own it is the column alone.
+pub(super) fn collated<'a>(
+    sql: &'a str,
+    columns: &'a [Column],
+    dialect: Dialect,
+) -> Option<(&'a Column, Option<&'a str>)> {
+    let plain = |name: &'a str| name.trim().trim_matches(['"', '`']);
+    let (name, called) = match sql.to_ascii_uppercase().rfind(" COLLATE ") {
+        Some(at) => (plain(&sql[..at]), Some(plain(&sql[at + 9..]))),
+        None => (plain(sql), None),
+    };
+    let column = columns.iter().find(|c| c.name == name)?;
+    let own = column.collation.as_ref().and_then(|c| c.on(dialect));
+    Some((column, called.filter(|called| own.is_none_or(|own| !own.eq_ignore_ascii_case(called)))))
 }

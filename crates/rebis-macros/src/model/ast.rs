@@ -20,6 +20,10 @@ pub(crate) struct Model {
     pub(crate) uniques: Vec<Group>,
     pub(crate) indexes: Vec<Group>,
     pub(crate) checks: Vec<Check>,
+    /// Exclusion constraints, as PostgreSQL writes them.
+    pub(crate) exclusions: Vec<Check>,
+    /// How the table is stored, by database.
+    pub(crate) options: Vec<(LitStr, LitStr)>,
     /// The function that is asked whether a row may be written.
     pub(crate) validate: Option<ExprPath>,
     /// The columns, in the order of the fields, those that are deferred behind the others.
@@ -90,6 +94,8 @@ pub(crate) struct Column {
     pub(crate) autoincrement: Option<(bool, Span)>,
     /// `identity`, and whether it is `identity = always`.
     pub(crate) identity: Option<(bool, Span)>,
+    /// `collation`: for every database, or by what `Dialect` calls each.
+    pub(crate) collation: Vec<(Option<Ident>, LitStr)>,
     pub(crate) comment: Option<LitStr>,
     pub(crate) was: Option<LitStr>,
     pub(crate) check: Option<LitStr>,

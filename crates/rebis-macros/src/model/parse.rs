@@ -23,6 +23,8 @@ const MODEL: Vocabulary = Vocabulary {
         "unique",
         "index",
         "check",
+        "exclude",
+        "options",
         "validate",
         "crate",
     ],
@@ -34,6 +36,7 @@ const MODEL: Vocabulary = Vocabulary {
         ("bind_key", "the database is named by `bind = \"…\"`"),
         ("pk", "a key of several columns is `primary_key(a, b)`"),
         ("constraint", "constraints are `unique(a, b)`, `check(\"sql\")` and `primary_key(a, b)`"),
+        ("engine", "a table's options are `options(mysql_engine = \"InnoDB\")`"),
         (
             "inherits",
             "kinds of rows in one table are an enum that derives `Columns`, flattened into the struct: `#[column(flatten)] pub role: Role`",
@@ -202,6 +205,8 @@ pub(crate) fn holder(input: &DeriveInput, columns: Vec<Column>, krate: Path) -> 
         uniques: Vec::new(),
         indexes: Vec::new(),
         checks: Vec::new(),
+        exclusions: Vec::new(),
+        options: Vec::new(),
         validate: None,
         columns,
         relations: Vec::new(),
@@ -235,7 +240,9 @@ fn struct_argument(ctxt: &Ctxt, model: &mut Model, key: &mut Option<KeyArgument>
             model.indexes.extend(group(ctxt, arg, "index(a, b)", &["name", "unique"]));
         }
         "validate" => model.validate = arg.path(ctxt, "check_user"),
+        "options" => model.options = options(ctxt, arg),
         "check" => model.checks.extend(check(ctxt, arg)),
+        "exclude" => model.exclusions.extend(exclusion(ctxt, arg)),
         _ => {
             MODEL.refuse(ctxt, &arg.name);
         }
@@ -280,7 +287,22 @@ fn group(ctxt: &Ctxt, arg: &Arg, example: &str, options: &[&str]) -> Option<Grou
 
 /// `check("age > 0", name = "grown")`.
 fn check(ctxt: &Ctxt, arg: &Arg) -> Option<Check> {
-    let example = "check(\"age >= 0\", name = \"age_not_negative\")";
+    named_sql(ctxt, arg, "check(\"age >= 0\", name = \"age_not_negative\")")
+}
+
+/// `exclude("USING gist (room WITH =, during WITH &&)", name = "…")`.
+fn exclusion(ctxt: &Ctxt, arg: &Arg) -> Option<Check> {
+    let example = "exclude(\"USING gist (room WITH =, during WITH &&)\", name = \"no_overlap\")";
+    let found = named_sql(ctxt, arg, example)?;
+    let text = found.sql.value().to_ascii_uppercase();
+    if !text.contains('(') || !text.contains(" WITH ") {
+        ctxt.error(&found.sql, format!("an exclusion names expressions and operators: `{example}`"));
+    }
+    Some(found)
+}
+
+/// `check("sql", name = "…")` and its like.
+fn named_sql(ctxt: &Ctxt, arg: &Arg, example: &str) -> Option<Check> {
     let (mut sql, mut name) = (None, None);
     for item in arg.list(ctxt, example)? {
         match item {
@@ -289,15 +311,41 @@ fn check(ctxt: &Ctxt, arg: &Arg) -> Option<Check> {
             }
             ListItem::Arg(option) if option.name == "name" => name = option.text(ctxt),
             ListItem::Arg(option) => {
-                ctxt.error(&option.name, format!("unknown option of `check`: write `{example}`"))
+                ctxt.error(&option.name, format!("unknown option of `{}`: write `{example}`", arg.name))
             }
             ListItem::Expr(e) => ctxt.error(e, format!("expected one SQL condition: `{example}`")),
         }
     }
     if sql.is_none() {
-        ctxt.error_at(args::value_span(arg), format!("`check` needs an SQL condition: `{example}`"));
+        ctxt.error_at(args::value_span(arg), format!("`{}` needs an SQL condition: `{example}`", arg.name));
     }
     Some(Check { sql: sql?, name })
+}
+
+/// `options(mysql_engine = "InnoDB")`.
+fn options(ctxt: &Ctxt, arg: &Arg) -> Vec<(LitStr, LitStr)> {
+    const STARTS: [&str; 4] = ["mysql_", "mariadb_", "postgresql_", "sqlite_"];
+    let example = "options(mysql_engine = \"InnoDB\", postgresql_fillfactor = \"70\")";
+    let mut all = Vec::new();
+    for item in arg.list(ctxt, example).unwrap_or_default() {
+        match item {
+            ListItem::Arg(option)
+                if STARTS.iter().any(|start| option.name.to_string().starts_with(start)) =>
+            {
+                let name = LitStr::new(&option.name.to_string(), option.name.span());
+                all.extend(option.text(ctxt).map(|value| (name, value)));
+            }
+            ListItem::Arg(option) => ctxt.error(
+                &option.name,
+                format!(
+                    "an option begins with the database that takes it, {}: `{example}`",
+                    STARTS.join(", ")
+                ),
+            ),
+            ListItem::Expr(e) => ctxt.error(e, format!("an option has a value: `{example}`")),
+        }
+    }
+    all
 }
 
 /// `HasMany<Post>` → (`HasMany`, `Post`): relations are known by the last name of the field's type.

@@ -5,7 +5,7 @@ use syn::{Expr, ExprLit, Field, GenericArgument, Ident, Lit, LitStr, Path, PathA
 
 use super::ast::{Action, Column, Computed, DefaultValue, Flat, ForeignKey, ServerDefault, TypeChoice};
 use super::parse::unraw;
-use crate::args::{self, Arg};
+use crate::args::{self, Arg, ArgValue, ListItem};
 use crate::ctxt::Ctxt;
 use crate::suggest::{Vocabulary, nearest};
 
@@ -30,6 +30,7 @@ const COLUMN: Vocabulary = Vocabulary {
         "on_update",
         "autoincrement",
         "identity",
+        "collation",
         "comment",
         "was",
         "check",
@@ -61,12 +62,13 @@ const COLUMN: Vocabulary = Vocabulary {
         ("deferred", "the field's type says it: `pub body: Deferred<String>`"),
         ("sql_type", "did you mean `type`?"),
         ("generated", "did you mean `computed`?"),
+        ("collate", "did you mean `collation`?"),
+        ("charset", "a `collation` says the character set too: `collation(mysql = \"latin1_swedish_ci\")`"),
         ("back_populates", "it belongs to a relation: `#[relation(back_populates = …)]`"),
     ],
     later: &[
         ("was", "rename the column in the migration by hand"),
         ("sequence", "use `server_default = \"nextval('…')\"`"),
-        ("collation", "give the type as SQL: `type = SqlType::Other(\"…\".into())`"),
     ],
 };
 
@@ -128,6 +130,7 @@ pub(crate) fn column(ctxt: &Ctxt, field: &Field) -> Option<Column> {
         foreign_key: None,
         autoincrement: None,
         identity: None,
+        collation: Vec::new(),
         comment: None,
         was: None,
         check: None,
@@ -218,6 +221,7 @@ fn argument(ctxt: &Ctxt, column: &mut Column, arg: &Arg, all: &[Arg]) {
         "version" => column.version = arg.flag(ctxt).filter(|on| *on).map(|_| arg.name.span()),
         "secret" => column.secret = arg.flag(ctxt).unwrap_or_default(),
         "validate" => column.validate = arg.path(ctxt, "is_email"),
+        "collation" => column.collation = collation(ctxt, arg),
         "comment" => column.comment = arg.text(ctxt),
         "was" => column.was = arg.text(ctxt),
         "check" => column.check = arg.text(ctxt),
@@ -306,6 +310,38 @@ fn identity(ctxt: &Ctxt, arg: &Arg) -> Option<(bool, Span)> {
             None
         }
     }
+}
+
+/// The databases that have collations of their own, and what `Dialect` calls them.
+const DATABASES: [(&str, &str); 4] =
+    [("sqlite", "Sqlite"), ("postgres", "Postgres"), ("mysql", "MySql"), ("mariadb", "MariaDb")];
+
+/// `collation = "C"`, `collation(sqlite = "NOCASE", postgres = "und-x-icu")`.
+fn collation(ctxt: &Ctxt, arg: &Arg) -> Vec<(Option<Ident>, LitStr)> {
+    let example = "collation(sqlite = \"NOCASE\", postgres = \"und-x-icu\")";
+    let ArgValue::List(..) = arg.value else {
+        return arg.text(ctxt).map(|name| (None, name)).into_iter().collect();
+    };
+    let mut names: Vec<(Option<Ident>, LitStr)> = Vec::new();
+    for item in arg.list(ctxt, example).unwrap_or_default() {
+        let ListItem::Arg(of) = item else {
+            ctxt.error_at(
+                args::value_span(arg),
+                format!("`collation` takes a name for each database: `{example}`"),
+            );
+            continue;
+        };
+        let database = of.name.to_string();
+        let Some((_, dialect)) = DATABASES.iter().find(|(name, _)| *name == database) else {
+            let known = DATABASES.map(|(name, _)| name);
+            let near =
+                nearest(&database, known).map(|n| format!(": did you mean `{n}`?")).unwrap_or_default();
+            ctxt.error(&of.name, format!("`{database}` is no database{near}\nknown: {}", known.join(", ")));
+            continue;
+        };
+        names.extend(of.text(ctxt).map(|name| (Some(Ident::new(dialect, of.name.span())), name)));
+    }
+    names
 }
 
 /// `User::id` → (`User`, `id`).

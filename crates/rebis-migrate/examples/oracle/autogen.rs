@@ -52,7 +52,7 @@ async fn compare(db: &TestDatabase, row: &Value) -> Result<Outcome, Outcome> {
     let dialect = connection.dialect();
     let read = |side: &Value| row::schema(side, dialect).map_err(Outcome::NotApplicable);
     let (there, mut models) = (read(&row["db"])?, read(&row["model"])?);
-    models.tables.iter_mut().for_each(|t| NamingConvention.apply(t));
+    models.tables.iter_mut().for_each(|t| NamingConvention::default().apply(t));
     if row["include_schemas"] == Value::Bool(false) && there.tables.iter().any(|t| t.schema.is_some()) {
         return Err(Outcome::NotApplicable("a schema that is not looked at"));
     }

@@ -76,11 +76,17 @@ fn shows(found: &Schema, schema: Option<&str>, ddl: &Ddl) -> Option<bool> {
             };
             has_constraint(find(table)?, kind, name.as_deref())
         }
+        Ddl::AddExclusion { table, exclusion, .. } => {
+            has_constraint(find(table)?, ConstraintKind::Exclusion, exclusion.name.as_deref())
+        }
         Ddl::DropConstraint { table, name, kind, .. } => {
             has_constraint(find(table)?, *kind, Some(name)).map(|has| !has)
         }
         // These say the whole of it: doing them again changes nothing.
-        Ddl::AlterColumn { .. } | Ddl::CommentTable { .. } | Ddl::Fill { .. } => Some(false),
+        Ddl::AlterColumn { .. }
+        | Ddl::AlterTableOption { .. }
+        | Ddl::CommentTable { .. }
+        | Ddl::Fill { .. } => Some(false),
         _ => None,
     }
 }
@@ -97,8 +103,7 @@ fn has_constraint(t: &Table, kind: ConstraintKind, name: Option<&str>) -> Option
         ConstraintKind::PrimaryKey => Some(t.primary_key.is_some()),
         _ if name.is_none() => None,
         ConstraintKind::ForeignKey => Some(t.foreign_keys.iter().any(|c| named(&c.name))),
-        // No schema holds them.
-        ConstraintKind::Exclusion => None,
+        ConstraintKind::Exclusion => Some(t.exclusions.iter().any(|c| named(&c.name))),
         ConstraintKind::Unique => name.map(|n| has_index(t, n)),
         ConstraintKind::Check => Some(t.checks.iter().any(|c| named(&c.name))),
     }

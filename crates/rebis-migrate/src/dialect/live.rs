@@ -1,8 +1,8 @@
 //! A column as it is in the database now. Invariant: asked for only where a script does not say it.
 
 use rebis_engine::{Connection, InspectOptions, inspect};
-use rebis_sql::ddl::Constraint;
-use rebis_sql::schema::{Column, Schema, ServerDefault};
+use rebis_sql::ddl::{ColumnChange, Constraint};
+use rebis_sql::schema::{Column, Schema, ServerDefault, Table};
 use rebis_sql::{Ddl, Dialect, SqlType, Value};
 
 use super::{Planned, statements};
@@ -12,19 +12,24 @@ use crate::{Error, ErrorKind, Result};
 /// The operation with the altered column as it really is, where the script left that open.
 pub(super) async fn fill(conn: &mut Connection, op: &Op) -> Result<Op> {
     let Some(Ddl::AlterColumn { schema, table, existing, change }) = op.to_ddl() else {
-        return Ok(op.clone());
+        return follow(conn, op).await;
     };
     // Where enums are types only a change of type depends on what was: the default that goes and comes back.
     let needed = !conn.dialect().capabilities().named_enums;
-    if existing.ty != UNKNOWN_TYPE || (!needed && change.ty.is_none()) {
+    let said = existing.ty != UNKNOWN_TYPE;
+    let asks =
+        if said { may_lose_collation(conn.dialect(), existing, change) } else { needed || types(change) };
+    if !asks {
         return Ok(op.clone());
     }
-    let existing = match column(conn, schema.as_deref(), table, &existing.name).await? {
+    let found = match column(conn, schema.as_deref(), table, &existing.name).await? {
         Ok(existing) => existing,
         Err(why) if needed => return Err(Error::new(ErrorKind::Migration, why)),
         // It may be in a schema that was not looked at; the database knows.
         Err(_) => return Ok(op.clone()),
     };
+    // What the script says counts; what it leaves out would be lost.
+    let existing = if said { Column { collation: found.collation, ..existing.clone() } } else { found };
     let (schema, table, change) = (schema.clone(), table.clone(), change.clone());
     let filled = Ddl::AlterColumn { schema, table, existing, change };
     Ok(Op::Schema(match op {
@@ -33,6 +38,64 @@ pub(super) async fn fill(conn: &mut Connection, op: &Op) -> Result<Op> {
         }
         _ => filled,
     }))
+}
+
+/// The operation with the columns that follow the table's collation, where that changes.
+async fn follow(conn: &mut Connection, op: &Op) -> Result<Op> {
+    let Some(ddl @ Ddl::AlterTableOption { schema, table, .. }) = op.to_ddl() else { return Ok(op.clone()) };
+    if !brings_columns(conn.dialect(), ddl) {
+        return Ok(op.clone());
+    }
+    let schemas = schema.iter().cloned().collect();
+    let found = inspect(conn, &InspectOptions { schemas, tables: vec![table.clone()] }).await?;
+    let there = found.tables.iter().find(|t| t.name == *table && t.schema == *schema);
+    Ok(Op::Schema(there.map_or_else(|| ddl.clone(), |there| with_columns(ddl, there))))
+}
+
+/// Whether columns follow the option.
+pub(super) fn brings_columns(dialect: Dialect, ddl: &Ddl) -> bool {
+    let of = |option: &str| option.ends_with("_collate") || option.ends_with("_charset");
+    // Where a column's type is its text, a table has no collation.
+    let has = dialect.capabilities().alter_table && !dialect.capabilities().named_enums;
+    matches!(ddl, Ddl::AlterTableOption { option, .. } if has && of(option))
+}
+
+/// The change with the columns of the table that have its collation.
+pub(super) fn with_columns(ddl: &Ddl, there: &Table) -> Ddl {
+    let mut ddl = ddl.clone();
+    if let Ddl::AlterTableOption { columns, .. } = &mut ddl {
+        // Of a type without a name only its spelling says whether it holds text.
+        let text = |ty: &SqlType| match ty {
+            SqlType::Other(spelled) => ["char", "set"].iter().any(|s| spelled.to_lowercase().starts_with(s)),
+            ty => is_text(ty),
+        };
+        *columns = there.columns.iter().filter(|c| c.collation.is_none() && text(&c.ty)).cloned().collect();
+    }
+    ddl
+}
+
+fn is_text(ty: &SqlType) -> bool {
+    matches!(
+        ty,
+        SqlType::String(_)
+            | SqlType::Text
+            | SqlType::Enum { .. }
+            | SqlType::Uuid
+            | SqlType::Array(_)
+            | SqlType::Other(_)
+    )
+}
+
+/// Whether the statement writes the column's type, on which its collation depends.
+fn types(change: &ColumnChange) -> bool {
+    change.ty.is_some() || change.collation.is_some()
+}
+
+/// Whether a change of the column would give it another collation in passing: the script does not say the one that is there.
+pub(super) fn may_lose_collation(dialect: Dialect, existing: &Column, change: &ColumnChange) -> bool {
+    let whole = !dialect.capabilities().named_enums;
+    let written = types(change) || (whole && *change != ColumnChange::default());
+    written && is_text(&existing.ty) && existing.collation.is_none() && change.collation.is_none()
 }
 
 /// The statements of new labels of an enum type, which all of its columns get at once; `None` when the operation is about something else.

@@ -61,6 +61,9 @@ fn postgres_locks(ddl: &Ddl, table: &str) -> String {
         Ddl::AlterColumn { change: ColumnChange { ty: Some(_), .. }, .. } => {
             nobody(&format!(" while every row may be written anew, nor{until}"))
         }
+        Ddl::AlterColumn { change: ColumnChange { collation: Some(_), .. }, .. } => {
+            nobody(&format!(" while the indexes over the column are made anew, nor{until}"))
+        }
         Ddl::AlterColumn { change: ColumnChange { nullable: Some(false), .. }, .. } => {
             nobody(&format!(" while every row is checked, nor{until}"))
         }

@@ -109,11 +109,32 @@ fn filled(dialect: Dialect, ddl: &Ddl, known: &Schema) -> Result<Ddl> {
             let column = find(known, schema.as_deref(), table).and_then(|t| t.column(&existing.name));
             let existing = match column {
                 Some(column) => column.clone(),
-                None if dialect.capabilities().named_enums => existing.clone(),
+                None if dialect.capabilities().named_enums && change.collation.is_none() => existing.clone(),
                 None => return Err(unknown_column(dialect, table, existing)),
             };
             let (schema, table, change) = (schema.clone(), table.clone(), change.clone());
             Ddl::AlterColumn { schema, table, existing, change }
+        }
+        Ddl::AlterTableOption { schema, table, .. } if live::brings_columns(dialect, ddl) => {
+            match find(known, schema.as_deref(), table) {
+                Some(there) => live::with_columns(ddl, there),
+                None => {
+                    return Err(Error::new(
+                        ErrorKind::Usage,
+                        format!(
+                            "the columns of {table} follow its collation, and no script before this one says what they are; run this migration with a connection"
+                        ),
+                    ));
+                }
+            }
+        }
+        Ddl::AlterColumn { schema, table, existing, change }
+            if live::may_lose_collation(dialect, existing, change) =>
+        {
+            let known = find(known, schema.as_deref(), table).and_then(|t| t.column(&existing.name));
+            let collation = known.and_then(|c| c.collation.clone());
+            let (schema, table, change) = (schema.clone(), table.clone(), change.clone());
+            Ddl::AlterColumn { schema, table, existing: Column { collation, ..existing.clone() }, change }
         }
         ddl => ddl.clone(),
     })

@@ -51,6 +51,11 @@ fn postgres(ddl: &Ddl) -> Option<Said> {
             "readers and writers wait until all rows were looked at",
             "do it while few use the table",
         ),
+        Ddl::AlterTableOption { option, .. } if option.ends_with("_tablespace") => said(
+            "L303",
+            "the table is written anew while readers and writers wait",
+            "do it while few use the table",
+        ),
         Ddl::AddColumn { column, .. } if is_computed(column) => said(
             "L303",
             "the table is written anew while readers and writers wait",
@@ -62,6 +67,13 @@ fn postgres(ddl: &Ddl) -> Option<Said> {
                     "L303",
                     "the table is written anew while readers and writers wait",
                     "add a column of the new type, fill it in parts, and let it take the old one's place a release later",
+                );
+            }
+            if change.collation.is_some() {
+                return said(
+                    "L303",
+                    "the indexes over the column are made anew while readers and writers wait",
+                    "do it while few use the table",
                 );
             }
             (change.nullable == Some(false)).then_some(())?;
@@ -120,11 +132,12 @@ fn mysql(ddl: &Ddl) -> Option<Said> {
                 ColumnChange { default: None, comment: None, ..change.clone() } == ColumnChange::default();
             let longer = matches!((&existing.ty, &change.ty),
                 (SqlType::String(Some(a)), Some(SqlType::String(Some(b)))) if b >= a && (*a > 255 || *b <= 255));
-            if default_alone || (longer && change.nullable.is_none()) {
+            if default_alone || (longer && change.nullable.is_none() && change.collation.is_none()) {
                 return None;
             }
             copies("the table is copied")
         }
+        Ddl::AlterTableOption { .. } => copies("the table is copied"),
         Ddl::AddConstraint { constraint: Constraint::ForeignKey(_), .. } => {
             copies("the table is copied or looked at")
         }

@@ -10,7 +10,7 @@ use rebis_sql::{Ddl, Dialect};
 use super::words::same_sql;
 use super::{ColumnPair, Hooks, Noted, defaults, rename, sorted, types};
 use crate::Op;
-use crate::op::{is_over, mentions};
+use crate::op::{excludes, is_over, mentions};
 
 pub(super) fn added(there: &Table, model: &Table, found: &mut Vec<Noted>) {
     let gone: Vec<&Column> = there.columns.iter().filter(|c| model.column(&c.name).is_none()).collect();
@@ -101,10 +101,12 @@ fn dependents(there: &Table, column: &str) -> Vec<Op> {
     let keys = there.foreign_keys.iter().filter(|k| uses(&k.columns));
     let uniques = there.uniques.iter().filter(|u| uses(&u.columns));
     let checks = there.checks.iter().filter(|c| mentions(&c.sql, column));
+    let exclusions = there.exclusions.iter().filter(|e| excludes(e, column));
     let indexes = there.indexes.iter().filter(|i| is_over(i, column));
     keys.filter_map(|k| constraint(&k.name, ConstraintKind::ForeignKey))
         .chain(uniques.filter_map(|u| constraint(&u.name, ConstraintKind::Unique)))
         .chain(checks.filter_map(|c| constraint(&c.name, ConstraintKind::Check)))
+        .chain(exclusions.filter_map(|e| constraint(&e.name, ConstraintKind::Exclusion)))
         .chain(indexes.map(|i| {
             let (schema, table, name) = (schema.clone(), table.clone(), i.name.clone());
             Ddl::DropIndex { schema, table, name, if_exists: false, concurrently: false }.into()
@@ -127,6 +129,8 @@ pub(super) fn removed(there: &Table, model: &Table, found: &mut Vec<Noted>) {
 
 pub(super) fn altered(there: &Table, model: &Table, dialect: Dialect, hooks: &Hooks, found: &mut Vec<Noted>) {
     let (seen, expected) = (as_inspected(dialect, there), as_inspected(dialect, model));
+    // What the table says, a column need not.
+    let usual = expected.option(dialect, "collate").or_else(|| seen.option_now(dialect, "collate"));
     for wanted in &model.columns {
         let Some(now) = there.column(&wanted.name) else { continue };
         let (Some(seen), Some(expected)) = (seen.column(&wanted.name), expected.column(&wanted.name)) else {
@@ -172,6 +176,15 @@ pub(super) fn altered(there: &Table, model: &Table, dialect: Dialect, hooks: &Ho
         if hooks.default_differs(&pair, !defaults::same(seen, expected)) {
             change.default = Some(wanted.default.clone());
             said.push(format!("server default on column {at}"));
+        }
+        let own = |c: &Column| {
+            let called = c.collation.as_ref().and_then(|c| c.on(dialect));
+            called.filter(|c| Some(*c) != usual).map(str::to_owned)
+        };
+        if own(seen) != own(expected) {
+            change.collation = Some(wanted.collation.clone().filter(|c| c.on(dialect).is_some()));
+            let called = |c: &Column| own(c).unwrap_or_else(|| String::from("the usual one"));
+            said.push(format!("collation change from {} to {} on {at}", called(seen), called(expected)));
         }
         let comment = |c: &Column| c.comment.clone().filter(|c| !c.is_empty());
         if dialect.capabilities().comments && comment(now) != comment(wanted) {

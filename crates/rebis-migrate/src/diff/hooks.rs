@@ -95,6 +95,9 @@ impl Hooks {
             Ddl::CreateIndex { index, .. } => part(ObjectKind::Index, Some(&index.name), false),
             Ddl::DropIndex { name, .. } => part(ObjectKind::Index, Some(name), true),
             Ddl::AddConstraint { constraint, .. } => part(ObjectKind::Constraint, name_of(constraint), false),
+            Ddl::AddExclusion { exclusion, .. } => {
+                part(ObjectKind::Constraint, exclusion.name.as_deref(), false)
+            }
             Ddl::DropConstraint { name, .. } => part(ObjectKind::Constraint, Some(name), true),
             _ => return ask(&whole),
         };

@@ -27,6 +27,7 @@ fn part(op: &Op) -> Option<String> {
         Ddl::CreateIndex { index, .. } => Some(index.name.clone()),
         Ddl::DropIndex { name, .. } | Ddl::DropConstraint { name, .. } => Some(name.clone()),
         Ddl::AddConstraint { constraint, .. } => name_of(constraint).map(str::to_owned),
+        Ddl::AddExclusion { exclusion, .. } => exclusion.name.clone(),
         _ => None,
     }
 }

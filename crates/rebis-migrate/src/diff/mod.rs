@@ -6,6 +6,7 @@
 mod checks;
 mod columns;
 mod defaults;
+mod exclusions;
 mod fill;
 mod foreign_keys;
 mod hooks;
@@ -116,7 +117,7 @@ pub fn diff(database: &Schema, models: &Schema, dialect: Dialect, options: &Diff
     let kept = |name: &str| name == options.version_table || crate::ledger::is_ours(name);
     database.tables.retain(|t| !kept(&t.name) && !t.name.starts_with(TEMPORARY));
     // What the database left without a name is called as the convention would: so a rebuild finds it.
-    database.tables.iter_mut().for_each(|t| NamingConvention.apply(t));
+    database.tables.iter_mut().for_each(|t| NamingConvention::default().apply(t));
     let mut renames = options.renames.clone();
     renames.extend(rename::declared(&database, models, &renames));
     rename::apply(&mut database, &renames, &mut found);
@@ -148,6 +149,7 @@ pub fn diff(database: &Schema, models: &Schema, dialect: Dialect, options: &Diff
     }
     tables::removed(&removed, &mut found);
     for (there, model) in &changed {
+        tables::options(there, model, dialect, &mut found);
         key::removed(there, model, &mut found);
         columns::added(there, model, &mut found);
         key::added(there, model, &mut found);
@@ -157,6 +159,7 @@ pub fn diff(database: &Schema, models: &Schema, dialect: Dialect, options: &Diff
         indexes::compare(there, model, dialect, &mut found);
         uniques::added(there, model, dialect, &mut found);
         checks::compare(there, model, &mut found);
+        exclusions::compare(there, model, &mut found);
         foreign_keys::added(there, model, dialect, &pairs, &mut found, &mut closing);
         tables::comment(there, model, dialect, &mut found);
         columns::removed(there, model, &mut found);

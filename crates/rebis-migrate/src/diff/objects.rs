@@ -180,7 +180,9 @@ fn around(dialect: Dialect, held: &Objects, wanted: &DeclaredObjects, found: Vec
 fn is_in_the_way(op: &Op, own: &str, text: &str) -> bool {
     let (table, column) = match op.to_ddl() {
         Some(Ddl::DropColumn { table, column, .. }) => (table, column),
-        Some(Ddl::AlterColumn { table, existing, change, .. }) if change.ty.is_some() => {
+        Some(Ddl::AlterColumn { table, existing, change, .. })
+            if change.ty.is_some() || change.collation.is_some() =>
+        {
             (table, &existing.name)
         }
         _ => return false,

@@ -6,8 +6,11 @@
 use std::collections::HashMap;
 
 use rebis_engine::{Connection, InspectOptions, TransactionOptions, inspect};
-use rebis_sql::schema::{Check, Column, Index, IndexKey, Schema, ServerDefault, Table, create_statements};
+use rebis_sql::schema::{
+    Check, Column, Exclusion, Index, IndexKey, Schema, ServerDefault, Table, create_statements,
+};
 
+use super::exclusions;
 use super::words::{same_key, same_sql};
 use crate::dialect::{Scratch, rules};
 use crate::{Error, Result};
@@ -24,6 +27,7 @@ struct Question {
     columns: Vec<Column>,
     /// Under names that no other question has.
     checks: Vec<Check>,
+    exclusions: Vec<Exclusion>,
     indexes: Vec<Asked>,
 }
 
@@ -83,7 +87,14 @@ pub(super) async fn settle(conn: &mut Connection, database: &mut Schema, models:
 
 /// What is to be asked about a table, when anything is.
 fn question(there: usize, held: &Table, model: usize, table: &Table) -> Option<Question> {
-    let mut asked = Question { there, model, columns: Vec::new(), checks: Vec::new(), indexes: Vec::new() };
+    let mut asked = Question {
+        there,
+        model,
+        columns: Vec::new(),
+        checks: Vec::new(),
+        exclusions: Vec::new(),
+        indexes: Vec::new(),
+    };
     // The texts whose columns have to be there.
     let mut texts: Vec<&str> = Vec::new();
     let mut plain: Vec<&str> = Vec::new();
@@ -111,6 +122,15 @@ fn question(there: usize, held: &Table, model: usize, table: &Table) -> Option<Q
             asked.checks.push(Check { name, sql: check.sql.clone() });
         }
     }
+    for exclusion in &table.exclusions {
+        if !held.exclusions.is_empty() && !held.exclusions.iter().any(|t| exclusions::same(t, exclusion)) {
+            texts.extend(
+                exclusion.elements.iter().map(|(sql, _)| sql.as_str()).chain(exclusion.filter.as_deref()),
+            );
+            let name = Some(format!("{TEMPORARY}{model}_ex{}", asked.exclusions.len()));
+            asked.exclusions.push(Exclusion { name, ..exclusion.clone() });
+        }
+    }
     for index in &table.indexes {
         if held.indexes.iter().any(|t| t.name == index.name && !same_index(t, index)) && is_sql(index) {
             texts.extend(index.filter.as_deref());
@@ -135,7 +155,10 @@ fn question(there: usize, held: &Table, model: usize, table: &Table) -> Option<Q
                 .push(Column { default: None, ..Column::new(column.name.clone(), column.ty.clone()) });
         }
     }
-    let asks = !(asked.columns.is_empty() && asked.checks.is_empty() && asked.indexes.is_empty());
+    let asks = !(asked.columns.is_empty()
+        && asked.checks.is_empty()
+        && asked.exclusions.is_empty()
+        && asked.indexes.is_empty());
     asks.then_some(asked)
 }
 
@@ -176,7 +199,7 @@ impl Group {
         let agrees = |new: &Column| self.columns.iter().find(|c| c.name == new.name).is_none_or(|c| c == new);
         let new = question.columns.iter().filter(|c| !self.columns.contains(c)).count();
         self.columns.len() + new <= MOST_COLUMNS
-            && count(|q| q.checks.len() + q.indexes.len()) <= MOST_TEXTS
+            && count(|q| q.checks.len() + q.exclusions.len() + q.indexes.len()) <= MOST_TEXTS
             && count(|q| q.indexes.len()) <= MOST_INDEXES
             && question.columns.iter().all(agrees)
     }
@@ -200,6 +223,7 @@ impl Group {
         }
         for question in &self.questions {
             table.checks.extend(question.checks.iter().cloned());
+            table.exclusions.extend(question.exclusions.iter().cloned());
             let indexes = question.indexes.iter();
             table.indexes.extend(indexes.map(|a| Index { name: a.name.clone(), ..a.index.clone() }));
         }
@@ -326,6 +350,14 @@ fn apply(database: &mut Schema, models: &Schema, groups: &[Group], answers: &[Ta
                     held.sql.clone_from(&asked.sql);
                 }
             }
+            for asked in &question.exclusions {
+                let made = answer.exclusions.iter().find(|e| e.name == asked.name);
+                let held =
+                    made.and_then(|made| there.exclusions.iter_mut().find(|e| exclusions::same(e, made)));
+                if let Some(held) = held {
+                    *held = Exclusion { name: held.name.clone(), ..asked.clone() };
+                }
+            }
             for asked in &question.indexes {
                 let held = there.indexes.iter_mut().find(|i| i.name == asked.index.name);
                 if let (Some(held), Some(made)) = (held, indexes.get(asked.name.as_str()))
@@ -358,6 +390,7 @@ mod tests {
             model,
             columns: vec![Column::new("a", ty)],
             checks: vec![Check { name: Some(format!("c{model}")), sql: "a > 0".into() }],
+            exclusions: Vec::new(),
             indexes: Vec::new(),
         };
         let (number, text) = (rebis_sql::SqlType::Integer, rebis_sql::SqlType::Text);

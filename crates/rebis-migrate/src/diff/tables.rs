@@ -1,5 +1,6 @@
 //! Tables that were added or removed. Invariant: a table is created after those it refers to and dropped before them; a circle is opened first.
 
+use rebis_engine::as_inspected;
 use rebis_sql::ddl::{Constraint, ConstraintKind};
 use rebis_sql::schema::{Table, sort_tables};
 use rebis_sql::{Ddl, Dialect};
@@ -91,6 +92,30 @@ pub(super) fn comment(there: &Table, model: &Table, dialect: Dialect, found: &mu
         Ddl::CommentTable { schema: model.schema.clone(), table: model.name.clone(), comment: said(model) },
         format!("table comment '{}'", model.name),
     ));
+}
+
+/// The options that the models declare; those that only the database has are nobody's business.
+pub(super) fn options(there: &Table, model: &Table, dialect: Dialect, found: &mut Vec<Noted>) {
+    let (seen, expected) = (as_inspected(dialect, there), as_inspected(dialect, model));
+    for (option, wanted) in &expected.options {
+        let Some((_, called)) = option.split_once('_') else { continue };
+        // What the database gives to any table counts as well.
+        let now = seen.option_now(dialect, called);
+        if now.is_some_and(|now| now.eq_ignore_ascii_case(wanted)) {
+            continue;
+        }
+        found.push(Noted::new(
+            Ddl::AlterTableOption {
+                schema: model.schema.clone(),
+                table: model.name.clone(),
+                option: option.clone(),
+                from: now.map(str::to_owned),
+                to: Some(wanted.clone()),
+                columns: Vec::new(),
+            },
+            format!("option {option} from {} to {wanted} on table '{}'", now.unwrap_or("none"), model.name),
+        ));
+    }
 }
 
 fn sorted_by_name(mut indexes: Vec<rebis_sql::schema::Index>) -> Vec<rebis_sql::schema::Index> {

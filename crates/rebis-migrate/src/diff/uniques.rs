@@ -96,7 +96,7 @@ fn stands_for(index: &Index, unique: &Unique, table: &Table, nameless: bool, dia
 fn nobody_named(unique: &Unique, table: &Table, dialect: Dialect) -> bool {
     let Some(name) = &unique.name else { return true };
     let columns: Vec<&str> = unique.columns.iter().map(String::as_str).collect();
-    *name == NamingConvention.unique(&table.name, &columns)
+    *name == NamingConvention::default().unique(&table.name, &columns)
         || rules(dialect).is_ok_and(|rules| (rules.names_unique)(name, &table.name, &columns))
 }
 

@@ -38,6 +38,17 @@ impl ApplyHook {
         ApplyHook(Arc::new(move |connection, applied| Box::pin(code(connection, applied))))
     }
 
+    pub(crate) fn with<S, F>(state: S, code: F) -> Self
+    where
+        S: Send + Sync + 'static,
+        F: for<'a> OnApplyWith<'a, S> + 'static,
+    {
+        let state = Arc::new(state);
+        ApplyHook(Arc::new(move |connection, applied| {
+            Box::pin(code(connection, applied, Arc::clone(&state)))
+        }))
+    }
+
     pub(super) async fn tell(&self, connection: &mut Connection, applied: VersionApplied) -> Result<()> {
         (self.0)(connection, applied).await
     }
@@ -58,6 +69,22 @@ pub trait OnApply<'a>: Fn(&'a mut Connection, VersionApplied) -> Self::Future + 
 impl<'a, F, R> OnApply<'a> for F
 where
     F: Fn(&'a mut Connection, VersionApplied) -> R + Send + Sync,
+    R: Future<Output = Result<()>> + Send + 'a,
+{
+    type Future = R;
+}
+
+/// The same over what the application has besides; implemented for all of them.
+pub trait OnApplyWith<'a, S>:
+    Fn(&'a mut Connection, VersionApplied, Arc<S>) -> Self::Future + Send + Sync
+{
+    /// Its future.
+    type Future: Future<Output = Result<()>> + Send + 'a;
+}
+
+impl<'a, S, F, R> OnApplyWith<'a, S> for F
+where
+    F: Fn(&'a mut Connection, VersionApplied, Arc<S>) -> R + Send + Sync,
     R: Future<Output = Result<()>> + Send + 'a,
 {
     type Future = R;

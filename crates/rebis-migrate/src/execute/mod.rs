@@ -20,7 +20,7 @@ use rebis_engine::{Connection, Engine};
 use rebis_sql::Dialect;
 
 pub(crate) use applied::ApplyHook;
-pub use applied::{OnApply, VersionApplied};
+pub use applied::{OnApply, OnApplyWith, VersionApplied};
 pub use options::{DataLoss, Resume, RunOptions};
 pub use progress::Progress;
 use progress::Watch;

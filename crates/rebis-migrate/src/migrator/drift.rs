@@ -6,7 +6,7 @@ use std::fmt;
 use super::Migrator;
 use super::offline::replayed;
 use crate::Result;
-use crate::diff::{self, DiffOptions};
+use crate::diff::{self, DeclaredObjects, DiffOptions};
 
 /// Where models, history and database differ.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,6 +64,10 @@ pub(super) async fn drift(m: &Migrator) -> Result<Drift> {
         ..DiffOptions::default()
     };
     let applied = replayed(m, &graph, &rows)?;
+    // Against the history its views and triggers count as declared.
+    let declared = m.declared();
+    let objects = DeclaredObjects { declared: m.objects_of(&graph, &rows)?, made: declared.made.clone() };
+    let options = DiffOptions { objects, ..options };
     let (_, found) = diff::compare(&mut connection, &applied, &options).await?;
     let described = |found: Vec<diff::Noted>| found.iter().map(|n| n.op.describe()).collect::<Vec<_>>();
     let made = m.made();
@@ -72,6 +76,8 @@ pub(super) async fn drift(m: &Migrator) -> Result<Drift> {
     };
     let database = described(found.into_iter().filter(ours).collect());
     let whole = replayed(m, &graph, &graph.real_heads())?;
-    let models = described(diff::diff(&whole, &m.models, connection.dialect(), &options));
+    let found = diff::diff(&whole, &m.models, connection.dialect(), &options);
+    let held = m.objects_of(&graph, &graph.real_heads())?;
+    let models = described(diff::compare_history(connection.dialect(), &held, &declared, found));
     Ok(Drift { database, models })
 }

@@ -208,12 +208,7 @@ async fn quietly(m: &Migrator, graph: &Graph, given: &MigrateOptions) -> Result<
             rename.check(&given.renames, &known, &m.models)?;
         }
         let found = diff::diff(&known, &m.models, m.engine.dialect(), &options);
-        let mut objects = Objects::default();
-        for id in &m.applied_order(graph)? {
-            let ops =
-                crate::execute::recorded(m.script_of(id)?, crate::graph::Direction::Upgrade, &m.arguments);
-            ops.iter().for_each(|op| diff::replay(&mut objects, op));
-        }
+        let objects = m.objects_of(graph, &graph.real_heads())?;
         let found = diff::compare_history(m.engine.dialect(), &objects, &options.objects, found);
         return Ok((known, found));
     }
@@ -267,11 +262,16 @@ impl Migrator {
         DeclaredObjects { declared: self.objects.clone(), made }
     }
 
-    /// The revisions from the base to the heads.
-    fn applied_order(&self, graph: &Graph) -> Result<Vec<String>> {
-        let heads: Vec<String> = graph.real_heads().into_iter().collect();
-        let plan = graph.upgrade_plan(&heads.join(" "), &BTreeSet::new())?;
-        Ok(plan.into_iter().map(|step| step.id).collect())
+    /// The views and triggers that the scripts up to these revisions make.
+    pub(super) fn objects_of(&self, graph: &Graph, rows: &BTreeSet<String>) -> Result<Objects> {
+        let target: Vec<&str> = rows.iter().map(String::as_str).collect();
+        let mut objects = Objects::default();
+        for step in graph.upgrade_plan(&target.join(" "), &BTreeSet::new())? {
+            let script = self.script_of(&step.id)?;
+            let ops = crate::execute::recorded(script, crate::graph::Direction::Upgrade, &self.arguments);
+            ops.iter().for_each(|op| diff::replay(&mut objects, op));
+        }
+        Ok(objects)
     }
 
     /// The tables that some migration makes or renames: only these can be ours to drop.

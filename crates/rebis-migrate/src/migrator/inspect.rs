@@ -80,6 +80,15 @@ fn model(text: &mut String, table: &Table, schema: &Schema) {
         let name = check.name.iter().map(|n| format!(", name = {n:?}")).collect::<String>();
         arguments.push(format!("check({:?}{name})", check.sql));
     }
+    for one in &table.exclusions {
+        let name = one.name.iter().map(|n| format!(", name = {n:?}")).collect::<String>();
+        arguments.push(format!("exclude({:?}{name})", one.to_string()));
+    }
+    if !table.options.is_empty() {
+        let options: Vec<String> =
+            table.options.iter().map(|(option, value)| format!("{option} = {value:?}")).collect();
+        arguments.push(format!("options({})", options.join(", ")));
+    }
     text.push('\n');
     if key.is_empty() {
         let _ = writeln!(
@@ -175,6 +184,8 @@ fn field(text: &mut String, table: &Table, column: &Column, is_key: bool, is_wid
             arguments.push(format!("{word} = {action}"));
         }
     }
+    arguments
+        .extend(column.collation.iter().flat_map(|c| c.names()).map(|(_, c)| format!("collation = {c:?}")));
     arguments.extend(column.comment.iter().map(|c| format!("comment = {c:?}")));
     if !arguments.is_empty() {
         let _ = writeln!(text, "    #[column({})]", arguments.join(", "));

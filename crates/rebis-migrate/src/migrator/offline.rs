@@ -10,7 +10,7 @@ use super::Migrator;
 use crate::dialect::{self, Offline, offline};
 use crate::execute::{Way, ends, recorded};
 use crate::graph::{Direction, PlanStep};
-use crate::{Error, ErrorKind, Graph, Result, store};
+use crate::{Error, ErrorKind, Graph, Op, Result, history, store};
 
 /// Options of the SQL that is printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +34,15 @@ impl Text {
         self.out.push_str("\n\n");
     }
 
+    /// What the history gets, where one is kept.
+    fn history(&mut self, m: &Migrator, op: &Op) -> Result<()> {
+        if !m.no_history {
+            let made = offline(self.dialect, std::slice::from_ref(op), &mut Schema::default())?;
+            made.statements.iter().for_each(|sql| self.statement(sql));
+        }
+        Ok(())
+    }
+
     fn line(&mut self, line: &str) {
         self.out.push_str(line);
         self.out.push_str("\n\n");
@@ -50,6 +59,7 @@ pub(super) fn sql(m: &Migrator, way: Way, range: &str, options: &SqlOptions) -> 
     if from.is_empty() && way != Way::Down {
         text.statement(&m.version.create(dialect)?);
     }
+    text.history(m, &history::printed_table())?;
     if way == Way::Stamp {
         stamp(&mut text, m, &graph, (&from, &to))?;
         return Ok(text.out);
@@ -134,6 +144,12 @@ fn stamp(text: &mut Text, m: &Migrator, graph: &Graph, (from, to): (&BTreeSet<St
     for sql in m.version.moves(text.dialect, from, &after)? {
         text.statement(&sql);
     }
+    for id in after.difference(from) {
+        text.history(m, &history::printed(m.script_of(id).ok(), id, "stamp"))?;
+    }
+    if after.is_subset(from) && after != *from {
+        text.history(m, &history::printed(None, "base", "stamp"))?;
+    }
     Ok(())
 }
 
@@ -174,5 +190,5 @@ fn one(text: &mut Text, m: &Migrator, step: &PlanStep, made: &Offline) -> Result
     for sql in m.version.moves(text.dialect, &step.before, &step.after)? {
         text.statement(&sql);
     }
-    Ok(())
+    text.history(m, &history::printed(m.script_of(&step.id).ok(), &step.id, way))
 }

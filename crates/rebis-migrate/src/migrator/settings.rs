@@ -11,7 +11,7 @@ use rebis_sql::schema::{Trigger, View};
 use super::Migrator;
 use crate::Op;
 use crate::diff::{ColumnPair, Noted, Object};
-use crate::execute::{ApplyHook, OnApply, VersionApplied};
+use crate::execute::{ApplyHook, OnApply, OnApplyWith, VersionApplied};
 
 /// A script that is about to be written: see [`Migrator::on_revision`].
 #[derive(Debug)]
@@ -117,7 +117,7 @@ impl Migrator {
 
     /// Calls a function with each step's connection before the step is committed: what it writes belongs to the step. An error undoes the step
     /// where the database can. The closure holds nothing of its surroundings (as [`Operations::run`](crate::Operations::run)'s): what it needs
-    /// is in the database, in what it is given, or in a `static`.
+    /// of them, [`on_version_apply_with`](Self::on_version_apply_with) hands to it.
     ///
     /// ```
     /// # fn example(migrator: rebis_migrate::Migrator) -> rebis_migrate::Migrator {
@@ -137,6 +137,32 @@ impl Migrator {
             + 'static,
     {
         self.applied = Some(ApplyHook::new(tell));
+        self
+    }
+
+    /// The same for a function that needs something of the application: `state` is handed to it each time.
+    ///
+    /// ```
+    /// use std::sync::{Arc, mpsc::Sender};
+    /// # fn example(migrator: rebis_migrate::Migrator, sender: Sender<String>) -> rebis_migrate::Migrator {
+    /// let sender = std::sync::Mutex::new(sender);
+    /// migrator.on_version_apply_with(sender, async |_connection, applied, sender: Arc<std::sync::Mutex<Sender<String>>>| {
+    ///     if let Ok(sender) = sender.lock() {
+    ///         let _ = sender.send(applied.to.join(", "));
+    ///     }
+    ///     Ok(())
+    /// })
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn on_version_apply_with<S, F>(mut self, state: S, tell: F) -> Self
+    where
+        S: Send + Sync + 'static,
+        F: AsyncFn(&mut Connection, VersionApplied, Arc<S>) -> rebis_engine::Result<()>
+            + for<'a> OnApplyWith<'a, S>
+            + 'static,
+    {
+        self.applied = Some(ApplyHook::with(state, tell));
         self
     }
 

@@ -4,7 +4,7 @@ use rebis_sql::ddl::{ColumnChange, Constraint, ConstraintKind};
 use rebis_sql::schema::{Column, IndexKey, Schema, Table};
 use rebis_sql::{Ddl, SqlType};
 
-use super::names::{is_over, mentions, renamed};
+use super::names::{excludes, is_over, mentions, renamed};
 
 pub(super) fn apply(ddl: &Ddl, all: &mut Schema) -> Result<(), String> {
     match ddl {
@@ -89,6 +89,9 @@ pub(super) fn apply(ddl: &Ddl, all: &mut Schema) -> Result<(), String> {
                 Constraint::Check(c) => t.checks.push(c),
             }
         }
+        Ddl::AddExclusion { schema, table, exclusion } => {
+            table_mut(all, schema.as_deref(), table)?.exclusions.push(exclusion.clone());
+        }
         Ddl::DropConstraint { schema, table, name, kind } => {
             let t = table_mut(all, schema.as_deref(), table)?;
             let named = |n: &Option<String>| n.as_ref() == Some(name);
@@ -97,11 +100,16 @@ pub(super) fn apply(ddl: &Ddl, all: &mut Schema) -> Result<(), String> {
                 ConstraintKind::ForeignKey => t.foreign_keys.retain(|c| !named(&c.name)),
                 ConstraintKind::Unique => t.uniques.retain(|c| !named(&c.name)),
                 ConstraintKind::Check => t.checks.retain(|c| !named(&c.name)),
-                ConstraintKind::Exclusion => {}
+                ConstraintKind::Exclusion => t.exclusions.retain(|c| !named(&c.name)),
             }
         }
         Ddl::CommentTable { schema, table, comment } => {
             table_mut(all, schema.as_deref(), table)?.comment.clone_from(comment);
+        }
+        Ddl::AlterTableOption { schema, table, option, to, .. } => {
+            let t = table_mut(all, schema.as_deref(), table)?;
+            t.options.retain(|(name, _)| name != option);
+            t.options.extend(to.clone().map(|value| (option.clone(), value)));
         }
         Ddl::AlterType { name, to, .. } => {
             for column in all.tables.iter_mut().flat_map(|t| &mut t.columns) {
@@ -161,6 +169,9 @@ fn alter(column: &mut Column, change: &ColumnChange) {
     if let Some(counts) = change.autoincrement {
         column.autoincrement = counts;
     }
+    if let Some(collation) = &change.collation {
+        column.collation.clone_from(collation);
+    }
     if let Some(comment) = &change.comment {
         column.comment.clone_from(comment);
     }
@@ -172,6 +183,7 @@ fn forget(t: &mut Table, column: &str) {
     t.uniques.retain(|u| !uses(&u.columns));
     t.foreign_keys.retain(|k| !uses(&k.columns));
     t.checks.retain(|c| !mentions(&c.sql, column));
+    t.exclusions.retain(|e| !excludes(e, column));
     t.indexes.retain(|i| !is_over(i, column));
     if t.primary_key.as_ref().is_some_and(|k| uses(&k.columns)) {
         t.primary_key = None;
@@ -197,6 +209,10 @@ fn rename(all: &mut Schema, table: &str, from: &str, to: &str) {
             continue;
         }
         t.checks.iter_mut().for_each(|c| c.sql = renamed(&c.sql, from, to));
+        for exclusion in &mut t.exclusions {
+            exclusion.elements.iter_mut().for_each(|(sql, _)| *sql = renamed(sql, from, to));
+            exclusion.filter = exclusion.filter.take().map(|sql| renamed(&sql, from, to));
+        }
         for computed in t.columns.iter_mut().filter_map(|c| c.computed.as_mut()) {
             computed.sql = renamed(&computed.sql, from, to);
         }

@@ -48,6 +48,7 @@ pub(super) fn describe(op: &Op) -> String {
         Ddl::Guarded(change) | Ddl::Online { change, .. } => describe(&Op::Schema((**change).clone())),
         Ddl::DropConstraint { table, name, .. } => format!("drop constraint {name} on {table}"),
         Ddl::CommentTable { table, .. } => format!("comment on table {table}"),
+        Ddl::AlterTableOption { table, option, .. } => format!("alter option {option} of table {table}"),
         Ddl::CreateType { name, .. } => format!("create type {name}"),
         Ddl::AlterType { name, .. } => format!("alter type {name}"),
         Ddl::DropType { name } => format!("drop type {name}"),

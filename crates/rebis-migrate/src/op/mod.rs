@@ -17,13 +17,11 @@ mod table;
 mod value;
 
 pub use arguments::Arguments;
-pub(crate) use names::{is_over, mentions};
-pub use operations::{
-    AddColumn, AlterColumn, CreateExclusion, CreateForeignKey, CreateIndex, DropIndex, Operations,
-};
+pub(crate) use names::{excludes, is_over, mentions};
+pub use operations::{AddColumn, AlterColumn, CreateForeignKey, CreateIndex, DropIndex, Operations};
 pub use step::{DataStep, Step};
 pub(crate) use table::counted;
-pub use table::{ColumnBuilder, ForeignKeyBuilder, Named, TableBuilder, UniqueBuilder};
+pub use table::{ColumnBuilder, CreateExclusion, ForeignKeyBuilder, Named, TableBuilder, UniqueBuilder};
 pub use value::{
     IndexPart, IntoRow, IntoServerDefault, IntoValue, array, asc, bytes, date, datetime, datetime_utc,
     decimal, desc, expr, interval, json, now, row, sql, time, uuid,
@@ -145,6 +143,7 @@ impl Op {
             | Ddl::Fill { schema, table, .. }
             | Ddl::CreateSequence { schema, name: table, .. }
             | Ddl::DropSequence { schema, name: table, .. }
+            | Ddl::AlterTableOption { schema, table, .. }
             | Ddl::CommentTable { schema, table, .. } => (schema, table),
             _ => return None,
         };

@@ -1,6 +1,6 @@
 //! Columns' names in SQL texts. Invariant: a text between quotes that is no name is never taken for one.
 
-use rebis_sql::schema::{Index, IndexKey};
+use rebis_sql::schema::{Exclusion, Index, IndexKey};
 
 /// Whether the text names the column.
 pub(crate) fn mentions(sql: &str, column: &str) -> bool {
@@ -61,6 +61,12 @@ fn parts(sql: &str) -> impl Iterator<Item = Part<'_>> {
             _ => Part::Other(text),
         })
     })
+}
+
+/// Whether an exclusion constraint speaks of a column.
+pub(crate) fn excludes(exclusion: &Exclusion, column: &str) -> bool {
+    exclusion.elements.iter().any(|(sql, _)| mentions(sql, column))
+        || exclusion.filter.as_ref().is_some_and(|sql| mentions(sql, column))
 }
 
 #[cfg(test)]

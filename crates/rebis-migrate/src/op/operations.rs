@@ -1,15 +1,15 @@
 //! [`Operations`]: the recorder that a script's `upgrade` and `downgrade` receive. Invariant: it does no I/O.
 
 use rebis_engine::{Connection, Result};
-use rebis_sql::ddl::{ColumnChange, Constraint, ConstraintKind, Exclusion};
-use rebis_sql::schema::{Check, Column, ForeignKey, Identity, Index, PrimaryKey, Table, Unique};
+use rebis_sql::ddl::{ColumnChange, Constraint, ConstraintKind};
+use rebis_sql::schema::{Check, Collation, Column, ForeignKey, Identity, Index, PrimaryKey, Table, Unique};
 use rebis_sql::{Ddl, Expr, Insert, SqlType};
 
 use super::step::{DataStep, Step};
-use super::table::{counted, strings};
+use super::table::{counted, exclusion, strings};
 use super::{
-    Arguments, ColumnBuilder, ForeignKeyBuilder, IndexPart, IntoRow, IntoServerDefault, Op, TableBuilder,
-    UNKNOWN_TYPE, UniqueBuilder,
+    Arguments, ColumnBuilder, CreateExclusion, ForeignKeyBuilder, IndexPart, IntoRow, IntoServerDefault, Op,
+    TableBuilder, UNKNOWN_TYPE, UniqueBuilder,
 };
 
 /// Records the operations of a migration.
@@ -133,7 +133,7 @@ impl Operations {
         self.push(Ddl::RenameColumn { schema, table, from: from.to_owned(), to: to.to_owned() });
     }
 
-    /// Changes a column's type, nullability, default or comment.
+    /// Changes a column's type, nullability, default, collation or comment.
     ///
     /// What the column is now (`existing_…`) is needed only where no database can be asked, when SQL is printed for MySQL.
     pub fn alter_column(&mut self, table: &str, column: &str) -> AlterColumn<'_> {
@@ -292,9 +292,7 @@ impl Operations {
         method: &str,
         elements: [(&str, &str); N],
     ) -> CreateExclusion<'_> {
-        let elements = elements.iter().map(|(e, o)| ((*e).to_owned(), (*o).to_owned())).collect();
-        let method = Some(method.to_owned()).filter(|m| !m.is_empty());
-        let exclusion = Exclusion { name: named(name), method, elements, ..Exclusion::default() };
+        let exclusion = exclusion(name, method, elements);
         self.push(Ddl::AddExclusion { schema: self.schema.clone(), table: table.to_owned(), exclusion });
         let Some(Op::Schema(Ddl::AddExclusion { exclusion, .. })) = self.ops.last_mut() else {
             unreachable!("pushed above")
@@ -312,6 +310,34 @@ impl Operations {
     pub fn drop_table_comment(&mut self, table: &str) {
         let (schema, table) = (self.schema.clone(), table.to_owned());
         self.push(Ddl::CommentTable { schema, table, comment: None });
+    }
+
+    /// Changes one of a table's options, called as in [`TableBuilder::option`]: `mysql_engine`, `postgresql_fillfactor`. Other databases do nothing.
+    ///
+    /// Where the collation of a MySQL or MariaDB table changes, its columns that have none of their own follow.
+    ///
+    /// ```
+    /// use rebis_migrate::{Operations, offline};
+    /// use rebis_sql::Dialect;
+    ///
+    /// let mut op = Operations::new();
+    /// op.set_table_option("log", "postgresql_fillfactor", "70");
+    /// let made = offline(Dialect::Postgres, op.ops(), &mut Default::default())?;
+    /// assert_eq!(made.statements, ["ALTER TABLE \"log\" SET (fillfactor = 70)"]);
+    /// # Ok::<(), rebis_migrate::Error>(())
+    /// ```
+    pub fn set_table_option(&mut self, table: &str, option: &str, value: &str) {
+        self.alter_option(table, option, Some(value.to_owned()));
+    }
+
+    /// A table's option is what the database gives to any table again.
+    pub fn drop_table_option(&mut self, table: &str, option: &str) {
+        self.alter_option(table, option, None);
+    }
+
+    fn alter_option(&mut self, table: &str, option: &str, to: Option<String>) {
+        let (schema, table, option) = (self.schema.clone(), table.to_owned(), option.to_owned());
+        self.push(Ddl::AlterTableOption { schema, table, option, from: None, to, columns: Vec::new() });
     }
 
     /// Creates an enum type, where enums are types.
@@ -468,6 +494,27 @@ impl AlterColumn<'_> {
         self
     }
 
+    /// By which rules its texts are compared from now on: `"NOCASE"`, or a name for each database.
+    ///
+    /// ```
+    /// use rebis_migrate::prelude::*;
+    ///
+    /// let mut op = Operations::new();
+    /// op.alter_column("user", "name").existing_type(String(64)).set_collation("C");
+    /// op.alter_column("user", "name")
+    ///     .set_collation([(Dialect::Sqlite, "NOCASE"), (Dialect::Postgres, "und-x-icu")]);
+    /// ```
+    pub fn set_collation(self, collation: impl Into<Collation>) -> Self {
+        self.change.collation = Some(Some(collation.into()));
+        self
+    }
+
+    /// Its texts are compared as the table's or the database's are.
+    pub fn drop_collation(self) -> Self {
+        self.change.collation = Some(None);
+        self
+    }
+
     /// The type it has.
     pub fn existing_type(self, ty: SqlType) -> Self {
         self.existing.ty = ty;
@@ -483,6 +530,12 @@ impl AlterColumn<'_> {
     /// The default it has.
     pub fn existing_server_default(self, default: impl IntoServerDefault) -> Self {
         self.existing.default = Some(default.into_server_default());
+        self
+    }
+
+    /// The collation it has.
+    pub fn existing_collation(self, collation: impl Into<Collation>) -> Self {
+        self.existing.collation = Some(collation.into());
         self
     }
 
@@ -569,24 +622,6 @@ impl DropIndex<'_> {
     /// Without locking out writers (PostgreSQL).
     pub fn concurrently(self) -> Self {
         *self.concurrently = true;
-        self
-    }
-}
-
-/// An exclusion constraint while it is described.
-#[derive(Debug)]
-pub struct CreateExclusion<'a>(&'a mut Exclusion);
-
-impl CreateExclusion<'_> {
-    /// Only rows that fulfil the condition, which is SQL.
-    pub fn filter(self, condition: &str) -> Self {
-        self.0.filter = Some(condition.to_owned());
-        self
-    }
-
-    /// The check can wait until the end of the transaction, and does when `initially_deferred`.
-    pub fn deferrable(self, initially_deferred: bool) -> Self {
-        self.0.deferrable = Some(initially_deferred);
         self
     }
 }

@@ -30,10 +30,7 @@ fn two(first: &Op, second: &Op) -> Option<Option<Op>> {
             Ddl::DropTable { .. } => Some(None),
             // An index is a statement of its own, and rows are not the schema's business.
             Ddl::CreateIndex { .. } | Ddl::DropIndex { .. } | Ddl::Fill { .. } => None,
-            Ddl::AddNotValid { .. }
-            | Ddl::ValidateConstraint { .. }
-            | Ddl::AddExclusion { .. }
-            | Ddl::Guarded(_) => None,
+            Ddl::AddNotValid { .. } | Ddl::ValidateConstraint { .. } | Ddl::Guarded(_) => None,
             _ => {
                 let mut made = Schema { tables: vec![table.clone()] };
                 second.apply(&mut made).ok()?;

@@ -66,6 +66,10 @@ pub(super) fn reverse(ddl: &Ddl, before: &Schema) -> Option<Ddl> {
         Ddl::DropConstraint { schema, table, name, kind } => {
             let t = at(schema, table)?;
             let named = |n: &Option<String>| n.as_ref() == Some(name);
+            if *kind == ConstraintKind::Exclusion {
+                let exclusion = t.exclusions.iter().find(|c| named(&c.name))?.clone();
+                return Some(Ddl::AddExclusion { schema: schema.clone(), table: table.clone(), exclusion });
+            }
             let constraint = match kind {
                 ConstraintKind::PrimaryKey => Constraint::PrimaryKey(t.primary_key.clone()?),
                 ConstraintKind::ForeignKey => {
@@ -74,7 +78,6 @@ pub(super) fn reverse(ddl: &Ddl, before: &Schema) -> Option<Ddl> {
                 ConstraintKind::Unique => {
                     Constraint::Unique(t.uniques.iter().find(|c| named(&c.name))?.clone())
                 }
-                // No schema holds them.
                 ConstraintKind::Exclusion => return None,
                 ConstraintKind::Check => Constraint::Check(t.checks.iter().find(|c| named(&c.name))?.clone()),
             };
@@ -85,6 +88,19 @@ pub(super) fn reverse(ddl: &Ddl, before: &Schema) -> Option<Ddl> {
             table: table.clone(),
             comment: at(schema, table)?.comment.clone(),
         },
+        Ddl::AlterTableOption { schema, table, option, from, .. } => {
+            let said =
+                |t: &Table| t.options.iter().find(|(n, _)| n == option).map(|(_, value)| value.clone());
+            let held = at(schema, table).and_then(said).or_else(|| from.clone());
+            Ddl::AlterTableOption {
+                schema: schema.clone(),
+                table: table.clone(),
+                option: option.clone(),
+                from: None,
+                to: held,
+                columns: Vec::new(),
+            }
+        }
         Ddl::AddExclusion { schema, table, exclusion } => Ddl::DropConstraint {
             schema: schema.clone(),
             table: table.clone(),
@@ -139,6 +155,10 @@ fn back(now: &Column, change: &ColumnChange) -> (Column, ColumnChange) {
         // What counted up by itself does so again; an identity column brings its own counter.
         let counted = now.autoincrement && now.identity.is_none();
         undo.autoincrement = counted.then_some(true);
+    }
+    if let Some(collation) = &change.collation {
+        after.collation.clone_from(collation);
+        undo.collation = Some(now.collation.clone());
     }
     if let Some(comment) = &change.comment {
         after.comment.clone_from(comment);

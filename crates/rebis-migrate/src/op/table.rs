@@ -2,7 +2,8 @@
 
 use rebis_sql::SqlType;
 use rebis_sql::schema::{
-    Check, Column, Computed, ForeignKey, Identity, PrimaryKey, ReferentialAction, Table, Unique,
+    Check, Collation, Column, Computed, Exclusion, ForeignKey, Identity, PrimaryKey, ReferentialAction,
+    Table, Unique,
 };
 
 use super::IntoServerDefault;
@@ -65,6 +66,28 @@ impl TableBuilder<'_> {
     pub fn check(&mut self, condition: &str) -> Named<'_> {
         self.table.checks.push(Check { name: None, sql: condition.to_owned() });
         Named(&mut self.table.checks.last_mut().expect("a check was pushed").name)
+    }
+
+    /// An exclusion constraint: no two rows for which all operators hold (PostgreSQL). `method` is mostly `gist`.
+    ///
+    /// ```
+    /// use rebis_migrate::prelude::*;
+    ///
+    /// let mut op = Operations::new();
+    /// op.create_table("booking", |t| {
+    ///     t.column("room", Integer);
+    ///     t.column("during", Other("tsrange"));
+    ///     t.exclude("ex_booking", "gist", [("room", "="), ("during", "&&")]).filter("room > 0");
+    /// });
+    /// ```
+    pub fn exclude<const N: usize>(
+        &mut self,
+        name: &str,
+        method: &str,
+        elements: [(&str, &str); N],
+    ) -> CreateExclusion<'_> {
+        self.table.exclusions.push(exclusion(name, method, elements));
+        CreateExclusion(self.table.exclusions.last_mut().expect("a constraint was pushed"))
     }
 
     /// The table's comment.
@@ -152,6 +175,23 @@ impl ColumnBuilder<'_> {
         if let Some(said) = &mut self.said {
             said.push(self.column.name.clone());
         }
+        self
+    }
+
+    /// By which rules its texts are compared: `"NOCASE"`, or a name for each database. On MySQL and MariaDB it says the character set too.
+    ///
+    /// ```
+    /// use rebis_migrate::prelude::*;
+    ///
+    /// let mut op = Operations::new();
+    /// op.create_table("user", |t| {
+    ///     t.column("id", Integer).primary_key();
+    ///     t.column("code", String(9)).collation("C");
+    ///     t.column("name", String(64)).collation([(Dialect::Sqlite, "NOCASE"), (Dialect::MySql, "utf8mb4_bin")]);
+    /// });
+    /// ```
+    pub fn collation(self, collation: impl Into<Collation>) -> Self {
+        self.column.collation = Some(collation.into());
         self
     }
 
@@ -260,4 +300,29 @@ pub(crate) fn counted(table: &Table) -> Option<usize> {
 
 pub(super) fn strings(columns: &[&str]) -> Vec<String> {
     columns.iter().map(|c| (*c).to_owned()).collect()
+}
+
+/// An exclusion constraint while it is described.
+#[derive(Debug)]
+pub struct CreateExclusion<'a>(pub(super) &'a mut Exclusion);
+
+impl CreateExclusion<'_> {
+    /// Only rows that fulfil the condition, which is SQL.
+    pub fn filter(self, condition: &str) -> Self {
+        self.0.filter = Some(condition.to_owned());
+        self
+    }
+
+    /// The check can wait until the end of the transaction, and does when `initially_deferred`.
+    pub fn deferrable(self, initially_deferred: bool) -> Self {
+        self.0.deferrable = Some(initially_deferred);
+        self
+    }
+}
+
+/// An empty name is none, and so is an empty method.
+pub(super) fn exclusion<const N: usize>(name: &str, method: &str, elements: [(&str, &str); N]) -> Exclusion {
+    let said = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
+    let elements = elements.iter().map(|(e, o)| ((*e).to_owned(), (*o).to_owned())).collect();
+    Exclusion { name: said(name), method: said(method), elements, ..Exclusion::default() }
 }

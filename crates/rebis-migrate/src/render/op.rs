@@ -77,7 +77,9 @@ fn links(ddl: &Ddl) -> Result<Vec<Doc>> {
         Ddl::ValidateConstraint { table, name, .. } => {
             vec![call("validate_constraint", [text(name), text(table)])]
         }
-        Ddl::AddExclusion { table, exclusion, .. } => add_exclusion(table, exclusion),
+        Ddl::AddExclusion { table, exclusion, .. } => {
+            self::exclusion("create_exclude_constraint", Some(table), exclusion)
+        }
         Ddl::CreateSequence { name, options, .. } => {
             vec![call("create_sequence", [text(name), values::identity(options)])]
         }
@@ -105,6 +107,12 @@ fn links(ddl: &Ddl) -> Result<Vec<Doc>> {
             vec![call("create_table_comment", [text(table), text(comment)])]
         }
         Ddl::CommentTable { table, comment: None, .. } => vec![call("drop_table_comment", [text(table)])],
+        Ddl::AlterTableOption { table, option, to: Some(value), .. } => {
+            vec![call("set_table_option", [text(table), text(option), text(value)])]
+        }
+        Ddl::AlterTableOption { table, option, to: None, .. } => {
+            vec![call("drop_table_option", [text(table), text(option)])]
+        }
         Ddl::CreateType { name, values } => vec![call("create_type", [text(name), texts(values)])],
         Ddl::AlterType { name, from, to, .. } => {
             vec![call("alter_type", [text(name), texts(from), texts(to)])]
@@ -123,6 +131,7 @@ fn alter(table: &str, existing: &Column, change: &ColumnChange) -> Result<Vec<Do
     if let Some(default) = &existing.default {
         links.push(call("existing_server_default", [values::default(default)?]));
     }
+    links.extend(existing.collation.as_ref().map(|c| call("existing_collation", [values::collation(c)])));
     if let Some(comment) = &existing.comment {
         links.push(call("existing_comment", [text(comment)]));
     }
@@ -153,6 +162,11 @@ fn alter(table: &str, existing: &Column, change: &ColumnChange) -> Result<Vec<Do
     if let Some(yes) = change.autoincrement {
         links.push(call("set_autoincrement", [word(&yes.to_string())]));
     }
+    match &change.collation {
+        None => {}
+        Some(None) => links.push(call("drop_collation", [])),
+        Some(Some(collation)) => links.push(call("set_collation", [values::collation(collation)])),
+    }
     match &change.comment {
         None => {}
         Some(None) => links.push(call("drop_comment", [])),
@@ -178,13 +192,14 @@ fn create_index(table: &str, index: &Index) -> Vec<Doc> {
     links
 }
 
-fn add_exclusion(table: &str, exclusion: &Exclusion) -> Vec<Doc> {
+/// `create_exclude_constraint(…)`, or `exclude(…)` within its table.
+pub(super) fn exclusion(begin: &str, table: Option<&str>, exclusion: &Exclusion) -> Vec<Doc> {
     let elements =
         exclusion.elements.iter().map(|(expression, operator)| call("", [text(expression), text(operator)]));
     let named = |name: &Option<String>| text(name.as_deref().unwrap_or_default());
-    let arguments =
-        [named(&exclusion.name), text(table), named(&exclusion.method), Doc::Array(elements.collect())];
-    let mut links = vec![call("create_exclude_constraint", arguments)];
+    let arguments = [Some(named(&exclusion.name)), table.map(text), Some(named(&exclusion.method))];
+    let arguments = arguments.into_iter().flatten().chain([Doc::Array(elements.collect())]);
+    let mut links = vec![call(begin, arguments)];
     links.extend(exclusion.filter.as_ref().map(|filter| call("filter", [text(filter)])));
     links.extend(exclusion.deferrable.map(|deferred| call("deferrable", [word(&deferred.to_string())])));
     links

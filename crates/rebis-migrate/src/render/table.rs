@@ -46,6 +46,9 @@ fn body(table: &Table, if_not_exists: bool, indent: usize) -> Result<String> {
     for check in &table.checks {
         line(&constraint(call("check", [text(&check.sql)]), check.name.as_deref()));
     }
+    for exclusion in &table.exclusions {
+        line(&super::op::exclusion("exclude", None, exclusion));
+    }
     if let Some(comment) = &table.comment {
         line(&[call("comment", [text(comment)])]);
     }
@@ -78,6 +81,7 @@ pub(super) fn of_column(column: &Column, key: bool, counted: bool) -> Result<Vec
     if let Some(identity) = &column.identity {
         links.push(call("identity", [values::identity(identity)]));
     }
+    links.extend(column.collation.as_ref().map(|c| call("collation", [values::collation(c)])));
     if let Some(comment) = &column.comment {
         links.push(call("comment", [text(comment)]));
     }

@@ -1,7 +1,7 @@
 //! Defaults and literals. Invariant: the literal makes the same value when it is compiled.
 
 use rebis_sql::Value;
-use rebis_sql::schema::{Identity, Index, IndexKey, ServerDefault};
+use rebis_sql::schema::{Collation, Identity, Index, IndexKey, ServerDefault};
 use rebis_sql::storage::{date_text, datetime_text, time_text};
 
 use super::{Doc, call, cannot, text, word};
@@ -13,6 +13,18 @@ pub(super) fn default(default: &ServerDefault) -> Result<Doc> {
         ServerDefault::Now => call("now", []),
         ServerDefault::Sql(sql) => call("sql", [text(sql)]),
     })
+}
+
+/// A name, or one for each database.
+pub(super) fn collation(collation: &Collation) -> Doc {
+    let mut each = Vec::new();
+    for (dialect, name) in collation.names() {
+        match dialect {
+            None => return text(name),
+            Some(dialect) => each.push(call("", [word(&format!("Dialect::{dialect:?}")), text(name)])),
+        }
+    }
+    Doc::Array(each)
 }
 
 /// `Identity::always().start(10)`

@@ -42,6 +42,25 @@ async fn differences(m: Migrator) -> Vec<String> {
 }
 
 each_database! {
+    async fn drift_looks_at_views_and_triggers(db: TestDatabase) {
+        let models = models(SqlType::Integer);
+        let m = || migrator(&db, &models).view(View::new("adult", ADULT));
+        m().upgrade("head").await.unwrap();
+        // The tables of these scripts are their own SQL's, so the history knows none: only the view is looked at here.
+        let of_views = |lines: Vec<String>| lines.into_iter().filter(|l| l.contains("view")).collect::<Vec<_>>();
+        let drift = m().drift().await.unwrap();
+        assert_eq!((of_views(drift.database), of_views(drift.models)), (vec![], vec![]));
+        let more = m().view(View::new("child", "SELECT id FROM person WHERE age < 18")).drift().await.unwrap();
+        assert_eq!(of_views(more.models), ["create view child"]);
+        let mut conn = db.acquire().await;
+        conn.script("DROP VIEW adult").await.unwrap();
+        let drift = m().drift().await.unwrap();
+        assert_eq!((of_views(drift.database), of_views(drift.models)), (vec!["create view adult".to_owned()], vec![]));
+        conn.script("CREATE VIEW adult AS SELECT id FROM person WHERE age >= 21").await.unwrap();
+        let drift = m().drift().await.unwrap();
+        assert_eq!(of_views(drift.database), ["drop view adult", "create view adult"]);
+    }
+
     async fn a_declared_view_is_compared_by_its_meaning(db: TestDatabase) {
         let models = models(SqlType::Integer);
         let m = || migrator(&db, &models);

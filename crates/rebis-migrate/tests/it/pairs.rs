@@ -1,4 +1,4 @@
-//! Random pairs of schemas, with data, views and triggers, some columns and tables renamed: a database that is one becomes the other by what the comparison writes, and comes back.
+//! Random pairs of schemas, with data, collations, views and triggers, some columns and tables renamed: a database that is one becomes the other by what the comparison writes, and comes back.
 //!
 //! **Invariant.** The pairs depend on the seed only, which every failure prints: `REBIS_PROPTEST_SEED` takes it again, and
 //! `REBIS_PROPTEST_CASES` raises the number of pairs.
@@ -12,8 +12,8 @@ use rebis_engine::{Connection, Row};
 use rebis_migrate::diff::{DeclaredObjects, DiffOptions, compare, undo};
 use rebis_migrate::{Migrator, Op, Operations, Script, revision};
 use rebis_sql::schema::{
-    Check, Column, Computed, ForeignKey, Identity, Index, IndexKey, NamingConvention, Objects, PrimaryKey,
-    ReferentialAction, Schema, ServerDefault, Table, Trigger, Unique, View,
+    Check, Collation, Column, Computed, ForeignKey, Identity, Index, IndexKey, NamingConvention, Objects,
+    PrimaryKey, ReferentialAction, Schema, ServerDefault, Table, Trigger, Unique, View,
 };
 use rebis_sql::{Dialect, SqlType, Value};
 use rebis_testkit::{Backend, TestDatabase};
@@ -32,6 +32,8 @@ struct Spec {
     uniques: Vec<u8>,
     references: Vec<Option<u8>>,
     comment: Option<u8>,
+    /// The collations of `title` and `note`, and what the table says of itself.
+    stored: (u8, u8, u8),
 }
 
 /// The tables' dice, the labels of the enum that all of them share, and what is over the tables.
@@ -48,20 +50,28 @@ fn dice() -> impl Strategy<Value = Dice> {
 }
 
 fn specs() -> impl Strategy<Value = Vec<Option<Spec>>> {
-    let table =
-        (
-            proptest::collection::vec(proptest::option::of((0..4_u8, any::<bool>(), 0..4_u8)), NAMES.len()),
-            0..6_u8,
-            proptest::option::of(0..3_u8),
-            proptest::collection::vec(0..6_u8, 0..3),
-            proptest::collection::vec(0..8_u8, 0..4),
-            proptest::collection::vec(0..3_u8, 0..2),
-            proptest::collection::vec(proptest::option::of(0..4_u8), 3),
-            proptest::option::of(0..2_u8),
-        )
-            .prop_map(|(columns, key, computed, checks, indexes, uniques, references, comment)| {
-                Spec { columns, key, computed, checks, indexes, uniques, references, comment }
-            });
+    let table = (
+        proptest::collection::vec(proptest::option::of((0..4_u8, any::<bool>(), 0..4_u8)), NAMES.len()),
+        0..6_u8,
+        proptest::option::of(0..3_u8),
+        proptest::collection::vec(0..6_u8, 0..3),
+        proptest::collection::vec(0..8_u8, 0..4),
+        proptest::collection::vec(0..3_u8, 0..2),
+        proptest::collection::vec(proptest::option::of(0..4_u8), 3),
+        proptest::option::of(0..2_u8),
+        (0..4_u8, 0..4_u8, 0..6_u8),
+    )
+        .prop_map(|(columns, key, computed, checks, indexes, uniques, references, comment, stored)| Spec {
+            columns,
+            key,
+            computed,
+            checks,
+            indexes,
+            uniques,
+            references,
+            comment,
+            stored,
+        });
     proptest::collection::vec(proptest::option::weighted(0.8, table), 3)
 }
 
@@ -92,7 +102,7 @@ fn schema((specs, labels, _): &Dice, dialect: Dialect) -> Schema {
                 ..ForeignKey::default()
             });
         }
-        NamingConvention.apply(&mut table);
+        NamingConvention::default().apply(&mut table);
         tables.push(table);
     }
     Schema { tables }
@@ -124,6 +134,11 @@ fn table(name: &str, spec: &Spec, labels: &[&str], dialect: Dialect) -> Table {
         column.default = self::default(name, default);
         // A new column of a table with rows needs a value for them.
         column.nullable = nullable || column.default.is_none();
+        column.collation = match *name {
+            "title" => collation(spec.stored.0),
+            "note" => collation(spec.stored.1),
+            _ => None,
+        };
         column.comment = (can.comments && default == 3).then(|| format!("About {name}: «it's»"));
         table.columns.push(column);
     }
@@ -183,8 +198,29 @@ fn table(name: &str, spec: &Spec, labels: &[&str], dialect: Dialect) -> Table {
             deferrable: None,
         });
     }
+    table.options = [
+        &[][..],
+        &[("mysql_row_format", "COMPRESSED"), ("postgresql_fillfactor", "70")],
+        &[("mysql_row_format", "dynamic"), ("postgresql_fillfactor", "80")],
+        &[("mysql_collate", "utf8mb4_bin"), ("postgresql_autovacuum_enabled", "false")],
+        &[("mysql_collate", "utf8mb4_unicode_ci"), ("mysql_engine", "InnoDB")],
+        &[("mysql_stats_persistent", "1"), ("mysql_charset", "utf8mb4")],
+    ][usize::from(spec.stored.2)]
+    .iter()
+    .map(|(option, value)| ((*option).to_owned(), (*value).to_owned()))
+    .collect();
     table.comment = spec.comment.filter(|_| can.comments).map(|n| format!("Table comment {n}"));
     table
+}
+
+/// By which rules a text is compared, on each database.
+fn collation(n: u8) -> Option<Collation> {
+    let [sqlite, postgres, mysql] = [
+        ["NOCASE", "C", "utf8mb4_bin"],
+        ["RTRIM", "POSIX", "latin1_swedish_ci"],
+        ["binary", "default", "utf8mb4_unicode_ci"],
+    ][usize::from(n.checked_sub(1)?)];
+    Some([(Dialect::Sqlite, sqlite), (Dialect::Postgres, postgres), (Dialect::MySql, mysql)].into())
 }
 
 /// The views and triggers over a schema.
@@ -310,14 +346,14 @@ fn default(name: &str, n: u8) -> Option<ServerDefault> {
 
 thread_local! {
     /// What the two scripts of the running case do, up and down.
-    static STEPS: RefCell<[(Vec<Op>, Vec<Op>); 2]> = const { RefCell::new([(Vec::new(), Vec::new()), (Vec::new(), Vec::new())]) };
+    pub(crate) static STEPS: RefCell<[(Vec<Op>, Vec<Op>); 2]> = const { RefCell::new([(Vec::new(), Vec::new()), (Vec::new(), Vec::new())]) };
 }
 
 fn record(op: &mut Operations, of: impl Fn(&[(Vec<Op>, Vec<Op>); 2]) -> Vec<Op>) {
     STEPS.with_borrow(of).into_iter().for_each(|o| op.push(o));
 }
 
-static SCRIPTS: [Script; 2] = [
+pub(crate) static SCRIPTS: [Script; 2] = [
     Script {
         revision: revision("aaaa1111"),
         file: "a.rs",
@@ -337,7 +373,7 @@ static SCRIPTS: [Script; 2] = [
 ];
 
 /// Writes the migration from what the database is to `models`, as `db migrate` would.
-async fn write(
+pub(crate) async fn write(
     conn: &mut Connection,
     step: usize,
     models: &Schema,
@@ -354,7 +390,12 @@ async fn write(
     Ok(detected)
 }
 
-async fn clean(conn: &mut Connection, models: &Schema, objects: &Objects, when: &str) -> Result<(), String> {
+pub(crate) async fn clean(
+    conn: &mut Connection,
+    models: &Schema,
+    objects: &Objects,
+    when: &str,
+) -> Result<(), String> {
     let (_, found) = compare(conn, models, &options(objects)).await.map_err(|e| e.to_string())?;
     let left: Vec<String> = found.into_iter().map(|n| n.detected).collect();
     if left.is_empty() { Ok(()) } else { Err(format!("{when} there is still: {left:#?}")) }

@@ -190,7 +190,7 @@ async fn case(db: &TestDatabase, row: &Value) -> Result<(), String> {
     let mut conn = db.acquire().await;
     let dialect = conn.dialect();
     let (there, mut models) = (schema(&row[0], dialect), schema(&row[1], dialect));
-    models.tables.iter_mut().for_each(|t| NamingConvention.apply(t));
+    models.tables.iter_mut().for_each(|t| NamingConvention::default().apply(t));
     for sql in create_statements(&there, dialect).map_err(|e| e.to_string())? {
         conn.script(&sql).await.map_err(|e| format!("{e}\n{sql}"))?;
     }

@@ -99,6 +99,15 @@ each_database! {
             "upgrade aaaa1111 aaaa1111",
             "upgrade bbbb2222 bbbb2222",
         ]);
+        let told = std::sync::Mutex::new(Vec::<String>::new());
+        let told = std::sync::Arc::new(told);
+        let holding = migrator(&db, chain()).on_version_apply_with(told.clone(), async |_, applied, told: std::sync::Arc<std::sync::Arc<std::sync::Mutex<Vec<String>>>>| {
+            told.lock().unwrap().push(applied.direction.to_owned());
+            Ok(())
+        });
+        holding.stamp("base").await.unwrap();
+        holding.stamp("head").await.unwrap();
+        assert_eq!(*told.lock().unwrap(), ["stamp", "stamp"]);
         let count = async || ids(&mut db.acquire().await, "SELECT COUNT(*) FROM deployment").await;
         // Who is told can refuse: the row does not move, and where the database can, nothing of the step remains.
         m.stamp("base").await.unwrap();

@@ -24,7 +24,7 @@ fn foreign_key(column: &str, table: &str) -> ForeignKey {
 }
 
 fn named(mut tables: Vec<Table>) -> Schema {
-    tables.iter_mut().for_each(|t| NamingConvention.apply(t));
+    tables.iter_mut().for_each(|t| NamingConvention::default().apply(t));
     tables.sort_by(|a, b| a.name.cmp(&b.name));
     Schema { tables }
 }

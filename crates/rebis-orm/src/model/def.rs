@@ -1,7 +1,7 @@
 //! A model's declaration as constant data, as the derive writes it. Invariant: `const` all through, so a declaration costs no start-up.
 
 use rebis_sql::schema::ReferentialAction;
-use rebis_sql::{Cell, DecodeError, SqlType, Stored, Value};
+use rebis_sql::{Cell, DecodeError, Dialect, SqlType, Stored, Value};
 
 use super::{KindDef, Model, ModelMeta};
 use crate::expr::Column;
@@ -30,6 +30,10 @@ pub struct ModelDef {
     pub uniques: &'static [UniqueDef],
     pub indexes: &'static [IndexDef],
     pub checks: &'static [CheckDef],
+    /// Exclusion constraints, as PostgreSQL writes them.
+    pub exclusions: &'static [CheckDef],
+    /// How the table is stored, by database.
+    pub options: &'static [(&'static str, &'static str)],
 }
 
 impl ModelDef {
@@ -49,6 +53,8 @@ impl ModelDef {
             uniques: &[],
             indexes: &[],
             checks: &[],
+            exclusions: &[],
+            options: &[],
         }
     }
 
@@ -73,6 +79,10 @@ impl ModelDef {
         indexes(all: &'static [IndexDef]) => indexes = all;
         /// Check constraints.
         checks(all: &'static [CheckDef]) => checks = all;
+        /// Exclusion constraints: `USING gist (room WITH =, during WITH &&)`.
+        exclusions(all: &'static [CheckDef]) => exclusions = all;
+        /// How the table is stored: `mysql_engine`, `postgresql_fillfactor`.
+        options(all: &'static [(&'static str, &'static str)]) => options = all;
     }
 }
 
@@ -120,6 +130,7 @@ pub struct ColumnDef {
     pub(crate) default: Option<fn() -> Value>,
     pub onupdate: Option<fn() -> Value>,
     pub computed: Option<(&'static str, bool)>,
+    pub collation: &'static [(Option<Dialect>, &'static str)],
     pub comment: Option<&'static str>,
     pub was: Option<&'static str>,
     /// The kind of rows that it is of, where that kind has a table of its own.
@@ -151,6 +162,7 @@ impl ColumnDef {
             default: None,
             onupdate: None,
             computed: None,
+            collation: &[],
             comment: None,
             was: None,
             kind: None,
@@ -194,6 +206,8 @@ impl ColumnDef {
         onupdate(value: fn() -> Value) => onupdate = Some(value);
         /// A generated column.
         computed(sql: &'static str, stored: bool) => computed = Some((sql, stored));
+        /// By which rules its texts are compared: a name for every database, or for some.
+        collation(names: &'static [(Option<Dialect>, &'static str)]) => collation = names;
         /// The column's comment.
         comment(text: &'static str) => comment = Some(text);
         /// What the column was called before.

@@ -65,7 +65,7 @@ impl KindTable {
     }
 
     /// The table as schema data: the model's key, which refers to the model's table, and the kind's columns.
-    pub(super) fn schema(&self, meta: &ModelMeta) -> Table {
+    pub(super) fn schema(&self, meta: &ModelMeta, names: &NamingConvention) -> Table {
         let own = |&c: &usize| self.columns.has(c);
         let mut table = super::meta::table_of(&meta.def, self.table, &own);
         let key: Vec<String> = meta.key.iter().map(|&k| meta.column(k).to_string()).collect();
@@ -88,7 +88,7 @@ impl KindTable {
             deferrable: None,
             match_full: false,
         });
-        NamingConvention.apply(&mut table);
+        names.apply(&mut table);
         table
     }
 }

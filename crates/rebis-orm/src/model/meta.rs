@@ -4,14 +4,14 @@ use std::any::TypeId;
 use std::sync::{LazyLock, OnceLock};
 
 use rebis_sql::schema::{
-    Check, Column, Computed, ForeignKey, Identity, Index, NamingConvention, PrimaryKey, ServerDefault, Table,
-    Unique,
+    Check, Column, Computed, Exclusion, ForeignKey, Identity, Index, NamingConvention, PrimaryKey,
+    ServerDefault, Table, Unique,
 };
 use rebis_sql::{Expr, Name, Value};
 
 use super::link::Link;
 use super::text::Texts;
-use super::{ColumnDef, ColumnSet, KindTable, Model, ModelDef, ServerDefaultDef};
+use super::{CheckDef, ColumnDef, ColumnSet, KindTable, Model, ModelDef, ServerDefaultDef};
 use crate::dynamic::Ops;
 use crate::entity::Object;
 use crate::error::{Error, ErrorKind, Result};
@@ -107,10 +107,14 @@ impl ModelMeta {
     /// The table, and behind it those of the kinds of rows that have one of their own.
     #[must_use]
     pub fn tables(&self) -> &[Table] {
-        self.tables.get_or_init(|| {
-            let own = std::iter::once(table(&self.def));
-            own.chain(self.kinds.iter().map(|kind| kind.schema(self))).collect()
-        })
+        self.tables.get_or_init(|| self.tables_named(&NamingConvention::default()))
+    }
+
+    /// The same tables, where what nobody named is called as another convention says.
+    #[must_use]
+    pub fn tables_named(&self, names: &NamingConvention) -> Vec<Table> {
+        let own = std::iter::once(table(&self.def, names));
+        own.chain(self.kinds.iter().map(|kind| kind.schema(self, names))).collect()
     }
 
     /// The struct's field whose column has that name.
@@ -232,7 +236,6 @@ fn uniques(def: &ModelDef) -> Vec<ColumnSet> {
 
 /// A table with the columns of these numbers, and what each of them says for itself; nothing else has a name yet.
 pub(super) fn table_of(def: &ModelDef, name: &str, has: &dyn Fn(&usize) -> bool) -> Table {
-    let names = NamingConvention;
     let own = || (0..def.columns.len()).filter(has).map(|c| &def.columns[c]);
     let mut table = Table::new(name);
     table.schema = def.schema.map(str::to_owned);
@@ -244,7 +247,7 @@ pub(super) fn table_of(def: &ModelDef, name: &str, has: &dyn Fn(&usize) -> bool)
                 table.uniques.push(Unique { name: None, columns: vec![c.name.to_owned()], deferrable: None })
             }
             (unique, true) => {
-                let mut index = Index::new(names.index(name, &[c.name]), [c.name]);
+                let mut index = Index::new("", [c.name]);
                 index.unique = unique;
                 table.indexes.push(index);
             }
@@ -254,8 +257,7 @@ pub(super) fn table_of(def: &ModelDef, name: &str, has: &dyn Fn(&usize) -> bool)
     table
 }
 
-fn table(def: &ModelDef) -> Table {
-    let names = NamingConvention;
+fn table(def: &ModelDef, names: &NamingConvention) -> Table {
     let mut table = table_of(def, def.table, &|&c| def.columns[c].kind.is_none());
     table.comment = def.comment.map(str::to_owned);
     table.was = def.was.map(str::to_owned);
@@ -266,15 +268,24 @@ fn table(def: &ModelDef) -> Table {
         table.uniques.push(Unique { name: u.name.map(str::to_owned), columns, deferrable: None });
     }
     for i in def.indexes {
-        let name = i.name.map_or_else(|| names.index(def.table, i.columns), str::to_owned);
-        let mut index = Index::new(name, i.columns.iter().copied());
+        let mut index = Index::new(i.name.unwrap_or_default(), i.columns.iter().copied());
         index.unique = i.unique;
         table.indexes.push(index);
     }
     table.checks =
         def.checks.iter().map(|c| Check { name: c.name.map(str::to_owned), sql: c.sql.to_owned() }).collect();
+    table.exclusions = def.exclusions.iter().map(exclusion).collect();
+    table.options =
+        def.options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     names.apply(&mut table);
     table
+}
+
+/// What cannot be taken apart stays a text, which the database refuses when it is made.
+fn exclusion(def: &CheckDef) -> Exclusion {
+    let whole = |_| Exclusion { elements: vec![(def.sql.to_owned(), String::new())], ..Exclusion::default() };
+    let found = def.sql.parse().unwrap_or_else(whole);
+    Exclusion { name: def.name.map(str::to_owned), ..found }
 }
 
 pub(super) fn column(def: &ColumnDef) -> Column {
@@ -288,6 +299,8 @@ pub(super) fn column(def: &ColumnDef) -> Column {
         ServerDefaultDef::Value(value) => ServerDefault::Value(value()),
     });
     column.computed = def.computed.map(|(sql, stored)| Computed { sql: sql.to_owned(), stored });
+    let collation = || def.collation.iter().map(|(dialect, name)| (*dialect, (*name).to_owned())).collect();
+    column.collation = (!def.collation.is_empty()).then(collation);
     column.comment = def.comment.map(str::to_owned);
     column.was = def.was.map(str::to_owned);
     column

@@ -1,6 +1,6 @@
 //! What single attributes of columns and relations do.
 
-use rebis::{BelongsTo, HasMany, select};
+use rebis::{BelongsTo, Database, HasMany, models, select};
 use rebis_macros::Model;
 use rebis_sql::{Ddl, Dialect};
 use rebis_testkit::each_database;
@@ -86,4 +86,44 @@ each_database! {
         assert!(written.iter().all(|s| !s.contains("tome")), "{written:?}");
         assert_eq!(select(Tome).count(&db).await.unwrap(), 0);
     }
+}
+
+#[derive(Model, Clone, Debug)]
+#[model(
+    table = "booking",
+    exclude("USING gist (room WITH =, during WITH &&)", name = "ex_overlap"),
+    options(mysql_engine = "InnoDB", postgresql_fillfactor = "70")
+)]
+pub struct Booking {
+    #[column(primary_key)]
+    pub id: i64,
+    #[column(length = 20, index, collation = "C")]
+    pub room: String,
+    #[column(type = rebis_sql::SqlType::Other("tsrange".into()), unique, collation(sqlite = "NOCASE", mysql = "utf8mb4_bin"))]
+    pub during: String,
+}
+
+#[test]
+fn what_a_model_says_of_its_storage_and_names() {
+    use rebis_sql::schema::NamingConvention;
+
+    let db = || Database::new().models(models![Booking]);
+    let schema = db().metadata();
+    let table = &schema.tables[0];
+    let on = |column: &str, dialect| table.column(column).unwrap().collation.as_ref().unwrap().on(dialect);
+    assert_eq!(Dialect::ALL.map(|d| on("room", d)), [Some("C"); 4]);
+    let each = [Some("NOCASE"), None, Some("utf8mb4_bin"), Some("utf8mb4_bin")];
+    assert_eq!(Dialect::ALL.map(|d| on("during", d)), each);
+    assert_eq!(table.option(Dialect::MariaDb, "engine"), Some("InnoDB"));
+    assert_eq!(table.option(Dialect::Postgres, "fillfactor"), Some("70"));
+    assert_eq!(table.exclusions[0].name.as_deref(), Some("ex_overlap"));
+    assert_eq!(table.exclusions[0].to_string(), "USING gist (room WITH =, during WITH &&)");
+
+    let names = NamingConvention::default().uniques("{column}_of_{table}").indexes("idx_{table}_{columns}");
+    let named = db().naming(names).metadata();
+    assert_eq!(named.tables[0].uniques[0].name.as_deref(), Some("during_of_booking"));
+    assert_eq!(named.tables[0].indexes[0].name, "idx_booking_room");
+    assert_eq!(table.indexes[0].name, "ix_booking_room");
+    let e = db().naming(NamingConvention::default().checks("ck_{tabel}")).check().unwrap_err().to_string();
+    assert!(e.contains("{tabel}") && e.contains("{table}"), "{e}");
 }

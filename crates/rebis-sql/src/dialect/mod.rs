@@ -119,6 +119,21 @@ impl Dialect {
         self.rules().capabilities()
     }
 
+    /// What the names of a table's options begin with that it takes: its own, and those of the database that it is like.
+    pub(crate) fn prefixes(self) -> &'static [&'static str] {
+        match self {
+            Dialect::Sqlite => &["sqlite_"],
+            Dialect::Postgres => &["postgresql_"],
+            Dialect::MySql => &["mysql_"],
+            Dialect::MariaDb => &["mariadb_", "mysql_"],
+        }
+    }
+
+    /// The database whose words it understands besides its own.
+    pub(crate) fn alike(self) -> Option<Dialect> {
+        matches!(self, Dialect::MariaDb).then_some(Dialect::MySql)
+    }
+
     /// Writes an identifier between the dialect's quotes, its own quotes doubled. A NUL, which no database takes, becomes U+FFFD.
     pub fn quote_into(self, identifier: &str, sql: &mut String) {
         quote::push_identifier(self.rules().quote(), identifier, sql);

@@ -1,5 +1,6 @@
 //! [`Column`]: a column's name, type, nullability and defaults.
 
+use super::Collation;
 use crate::{SqlType, Value};
 
 /// A column of a table.
@@ -19,6 +20,8 @@ pub struct Column {
     pub computed: Option<Computed>,
     /// GENERATED … AS IDENTITY (PostgreSQL).
     pub identity: Option<Identity>,
+    /// By which rules its texts are compared, when not by those of the table or the database.
+    pub collation: Option<Collation>,
     /// The column's comment.
     pub comment: Option<String>,
     /// What it was called before, so that a comparison sees a rename. No database keeps it.
@@ -36,6 +39,7 @@ impl Column {
             autoincrement: false,
             computed: None,
             identity: None,
+            collation: None,
             comment: None,
             was: None,
         }

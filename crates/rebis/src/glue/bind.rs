@@ -180,7 +180,7 @@ impl Bound {
     /// What its own models declare.
     fn models(&self) -> Schema {
         let own = self.database.model_list().into_iter().filter(|m| m.bind() == self.name);
-        Schema { tables: own.flat_map(|m| m.tables().to_vec()).collect() }
+        Schema { tables: own.flat_map(|m| m.tables_named(self.database.naming_convention())).collect() }
     }
 
     /// The name of a database besides the application's own.

@@ -64,8 +64,9 @@ pub(super) fn fields_of(error: &Error) -> Vec<String> {
         if wanted.is_some_and(|name| name != table.name) {
             continue;
         }
-        NamingConvention.apply(&mut table);
+        NamingConvention::default().apply(&mut table);
         let columns = by_columns(constraint, &table).or_else(|| by_name(constraint, &table));
+        let columns = columns.or_else(|| wanted.and_then(|_| by_part(constraint, &table)));
         if let Some(columns) = columns {
             let field = |column: String| model.field_of(&column).map_or(column, str::to_owned);
             return columns.into_iter().map(field).collect();
@@ -103,4 +104,17 @@ fn by_name(constraint: &str, table: &Table) -> Option<Vec<String>> {
             || unique.columns.first().is_some_and(|c| c == constraint)
     });
     unique.map(|unique| unique.columns.clone())
+}
+
+/// The columns that a name by another convention holds: the longest of them, since `first_last` holds `first`.
+fn by_part(constraint: &str, table: &Table) -> Option<Vec<String>> {
+    let column = |key: &IndexKey| match key {
+        IndexKey::Column { name, .. } => Some(name.clone()),
+        IndexKey::Expression(_) => None,
+    };
+    let indexes = table.indexes.iter().filter(|i| i.unique);
+    let indexes = indexes.filter_map(|i| i.keys.iter().map(column).collect::<Option<Vec<_>>>());
+    let all = indexes.chain(table.uniques.iter().map(|u| u.columns.clone()));
+    all.filter(|columns| constraint.contains(&columns.join("_")))
+        .max_by_key(|columns| columns.join("_").len())
 }

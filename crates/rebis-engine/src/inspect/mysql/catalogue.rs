@@ -51,6 +51,7 @@ pub(super) async fn checks(connection: &mut Connection, tables: &mut Tables, mar
                 && sql == format!("json_valid(`{name}`)")
             {
                 column.ty = SqlType::Json;
+                column.collation = None;
                 if let Some(default) = &mut column.default {
                     retype(default);
                 }

@@ -5,22 +5,29 @@
 
 mod catalogue;
 mod objects;
+mod options;
 mod types;
 
 pub(super) use objects::objects;
+pub(super) use options::expect as expect_option;
 
-use rebis_sql::SqlType;
-use rebis_sql::schema::{Column, Computed, Index, ReferentialAction, Schema, ServerDefault, Table};
+use rebis_sql::schema::{
+    Collation, Column, Computed, Index, ReferentialAction, Schema, ServerDefault, Table,
+};
+use rebis_sql::{Dialect, SqlType};
 
 use super::tables::Tables;
 use super::{InspectOptions, default};
 use crate::{Connection, Result};
 
-const TABLES_SQL: &str = "SELECT table_name, table_comment FROM information_schema.tables
+const TABLES_SQL: &str =
+    "SELECT table_name, table_comment, table_collation, engine, row_format, create_options,
+    @@default_storage_engine, @@collation_database
+FROM information_schema.tables
 WHERE table_schema = DATABASE() AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')";
 
 const COLUMNS_SQL: &str = "SELECT table_name, column_name, column_type, is_nullable, column_default, extra,
-    generation_expression, column_comment
+    generation_expression, column_comment, collation_name
 FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position";
 
 pub(super) async fn inspect(
@@ -29,11 +36,17 @@ pub(super) async fn inspect(
     maria: bool,
 ) -> Result<Schema> {
     let mut tables = Tables::default();
-    for (name, comment) in connection.fetch_all::<(String, String)>(TABLES_SQL, &[]).await? {
-        if options.wants(&name) {
-            tables.entry(None, name).comment = Some(comment).filter(|c| !c.is_empty());
-        }
-    }
+    connection
+        .query(TABLES_SQL, &[], |row| {
+            let name: String = row.get(0)?;
+            if options.wants(&name) {
+                let table = tables.entry(None, name);
+                table.comment = Some(row.get::<String>(1)?).filter(|c| !c.is_empty());
+                options::read(row, table)?;
+            }
+            Ok(())
+        })
+        .await?;
     connection
         .query(COLUMNS_SQL, &[], |row| {
             let Some(table) = tables.get(None, &row.get::<String>(0)?) else { return Ok(()) };
@@ -45,8 +58,10 @@ pub(super) async fn inspect(
                 extra: row.get::<String>(5)?.to_ascii_uppercase(),
                 generated: row.get(6)?,
                 comment: row.get(7)?,
+                collation: row.get(8)?,
             };
-            table.columns.push(found.column(maria));
+            let column = found.column(table.option_now(Dialect::MySql, "collate"), maria);
+            table.columns.push(column);
             Ok(())
         })
         .await?;
@@ -65,12 +80,18 @@ struct Found {
     extra: String,
     generated: Option<String>,
     comment: String,
+    collation: Option<String>,
 }
 
 impl Found {
-    fn column(self, maria: bool) -> Column {
+    /// The column, in a table of that collation.
+    fn column(self, usual: Option<&str>, maria: bool) -> Column {
         let ty = types::read(&self.spelled, &self.name);
         let mut column = Column::new(self.name, ty);
+        column.collation = self
+            .collation
+            .filter(|c| Some(c.as_str()) != usual && column.ty != SqlType::Json)
+            .map(Collation::from);
         column.nullable = self.nullable;
         column.comment = Some(self.comment).filter(|c| !c.is_empty());
         column.autoincrement = self.extra.contains("AUTO_INCREMENT");
@@ -151,6 +172,16 @@ pub(super) fn expect_type(spelled: &str, column: &str) -> SqlType {
     types::read(spelled, column)
 }
 
+/// A collation's name as the catalogue writes it: small, with the character set that a short name leaves out, and the one name of two.
+pub(super) fn expect_collation(called: &str) -> Option<String> {
+    let called = called.to_ascii_lowercase();
+    Some(match called.strip_prefix("utf8_") {
+        Some(rest) => format!("utf8mb3_{rest}"),
+        None if called.starts_with("uca1400_") => format!("utf8mb4_{called}"),
+        None => called,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,8 +200,9 @@ mod tests {
                 extra,
                 generated: None,
                 comment: String::new(),
+                collation: None,
             };
-            found.column(maria).default
+            found.column(None, maria).default
         };
         let text = |t: &str| Some(ServerDefault::Value(Value::Text(t.into())));
         assert_eq!(found("it's", "", false), text("it's"));

@@ -3,23 +3,24 @@
 use std::collections::{BTreeSet, HashMap};
 
 use rebis_sql::schema::{
-    Check, Column, ForeignKey, IndexKey, PrimaryKey, ReferentialAction, Unique, split_key,
+    Check, Column, Exclusion, ForeignKey, IndexKey, PrimaryKey, ReferentialAction, Unique, split_key,
 };
-use rebis_sql::{Array, Value};
+use rebis_sql::{Array, Dialect, SqlType, Value};
 
 use super::{Numbered, over_schemas};
 use crate::inspect::default::unwrap_brackets;
-use crate::inspect::tables::{index_key, index_of};
+use crate::inspect::tables::{collated, index_key, index_of};
 use crate::{Connection, Result};
 
 const CONSTRAINTS_SQL: &str = over_schemas!(
     "SELECT c.oid::bigint, k.contype::text, k.conname::text, k.conkey::bigint[], rn.name, r.relname::text,
     k.confrelid::bigint, k.confkey::bigint[], k.confdeltype::text, k.confupdtype::text,
-    CASE WHEN k.condeferrable THEN k.condeferred END, pg_get_expr(k.conbin, k.conrelid), k.confmatchtype = 'f'
+    CASE WHEN k.condeferrable THEN k.condeferred END, pg_get_expr(k.conbin, k.conrelid), k.confmatchtype = 'f',
+    CASE WHEN k.contype = 'x' THEN pg_get_constraintdef(k.oid) END
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid JOIN n ON n.oid = c.relnamespace AND n.wanted
 LEFT JOIN pg_class r ON r.oid = k.confrelid LEFT JOIN n rn ON rn.oid = r.relnamespace
-WHERE k.contype IN ('p', 'u', 'f', 'c') AND k.conparentid = 0
+WHERE k.contype IN ('p', 'u', 'f', 'c', 'x') AND k.conparentid = 0
 AND (cardinality($2::text[]) = 0 OR c.relname = ANY ($2::text[]))"
 );
 
@@ -33,7 +34,9 @@ const INDEXES_SQL: &str = over_schemas!(
     u.attnum::bigint, CASE WHEN u.attnum = 0 OR o.oid IS NOT NULL OR i.indoption[(u.place - 1)::int] IN (1, 2)
         THEN pg_get_indexdef(i.indexrelid, u.place::int, true) END,
     u.place <= i.indnkeyatts, CASE WHEN u.place <= i.indnkeyatts THEN i.indoption[(u.place - 1)::int]::int ELSE 0 END,
-    o.opcname::text
+    o.opcname::text,
+    CASE WHEN u.place <= i.indnkeyatts AND u.attnum > 0 AND i.indcollation[(u.place - 1)::int] NOT IN (0, 100)
+        THEN (SELECT l.collname::text FROM pg_collation l WHERE l.oid = i.indcollation[(u.place - 1)::int]) END
 FROM pg_index i
 JOIN pg_class c ON c.oid = i.indrelid JOIN n ON n.oid = c.relnamespace AND n.wanted
 JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_am m ON m.oid = ic.relam
@@ -65,6 +68,12 @@ pub(super) async fn constraints(
                 "c" => {
                     let sql: String = row.get(11)?;
                     table.checks.push(Check { name, sql: unwrap_brackets(&sql).to_owned() });
+                }
+                "x" => {
+                    // What cannot be taken apart is left alone, as a constraint without parts would be dropped.
+                    if let Ok(found) = row.get::<String>(13)?.parse::<Exclusion>() {
+                        table.exclusions.push(Exclusion { name, ..found });
+                    }
                 }
                 _ => {
                     let key = ForeignKey {
@@ -125,20 +134,42 @@ pub(super) async fn indexes(
     connection
         .query(INDEXES_SQL, binds, |row| {
             let Some((table, numbers)) = tables.get_mut(&row.get(0)?) else { return Ok(()) };
-            let index = index_of(table, &row.get::<String>(1)?);
+            index_of(table, &row.get::<String>(1)?);
+            let (columns, indexes) = (&table.columns, &mut table.indexes);
+            let Some(index) = indexes.last_mut() else { return Ok(()) };
             index.unique = row.get(2)?;
             index.method = Some(row.get::<String>(3)?).filter(|m| m != "btree");
             index.filter = row.get::<Option<String>>(4)?.map(|sql| unwrap_brackets(&sql).to_owned());
             let column = numbers.get(&row.get(5)?).cloned();
             if row.get(7)? {
                 let sql = row.get::<Option<String>>(6)?.unwrap_or_default();
-                index.keys.push(found_key(column, &sql, row.get(8)?, row.get(9)?));
+                let (order, class) = (row.get(8)?, row.get(9)?);
+                let other =
+                    row.get::<Option<String>>(10)?.and_then(|called| other(columns, &column, &called));
+                index.keys.push(match other {
+                    Some(collated) => found_key(None, &collated, order, class),
+                    None => found_key(column, &sql, order, class),
+                });
             } else {
                 index.include.extend(column);
             }
             Ok(())
         })
         .await
+}
+
+/// `column COLLATE …` for a key that is compared in another way than its column; a type that Rebis has no name for may have its own way.
+fn other(columns: &[Column], name: &Option<String>, called: &str) -> Option<String> {
+    let column = columns.iter().find(|c| Some(&c.name) == name.as_ref())?;
+    let own = column.collation.as_ref().and_then(|c| c.on(Dialect::Postgres));
+    if own == Some(called) || matches!(column.ty, SqlType::Other(_)) {
+        return None;
+    }
+    let mut sql = String::new();
+    Dialect::Postgres.quote_into(&column.name, &mut sql);
+    sql.push_str(" COLLATE ");
+    Dialect::Postgres.quote_into(called, &mut sql);
+    Some(sql)
 }
 
 /// A key with its order: bit 1 is DESC, bit 2 is NULLS FIRST, and NULLs come first by themselves from high to low.
@@ -169,8 +200,10 @@ pub(super) fn key(declared: &str, columns: &[Column]) -> IndexKey {
     let descending = has("DESC");
     let nulls_first = if has("NULLS") { has("FIRST") } else { descending };
     let class = words.first().filter(|w| w.ends_with("_ops")).cloned();
-    let bare = sql.trim_matches('"');
-    let column = columns.iter().find(|c| c.name == bare).map(|c| c.name.clone());
+    let column = match collated(sql, columns, Dialect::Postgres) {
+        Some((column, None)) => Some(column.name.clone()),
+        _ => None,
+    };
     found_key(column, sql, i64::from(descending) | i64::from(nulls_first) << 1, class)
 }
 

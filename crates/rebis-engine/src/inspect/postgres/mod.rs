@@ -11,7 +11,7 @@ pub(super) use objects::objects;
 
 use std::collections::HashMap;
 
-use rebis_sql::schema::{Column, Computed, Identity, IndexKey, PrimaryKey, Schema, Table};
+use rebis_sql::schema::{Collation, Column, Computed, Identity, IndexKey, PrimaryKey, Schema, Table};
 use rebis_sql::{Array, Cell, SqlType, Value};
 
 use super::tables::Tables;
@@ -33,8 +33,9 @@ macro_rules! over_schemas {
 use over_schemas;
 
 const TABLES_SQL: &str = over_schemas!(
-    "SELECT c.oid::bigint, n.name, c.relname::text, d.description
+    "SELECT c.oid::bigint, n.name, c.relname::text, d.description, c.reloptions, s.spcname::text
 FROM pg_class c JOIN n ON n.oid = c.relnamespace AND n.wanted
+LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
 LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
 AND (cardinality($2::text[]) = 0 OR c.relname = ANY ($2::text[]))
@@ -50,12 +51,13 @@ const COLUMNS_SQL: &str = over_schemas!(
         WHEN 'integer'::regtype THEN -2147483648 ELSE -9223372036854775808 END END THEN s.seqmin END,
     CASE WHEN s.seqmax <> CASE WHEN s.seqincrement < 0 THEN -1 ELSE CASE s.seqtype WHEN 'smallint'::regtype THEN 32767
         WHEN 'integer'::regtype THEN 2147483647 ELSE 9223372036854775807 END END THEN s.seqmax END,
-    s.seqcycle, CASE WHEN s.seqcache <> 1 THEN s.seqcache END
+    s.seqcycle, CASE WHEN s.seqcache <> 1 THEN s.seqcache END, o.collname::text
 FROM pg_class c JOIN n ON n.oid = c.relnamespace AND n.wanted
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
 LEFT JOIN pg_description e ON e.classoid = 'pg_class'::regclass AND e.objoid = c.oid AND e.objsubid = a.attnum
 LEFT JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_collation o ON o.oid = a.attcollation AND a.attcollation <> t.typcollation
 LEFT JOIN (SELECT g.oid, g.typname::text AS name, array_agg(v.enumlabel::text ORDER BY v.enumsortorder) AS labels
     FROM pg_type g JOIN pg_enum v ON v.enumtypid = g.oid GROUP BY 1, 2) l
     ON l.oid = CASE t.typtype WHEN 'e' THEN t.oid ELSE t.typelem END
@@ -79,8 +81,14 @@ pub(super) async fn inspect(connection: &mut Connection, options: &InspectOption
     let mut tables = Numbered::new();
     connection
         .query(TABLES_SQL, &binds, |row| {
-            let table =
+            let mut table =
                 Table { schema: row.get(1)?, comment: row.get(3)?, ..Table::new(row.get::<String>(2)?) };
+            let said = row.get::<Option<Array<String>>>(4)?.map(|said| said.0).unwrap_or_default();
+            let space = row.get::<Option<String>>(5)?.map(|space| format!("tablespace={space}"));
+            let said = said.into_iter().chain(space);
+            table.options.extend(said.filter_map(|text| {
+                text.split_once('=').map(|(option, value)| (format!("postgresql_{option}"), value.to_owned()))
+            }));
             tables.insert(row.get(0)?, (table, HashMap::new()));
             Ok(())
         })
@@ -108,6 +116,7 @@ pub(super) async fn inspect(connection: &mut Connection, options: &InspectOption
                 max: row.get(15)?,
                 cycle: row.get::<Option<bool>>(16)?.unwrap_or(false),
                 cache: row.get(17)?,
+                collation: row.get(18)?,
             };
             numbers.insert(row.get(1)?, found.name.clone());
             table.columns.push(found.column());
@@ -136,6 +145,7 @@ struct Found {
     max: Option<i64>,
     cycle: bool,
     cache: Option<i64>,
+    collation: Option<String>,
 }
 
 impl Found {
@@ -150,6 +160,7 @@ impl Found {
         let mut column = Column::new(self.name, ty);
         column.nullable = !self.not_null;
         column.comment = self.comment;
+        column.collation = self.collation.map(Collation::from);
         if !self.identity.is_empty() {
             let other = |n: Option<i64>| n.filter(|n| *n != 1);
             column.autoincrement = true;
@@ -216,4 +227,14 @@ pub(super) fn expect(table: &mut Table) {
 /// The type that a declared one is read back as.
 pub(super) fn expect_type(spelled: &str) -> SqlType {
     types::read(spelled)
+}
+
+/// A collation's name; the database's own is no column's.
+pub(super) fn expect_collation(called: &str) -> Option<String> {
+    (called != "default").then(|| called.to_owned())
+}
+
+/// An option's value as the catalogue shows it: the words that it was said in.
+pub(super) fn expect_option(_option: &str, value: &str) -> Option<String> {
+    Some(value.to_ascii_lowercase())
 }

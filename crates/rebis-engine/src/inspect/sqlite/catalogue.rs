@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use rebis_sql::Dialect;
 use rebis_sql::schema::{ForeignKey, PrimaryKey, ReferentialAction, Unique};
 
 use super::sql_text::{self, Kind, TableText};
+use crate::inspect::default::unwrap_brackets;
 use crate::inspect::tables::{Tables, index_key, index_of};
 use crate::{Connection, Result};
 
@@ -13,7 +15,8 @@ const FOREIGN_KEYS_SQL: &str =
 FROM sqlite_schema s JOIN pragma_foreign_key_list(s.name) f
 WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.name, f.id DESC, f.seq";
 
-const INDEXES_SQL: &str = "SELECT s.name, l.name, l.\"unique\", l.origin, k.name, k.\"desc\", k.seqno, i.sql
+const INDEXES_SQL: &str =
+    "SELECT s.name, l.name, l.\"unique\", l.origin, k.name, k.\"desc\", k.seqno, i.sql, k.coll
 FROM sqlite_schema s JOIN pragma_index_list(s.name) l JOIN pragma_index_xinfo(l.name) k
 LEFT JOIN sqlite_schema i ON i.type = 'index' AND i.name = l.name
 WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND l.origin <> 'pk' AND k.key = 1
@@ -68,9 +71,9 @@ pub(super) async fn indexes(
     tables: &mut Tables,
     texts: &HashMap<String, TableText>,
 ) -> Result<()> {
-    type Found = (String, String, bool, String, Option<String>, bool, i64, Option<String>);
+    type Found = (String, String, bool, String, Option<String>, bool, i64, Option<String>, String);
     let mut uniques: Vec<(String, String, Vec<String>)> = Vec::new();
-    for (table, name, unique, origin, column, descending, place, sql) in
+    for (table, name, unique, origin, column, descending, place, sql, collation) in
         connection.fetch_all::<Found>(INDEXES_SQL, &[]).await?
     {
         let Some(t) = tables.get(None, &table) else { continue };
@@ -85,10 +88,18 @@ pub(super) async fn indexes(
         }
         let (keys, filter) = sql.as_deref().map(sql_text::index).unwrap_or_default();
         let expression = usize::try_from(place).ok().and_then(|i| keys.get(i)).map_or("", String::as_str);
+        let own = column.as_ref().and_then(|c| t.column(c)).and_then(|c| c.collation.as_ref());
+        let own = own.and_then(|c| c.on(Dialect::Sqlite)).unwrap_or("BINARY");
+        // A key that is compared in another way than its column is no plain column.
+        let column = column.filter(|_| own.eq_ignore_ascii_case(&collation));
+        let expression = match descending && column.is_none() {
+            true => format!("{} DESC", unwrap_brackets(expression)),
+            false => expression.to_owned(),
+        };
         let index = index_of(t, &name);
         index.unique = unique;
         index.filter = filter;
-        index.keys.push(index_key(column, expression, descending));
+        index.keys.push(index_key(column, &expression, descending));
     }
     for (table, _, columns) in uniques {
         let name = texts.get(&table).and_then(|text| {

@@ -10,16 +10,16 @@ pub(super) use objects::objects;
 
 use std::collections::HashMap;
 
-use rebis_sql::SqlType;
-use rebis_sql::schema::{Check, Column, Computed, PrimaryKey, Schema, Table};
+use rebis_sql::schema::{Check, Collation, Column, Computed, IndexKey, PrimaryKey, Schema, Table, split_key};
+use rebis_sql::{Dialect, SqlType};
 
-use super::tables::Tables;
+use super::tables::{Tables, collated};
 use super::{InspectOptions, default};
 use crate::{Connection, Result};
 use sql_text::{Kind, TableText};
 
 /// The tables and the statements that made them.
-const TABLES_SQL: &str = "SELECT s.name, s.sql FROM sqlite_schema s
+const TABLES_SQL: &str = "SELECT s.name, s.sql, l.wr, l.strict FROM sqlite_schema s
 JOIN pragma_table_list l ON l.schema = 'main' AND l.name = s.name AND l.type = 'table'
 WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.name";
 
@@ -31,10 +31,21 @@ WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.n
 pub(super) async fn inspect(connection: &mut Connection, options: &InspectOptions) -> Result<Schema> {
     let mut tables = Tables::default();
     let mut texts = HashMap::new();
-    for (name, sql) in connection.fetch_all::<(String, String)>(TABLES_SQL, &[]).await? {
+    for (name, sql, without_rowid, strict) in
+        connection.fetch_all::<(String, String, bool, bool)>(TABLES_SQL, &[]).await?
+    {
         if options.wants(&name) {
             texts.insert(name.clone(), sql_text::table(&sql));
-            tables.entry(None, name);
+            let table = tables.entry(None, name);
+            for (option, value, said) in
+                [("strict", strict, strict), ("with_rowid", !without_rowid, without_rowid)]
+            {
+                if said {
+                    table.options.push((format!("sqlite_{option}"), value.to_string()));
+                } else {
+                    table.usual.0.push((option.to_owned(), value.to_string()));
+                }
+            }
         }
     }
     columns(connection, &mut tables, &texts).await?;
@@ -64,6 +75,8 @@ async fn columns(
         if let Some((_, called, values)) = text.enums.iter().find(|(c, ..)| *c == column.name) {
             column.ty = SqlType::Enum { name: called.clone(), values: values.clone() };
         }
+        let collation = text.collations.iter().find(|(c, _)| *c == column.name);
+        column.collation = collation.and_then(|(_, called)| expect_collation(called)).map(Collation::from);
         column.default = default_sql.and_then(|sql| default::read(&column.ty, &sql, false));
         if hidden >= 2 {
             let sql = text.computed.iter().find(|(c, _)| *c == column.name).map(|(_, sql)| sql.clone());
@@ -123,7 +136,27 @@ pub(super) fn expect(table: &mut Table) {
     count_key(table);
     for index in &mut table.indexes {
         index.include.clear();
+        for key in &mut index.keys {
+            if let IndexKey::Expression(sql) = key {
+                let (text, behind) = split_key(sql);
+                let descending = behind.to_ascii_uppercase().contains("DESC");
+                if let Some((column, None)) = collated(text, &table.columns, Dialect::Sqlite) {
+                    *key = IndexKey::Column { name: column.name.clone(), descending };
+                }
+            }
+        }
     }
+}
+
+/// A collation's name in capitals, since any case is the same here; BINARY is what columns have by themselves.
+pub(super) fn expect_collation(called: &str) -> Option<String> {
+    let called = called.to_ascii_uppercase();
+    (called != "BINARY").then_some(called)
+}
+
+/// An option's value as it is found.
+pub(super) fn expect_option(option: &str, value: &str) -> Option<String> {
+    ["strict", "with_rowid"].contains(&option).then(|| value.to_ascii_lowercase())
 }
 
 /// The type that a declared one is read back as.

@@ -12,6 +12,8 @@ pub(super) struct TableText {
     pub(super) constraints: Vec<Constraint>,
     /// Generated columns and their expressions.
     pub(super) computed: Vec<(String, String)>,
+    /// Columns and their collations.
+    pub(super) collations: Vec<(String, String)>,
     /// Enum columns: column, the enum's name, its labels.
     pub(super) enums: Vec<(String, String, Vec<String>)>,
     /// Whether the table has no rowid, so that no key counts up.
@@ -102,7 +104,15 @@ impl Reader<'_> {
                 if t.mark(at + 1, '(') {
                     i = t.close(at + 1) + 1;
                 }
-            } else if t.is(at, "NULL") || t.is(at, "COLLATE") {
+            } else if t.is(at, "NULL") {
+                name = None;
+            } else if t.is(at, "COLLATE") {
+                // The last of several is the one that counts.
+                if let (Some(column), Some(called)) = (self.column, t.name(i)) {
+                    self.out.collations.retain(|(c, _)| c != column);
+                    self.out.collations.push((column.to_owned(), called.to_owned()));
+                }
+                i += 1;
                 name = None;
             } else if t.mark(at, '(') {
                 i = t.close(at) + 1;
@@ -196,7 +206,7 @@ mod tests {
                 "id" INTEGER NOT NULL CONSTRAINT pk PRIMARY KEY, /* , */
                 [mail] VARCHAR(10) DEFAULT 'a, UNIQUE (' CONSTRAINT nn NOT NULL CONSTRAINT uq_mail UNIQUE,
                 `other` NUMERIC(10, 2) DEFAULT (1 + (2)) REFERENCES o ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED CHECK (other > 0),
-                check_me TEXT, unique_one INTEGER UNIQUE,
+                check_me TEXT COLLATE binary COLLATE "NoCase" NOT NULL, unique_one INTEGER UNIQUE,
                 g INTEGER GENERATED ALWAYS AS (id + 1) STORED,
                 CONSTRAINT fk FOREIGN KEY (mail, other) REFERENCES "o p" (a, b) NOT DEFERRABLE
                 CONSTRAINT ck CHECK (mail <> ')' AND other IN (1, 2)),
@@ -232,6 +242,7 @@ mod tests {
             ]
         );
         assert_eq!(read.computed, [("g".into(), "id + 1".into())]);
+        assert_eq!(read.collations, [("check_me".into(), "NoCase".into())]);
         assert!(!read.without_rowid);
     }
 

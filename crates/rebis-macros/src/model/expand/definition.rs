@@ -30,11 +30,14 @@ pub(super) fn definition(model: &Model, p: &TokenStream) -> TokenStream {
     let indexes =
         list("indexes", model.indexes.iter().map(|g| group(model, g, &quote!(#p::IndexDef))).collect());
     let checks = list("checks", checks(model, p));
+    let exclusions = list("exclusions", exclusions(model, p));
+    let options =
+        list("options", model.options.iter().map(|(name, value)| quote!((#name, #value))).collect());
     quote! {
         type Key = #key;
         const TABLE: &'static str = #table;
         const DEF: #p::ModelDef = #p::ModelDef::new(#text, #table) #(#schema)* #(#bind)* #(#comment)* #(#was)*
-            #columns #relations #uniques #indexes #checks;
+            #columns #relations #uniques #indexes #checks #exclusions #options;
         fn meta() -> &'static #p::ModelMeta {
             static META: #p::LazyMeta = #p::LazyMeta::new(#p::ModelMeta::of::<#name>);
             &META
@@ -109,6 +112,13 @@ pub(super) fn column(model: &Model, index: usize, p: &TokenStream) -> TokenStrea
         let (sql, stored) = (&computed.sql, computed.stored);
         quote!(.computed(#sql, #stored))
     }));
+    if !c.collation.is_empty() {
+        let names = c.collation.iter().map(|(database, name)| match database {
+            Some(database) => quote!((::core::option::Option::Some(#p::Dialect::#database), #name)),
+            None => quote!((::core::option::Option::None, #name)),
+        });
+        calls.push(quote!(.collation(&[#(#names),*])));
+    }
     calls.extend(c.comment.iter().map(|text| quote!(.comment(#text))));
     calls.extend(c.was.iter().map(|name| quote!(.was(#name))));
     calls.extend(c.kind.as_ref().map(|OfKind { table, label, required }| {
@@ -164,11 +174,17 @@ fn group(model: &Model, group: &Group, def: &TokenStream) -> TokenStream {
     quote!(#def::new(&[#(#columns),*]) #unique #(#named)*)
 }
 
+fn exclusions(model: &Model, p: &TokenStream) -> Vec<TokenStream> {
+    model.exclusions.iter().map(|e| named_sql(&e.sql, e.name.as_ref(), p)).collect()
+}
+
+fn named_sql(sql: &LitStr, name: Option<&LitStr>, p: &TokenStream) -> TokenStream {
+    let named = name.iter().map(|n| quote!(.named(#n))).collect::<TokenStream>();
+    quote!(#p::CheckDef::new(#sql) #named)
+}
+
 fn checks(model: &Model, p: &TokenStream) -> Vec<TokenStream> {
-    let def = |sql: &LitStr, name: Option<&LitStr>| {
-        let named = name.iter().map(|n| quote!(.named(#n))).collect::<TokenStream>();
-        quote!(#p::CheckDef::new(#sql) #named)
-    };
+    let def = |sql: &LitStr, name: Option<&LitStr>| named_sql(sql, name, p);
     let of_columns = model.columns.iter().filter_map(|c| c.check.as_ref()).map(|sql| def(sql, None));
     of_columns.chain(model.checks.iter().map(|c| def(&c.sql, c.name.as_ref()))).collect()
 }

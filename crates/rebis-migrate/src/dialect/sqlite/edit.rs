@@ -27,7 +27,7 @@ impl TableText {
         Ok(())
     }
 
-    /// Changes type, nullability and default.
+    /// Changes type, nullability, default and collation.
     pub(super) fn alter_column(&mut self, name: &str, change: &ColumnChange) -> Result<(), Refused> {
         let at = self.at(name)?;
         if let Some(ty) = &change.ty {
@@ -47,6 +47,14 @@ impl TableText {
             self.cut_clauses(at, |c| matches!(c.kind, ClauseKind::NotNull | ClauseKind::Null));
             if !nullable {
                 self.insert_after_type(at, "NOT NULL");
+            }
+        }
+        if let Some(collation) = &change.collation {
+            self.cut_clauses(at, |c| c.kind == ClauseKind::Collate);
+            let fresh =
+                column_text(&Column { collation: collation.clone(), ..Column::new(name, SqlType::Text) })?;
+            for text in clauses(&fresh, ClauseKind::Collate) {
+                self.insert_after_type(at, &text);
             }
         }
         Ok(())
@@ -167,9 +175,9 @@ impl TableText {
         let by_convention = |columns: &[String], refers: Option<&str>| {
             let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
             match (kind, refers) {
-                (ConstraintKind::Unique, _) => NamingConvention.unique(table, &columns) == name,
+                (ConstraintKind::Unique, _) => NamingConvention::default().unique(table, &columns) == name,
                 (ConstraintKind::ForeignKey, Some(to)) => {
-                    NamingConvention.foreign_key(table, &columns, to) == name
+                    NamingConvention::default().foreign_key(table, &columns, to) == name
                 }
                 (ConstraintKind::PrimaryKey, _) => true,
                 _ => false,
@@ -205,7 +213,7 @@ impl TableText {
         let counted = nameless.into_iter().enumerate().map(|(i, (_, at))| (i, at));
         unnamed.extend(
             counted
-                .filter(|(i, _)| NamingConvention.check(table, &(i + 1).to_string()) == name)
+                .filter(|(i, _)| NamingConvention::default().check(table, &(i + 1).to_string()) == name)
                 .map(|(_, at)| at),
         );
         let found = match (named, &unnamed[..]) {

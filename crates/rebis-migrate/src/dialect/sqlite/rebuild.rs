@@ -88,6 +88,7 @@ fn edit(text: &mut TableText, indexes: &mut Vec<(String, String)>, change: &Ddl)
         Ddl::AddColumn { column, .. } => text.add_column(column),
         Ddl::AlterColumn { existing, change, .. } => text.alter_column(&existing.name, change),
         Ddl::AddConstraint { constraint, .. } => text.add_constraint(constraint),
+        Ddl::AlterTableOption { option, to, .. } => text.alter_option(option, to.as_deref()),
         Ddl::DropConstraint { table, name, kind, .. } => text.drop_constraint(table, name, *kind),
         Ddl::DropColumn { column, .. } => {
             if let Some((name, _)) =
@@ -168,6 +169,7 @@ pub(super) fn editable(change: &Ddl) -> Option<(Option<&str>, &str)> {
         | Ddl::AlterColumn { schema, table, .. }
         | Ddl::AddConstraint { schema, table, .. }
         | Ddl::DropConstraint { schema, table, .. }
+        | Ddl::AlterTableOption { schema, table, .. }
         | Ddl::CreateIndex { schema, table, .. }
         | Ddl::DropIndex { schema, table, .. } => (schema, table),
         _ => return None,

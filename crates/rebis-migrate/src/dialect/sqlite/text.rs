@@ -128,6 +128,24 @@ impl TableText {
         tokens(&self.tail).is_some_and(|all| all.iter().any(|t| t.is(&self.tail, word)))
     }
 
+    /// Makes the table strict or not, with row numbers or without.
+    pub(super) fn alter_option(&mut self, option: &str, value: Option<&str>) -> Result<(), Refused> {
+        let (mut strict, mut bare) = (self.tail_says("STRICT"), self.tail_says("WITHOUT"));
+        match (option, value.unwrap_or("")) {
+            ("sqlite_strict", "true" | "false" | "") => strict = value == Some("true"),
+            ("sqlite_with_rowid", "true" | "false" | "") => bare = value == Some("false"),
+            _ => {
+                return Err(format!(
+                    "{option} is no option that a table has here; there are sqlite_strict and sqlite_with_rowid, true or false"
+                ));
+            }
+        }
+        let words: Vec<&str> =
+            [(strict, "STRICT"), (bare, "WITHOUT ROWID")].iter().filter(|w| w.0).map(|w| w.1).collect();
+        self.tail = if words.is_empty() { String::new() } else { format!(" {}", words.join(", ")) };
+        Ok(())
+    }
+
     /// Puts a piece at a place.
     pub(super) fn insert(&mut self, at: usize, text: &str) {
         if at == self.pieces.len()

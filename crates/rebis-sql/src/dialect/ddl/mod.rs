@@ -47,6 +47,16 @@ pub(crate) trait DdlRules: TypeRules {
         Ok(())
     }
 
+    /// Whether values of that type are compared by a collation.
+    fn has_collation(&self, ty: &SqlType) -> bool {
+        is_text(ty)
+    }
+
+    /// A collation's name behind COLLATE.
+    fn collation(&self, called: &str) -> Result<String> {
+        name(self, called)
+    }
+
     /// Whether GENERATED … AS IDENTITY is known.
     fn has_identity(&self) -> bool {
         false
@@ -72,8 +82,18 @@ pub(crate) trait DdlRules: TypeRules {
         false
     }
 
-    /// What begins the names of the table's options that are this database's, and how they are written behind the closing bracket.
+    /// The table's options that are this database's, as they are written behind the closing bracket.
     fn table_options(&self, table: &Table) -> Result<String>;
+
+    /// A change of one of the table's options; without a value it is as the database makes it.
+    fn alter_option(
+        &self,
+        table: &str,
+        option: &str,
+        value: Option<&str>,
+        columns: &[Column],
+        out: &mut Vec<String>,
+    ) -> Result<()>;
 
     /// How a change is made beside those who read and write: behind ALTER TABLE, and behind an index; nothing where it is not said.
     fn online(&self, _algorithm: Option<&str>, _lock: Option<&str>) -> Result<Option<[String; 2]>> {
@@ -164,8 +184,8 @@ pub(crate) trait DdlRules: TypeRules {
         Err(self.lacks("constraints that are not valid yet", "add the constraint at once"))
     }
 
-    /// `ADD CONSTRAINT … EXCLUDE`, where it is known.
-    fn add_exclusion(&self, _table: &str, _exclusion: &Exclusion, _out: &mut Vec<String>) -> Result<()> {
+    /// `[CONSTRAINT name] EXCLUDE …`, where it is known.
+    fn exclusion(&self, _exclusion: &Exclusion) -> Result<String> {
         Err(self.lacks("exclusion constraints", "use a unique constraint, or check in the program"))
     }
 
@@ -211,7 +231,7 @@ pub(crate) struct IndexAt<'a> {
     pub(crate) concurrently: bool,
 }
 
-pub(crate) use column::column_def;
+pub(crate) use column::{collate, column_def, is_text};
 pub(crate) use constraint::{columns, constraint_def};
 pub(crate) use option::{own, word};
 pub(crate) use table::{create_table, index_text};
@@ -286,7 +306,9 @@ pub(crate) fn write(r: &dyn Rules, change: &Ddl, out: &mut Vec<String>) -> Resul
             Ok(())
         }
         Ddl::AddExclusion { schema, table, exclusion } => {
-            r.add_exclusion(&qualified(r, schema.as_deref(), table)?, exclusion, out)
+            let at = qualified(r, schema.as_deref(), table)?;
+            out.push(format!("ALTER TABLE {at} ADD {}", r.exclusion(exclusion)?));
+            Ok(())
         }
         Ddl::CreateSequence { schema, name, options } => {
             let at = qualified(r, schema.as_deref(), name)?;
@@ -338,6 +360,12 @@ pub(crate) fn write(r: &dyn Rules, change: &Ddl, out: &mut Vec<String>) -> Resul
         }
         Ddl::DropConstraint { schema, table, name, kind } => {
             r.drop_constraint(&qualified(r, schema.as_deref(), table)?, name, *kind, out)
+        }
+        Ddl::AlterTableOption { schema, table, option, to, columns, .. } => {
+            option::known(option)?;
+            let at = qualified(r, schema.as_deref(), table)?;
+            let Some(called) = option::unprefixed(r.dialect(), option) else { return Ok(()) };
+            r.alter_option(&at, word(called)?, to.as_deref(), columns, out)
         }
         Ddl::CommentTable { schema, table, comment } => {
             r.comment_table(&qualified(r, schema.as_deref(), table)?, comment.as_deref(), out)

@@ -1,17 +1,38 @@
 //! Options of a table. Invariant: what is written is a word or a number, whatever the program says.
 
+use crate::Dialect;
 use crate::compile::Result;
 use crate::dialect::rules::invalid;
 use crate::schema::Table;
 
-/// The options whose names begin with one of these, without it, in the order in which they were given.
-pub(crate) fn own<'a>(table: &'a Table, starts: &[&str]) -> Result<Vec<(&'a str, &'a str)>> {
-    let mut found = Vec::new();
-    for (name, value) in &table.options {
-        let Some(own) = starts.iter().find_map(|start| name.strip_prefix(start)) else { continue };
-        found.push((word(own)?, word(value)?));
+/// The options that the database takes, without what says so, in the order in which they were given. What is said for the database itself
+/// counts before what is said for the one it is like.
+pub(crate) fn own(dialect: Dialect, table: &Table) -> Result<Vec<(&str, &str)>> {
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    for (name, _) in &table.options {
+        let Some(called) = unprefixed(dialect, name) else { continue };
+        if let Some(value) = table.option(dialect, called)
+            && !found.iter().any(|(n, _)| *n == called)
+        {
+            found.push((word(called)?, word(value)?));
+        }
     }
     Ok(found)
+}
+
+/// The option without what says that it is the database's; none when it is another's.
+pub(crate) fn unprefixed(dialect: Dialect, option: &str) -> Option<&str> {
+    dialect.prefixes().iter().find_map(|start| option.strip_prefix(start))
+}
+
+/// Refuses an option that is no database's.
+pub(crate) fn known(option: &str) -> Result<()> {
+    if Dialect::ALL.into_iter().any(|dialect| unprefixed(dialect, option).is_some()) {
+        return Ok(());
+    }
+    Err(invalid(format!(
+        "{option:?} is no option of a table; it begins with mysql_, mariadb_, postgresql_ or sqlite_"
+    )))
 }
 
 /// A word or a number, which needs no quotes.

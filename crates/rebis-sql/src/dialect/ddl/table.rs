@@ -31,18 +31,15 @@ pub(crate) fn create_table<R: DdlRules + ?Sized>(
     for constraint in keys.chain(fks).chain(uniques).chain(checks) {
         parts.push(constraint_def(r, &constraint)?);
     }
+    for exclusion in &table.exclusions {
+        parts.push(r.exclusion(exclusion)?);
+    }
     let mut sql = format!(
         "CREATE TABLE {}{at} (\n    {}\n)",
         if if_not_exists { "IF NOT EXISTS " } else { "" },
         parts.join(",\n    ")
     );
-    for (option, _) in &table.options {
-        if !["mysql_", "mariadb_", "postgresql_", "sqlite_"].iter().any(|start| option.starts_with(start)) {
-            return Err(invalid(format!(
-                "{option:?} is no option of a table; it begins with mysql_, mariadb_, postgresql_ or sqlite_"
-            )));
-        }
-    }
+    table.options.iter().try_for_each(|(option, _)| super::option::known(option))?;
     sql.push_str(&r.table_options(table)?);
     r.table_tail(table, &mut sql)?;
     out.push(sql);

@@ -17,6 +17,10 @@ impl DdlRules for MySql {
         Ok(("", " AUTO_INCREMENT"))
     }
 
+    fn collation(&self, called: &str) -> Result<String> {
+        word(called).map(str::to_owned)
+    }
+
     /// MariaDB's grammar has no NOT NULL there.
     fn has_computed_not_null(&self) -> bool {
         !self.maria
@@ -72,12 +76,27 @@ impl DdlRules for MySql {
     }
 
     fn table_options(&self, table: &Table) -> Result<String> {
-        let starts: &[&str] = if self.maria { &["mysql_", "mariadb_"] } else { &["mysql_"] };
-        let options = own(table, starts)?;
-        Ok(options
-            .into_iter()
-            .map(|(option, value)| format!(" {}={value}", option.to_ascii_uppercase()))
-            .collect())
+        let written =
+            own(self.dialect(), table)?.into_iter().map(|(option, value)| option_text(option, value));
+        Ok(written.map(|text| format!(" {text}")).collect())
+    }
+
+    /// Columns keep the collation that they were made with, though nobody gave it to them: those that have the table's follow it.
+    fn alter_option(
+        &self,
+        table: &str,
+        option: &str,
+        value: Option<&str>,
+        columns: &[Column],
+        out: &mut Vec<String>,
+    ) -> Result<()> {
+        let value = value.map_or(Ok("DEFAULT"), word)?;
+        let mut parts = vec![option_text(option, value)];
+        for column in columns {
+            parts.push(format!("MODIFY COLUMN {}", column_def(self, column)?));
+        }
+        out.push(format!("ALTER TABLE {table} {}", parts.join(", ")));
+        Ok(())
     }
 
     fn online(&self, algorithm: Option<&str>, lock: Option<&str>) -> Result<Option<[String; 2]>> {
@@ -145,6 +164,12 @@ impl DdlRules for MySql {
         }
         if let Some(counts) = change.autoincrement {
             column.autoincrement = counts;
+        }
+        if let Some(collation) = &change.collation {
+            column.collation.clone_from(collation);
+        } else if !self.has_collation(&column.ty) {
+            // A number has none to keep.
+            column.collation = None;
         }
         let asked = ColumnChange { using: None, identity: None, ..change.clone() } != ColumnChange::default();
         if asked {
@@ -232,6 +257,10 @@ impl DdlRules for MySql {
             Err(self.lacks("IF EXISTS in ALTER TABLE", "leave it out: a migration runs once"))
         }
     }
+}
+
+fn option_text(option: &str, value: &str) -> String {
+    format!("{}={value}", option.to_ascii_uppercase())
 }
 
 /// CURRENT_TIMESTAMP in any spelling is the one function that stands without brackets, and must; SET DEFAULT does not take it.

@@ -7,11 +7,12 @@ use super::Postgres;
 use crate::SqlType;
 use crate::compile::Result;
 use crate::ddl::{ColumnChange, Constraint, Exclusion};
-use crate::dialect::ddl::own;
 use crate::dialect::ddl::{
-    DdlRules, DropAt, IndexAt, columns, constraint_def, if_exists_text, index_text, name, qualified,
+    DdlRules, DropAt, IndexAt, collate, columns, constraint_def, if_exists_text, index_text, is_text, name,
+    qualified,
 };
-use crate::dialect::rules::{TypeRules, invalid};
+use crate::dialect::ddl::{own, word};
+use crate::dialect::rules::{Names, TypeRules, invalid};
 use crate::schema::{Column, Identity, Index, ServerDefault, Table};
 
 impl DdlRules for Postgres {
@@ -21,6 +22,14 @@ impl DdlRules for Postgres {
             SqlType::Integer => Ok(("SERIAL", "")),
             SqlType::BigInteger => Ok(("BIGSERIAL", "")),
             _ => Err(invalid(format!("column {:?} counts up but is no integer", column.name))),
+        }
+    }
+
+    fn has_collation(&self, ty: &SqlType) -> bool {
+        match ty {
+            SqlType::Enum { .. } | SqlType::Uuid => false,
+            SqlType::Array(of) => self.has_collation(of),
+            ty => is_text(ty),
         }
     }
 
@@ -35,7 +44,7 @@ impl DdlRules for Postgres {
     fn table_options(&self, table: &Table) -> Result<String> {
         let mut with = Vec::new();
         let mut tail = String::new();
-        for (option, value) in own(table, &["postgresql_"])? {
+        for (option, value) in own(self.dialect(), table)? {
             match option {
                 "tablespace" => tail = format!(" TABLESPACE {}", name(self, value)?),
                 _ => with.push(format!("{option} = {value}")),
@@ -43,6 +52,24 @@ impl DdlRules for Postgres {
         }
         let with = if with.is_empty() { String::new() } else { format!(" WITH ({})", with.join(", ")) };
         Ok(with + &tail)
+    }
+
+    fn alter_option(
+        &self,
+        table: &str,
+        option: &str,
+        value: Option<&str>,
+        _columns: &[Column],
+        out: &mut Vec<String>,
+    ) -> Result<()> {
+        out.push(match (option, value) {
+            ("tablespace", value) => {
+                format!("ALTER TABLE {table} SET TABLESPACE {}", name(self, value.unwrap_or("pg_default"))?)
+            }
+            (option, Some(value)) => format!("ALTER TABLE {table} SET ({option} = {})", word(value)?),
+            (option, None) => format!("ALTER TABLE {table} RESET ({option})"),
+        });
+        Ok(())
     }
 
     fn has_materialized(&self) -> bool {
@@ -140,7 +167,7 @@ impl DdlRules for Postgres {
             out.push(drop_counter(self, table, existing)?);
         }
         let mut restored = false;
-        if let Some(ty) = &change.ty {
+        if let Some(ty) = change.ty.as_ref().or(change.collation.as_ref().map(|_| &existing.ty)) {
             // An enum and its default depend on each other: the default leaves before the type changes and comes back after it.
             let enums = [&existing.ty, ty].iter().any(|t| matches!(t, SqlType::Enum { .. }));
             let lifted = enums && existing.default.is_some();
@@ -162,7 +189,8 @@ impl DdlRules for Postgres {
                 }
                 _ => {
                     self.ensure_type(ty, out)?;
-                    out.push(format!("{alter} TYPE {spelled}{using}"));
+                    let collate = collate(self, &collated(self, existing, ty, change))?;
+                    out.push(format!("{alter} TYPE {spelled}{collate}{using}"));
                 }
             }
             restored = lifted && change.default.is_none();
@@ -232,8 +260,8 @@ impl DdlRules for Postgres {
         Ok(())
     }
 
-    fn add_exclusion(&self, table: &str, exclusion: &Exclusion, out: &mut Vec<String>) -> Result<()> {
-        let mut sql = format!("ALTER TABLE {table} ADD ");
+    fn exclusion(&self, exclusion: &Exclusion) -> Result<String> {
+        let mut sql = String::new();
         if let Some(called) = &exclusion.name {
             sql.push_str(&format!("CONSTRAINT {} ", name(self, called)?));
         }
@@ -255,8 +283,7 @@ impl DdlRules for Postgres {
             Some(true) => sql.push_str(" DEFERRABLE INITIALLY DEFERRED"),
             Some(false) => sql.push_str(" DEFERRABLE"),
         }
-        out.push(sql);
-        Ok(())
+        Ok(sql)
     }
 
     fn create_index(&self, at: &IndexAt<'_>, index: &Index, out: &mut Vec<String>) -> Result<()> {
@@ -278,6 +305,13 @@ impl DdlRules for Postgres {
         out.push(sql);
         Ok(())
     }
+}
+
+/// The column as its collation will be: a new type keeps the one that is there, which it would lose otherwise.
+fn collated(r: &Postgres, existing: &Column, ty: &SqlType, change: &ColumnChange) -> Column {
+    let kept = existing.collation.clone().filter(|_| r.has_collation(ty));
+    let collation = change.collation.clone().unwrap_or(kept);
+    Column { collation, ..Column::new(existing.name.clone(), ty.clone()) }
 }
 
 /// A column counts up no more by itself: its own sequence, which has whatever name, goes with the default that uses it.

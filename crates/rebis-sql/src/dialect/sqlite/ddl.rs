@@ -16,7 +16,7 @@ impl DdlRules for Sqlite {
     /// Only the exact type INTEGER makes a key the row's own number; BIGINT would stay NULL.
     fn table_options(&self, table: &Table) -> Result<String> {
         let mut words = Vec::new();
-        for (option, value) in own(table, &["sqlite_"])? {
+        for (option, value) in own(self.dialect(), table)? {
             match (option, value) {
                 ("strict", "true") => words.push("STRICT"),
                 ("with_rowid", "false") => words.push("WITHOUT ROWID"),
@@ -30,6 +30,17 @@ impl DdlRules for Sqlite {
             }
         }
         Ok(if words.is_empty() { String::new() } else { format!(" {}", words.join(", ")) })
+    }
+
+    fn alter_option(
+        &self,
+        _table: &str,
+        _option: &str,
+        _value: Option<&str>,
+        _columns: &[Column],
+        _out: &mut Vec<String>,
+    ) -> Result<()> {
+        Err(self.lacks("alter_table", REBUILD))
     }
 
     fn autoincrement(&self, _column: &Column) -> Result<(&'static str, &'static str)> {
