@@ -38,9 +38,9 @@ pub use migrator::{
     RevisionInfo, RevisionOptions, Show, SqlOptions, Squashed,
 };
 pub use op::{
-    AddColumn, AlterColumn, Arguments, ColumnBuilder, CreateExclusion, CreateForeignKey, CreateIndex,
-    DataStep, DropIndex, ForeignKeyBuilder, IndexPart, IntoRow, IntoServerDefault, IntoValue, Named, Op,
-    Operations, Step, TableBuilder, UniqueBuilder,
+    AddColumn, AlterColumn, AlterTableOption, Arguments, ColumnBuilder, CreateExclusion, CreateForeignKey,
+    CreateIndex, DataStep, DropIndex, ForeignKeyBuilder, IndexPart, IntoRow, IntoServerDefault, IntoValue,
+    Named, Op, Operations, Step, TableBuilder, UniqueBuilder,
 };
 pub use rebis_sql::schema::{Trigger, View};
 pub use revision::{Revision, Script, revision};

@@ -228,6 +228,8 @@ pub enum Ddl {
         to: Option<String>,
         /// The columns that follow the table's collation when that changes (MySQL, MariaDB).
         columns: Vec<Column>,
+        /// Those that do not, though theirs is the table's until then.
+        keep: Vec<String>,
     },
     /// A table's comment, or none.
     CommentTable {

@@ -63,13 +63,14 @@ pub(super) fn brings_columns(dialect: Dialect, ddl: &Ddl) -> bool {
 /// The change with the columns of the table that have its collation.
 pub(super) fn with_columns(ddl: &Ddl, there: &Table) -> Ddl {
     let mut ddl = ddl.clone();
-    if let Ddl::AlterTableOption { columns, .. } = &mut ddl {
+    if let Ddl::AlterTableOption { columns, keep, .. } = &mut ddl {
         // Of a type without a name only its spelling says whether it holds text.
         let text = |ty: &SqlType| match ty {
             SqlType::Other(spelled) => ["char", "set"].iter().any(|s| spelled.to_lowercase().starts_with(s)),
             ty => is_text(ty),
         };
-        *columns = there.columns.iter().filter(|c| c.collation.is_none() && text(&c.ty)).cloned().collect();
+        let follows = |c: &&Column| c.collation.is_none() && text(&c.ty) && !keep.contains(&c.name);
+        *columns = there.columns.iter().filter(follows).cloned().collect();
     }
     ddl
 }

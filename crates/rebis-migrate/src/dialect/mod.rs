@@ -16,7 +16,7 @@ mod waits;
 
 pub(crate) use effect::took_effect;
 pub(crate) use locks::locks;
-pub(crate) use objects::{holds_columns, kept_trigger, kept_view};
+pub(crate) use objects::{holds_columns, holds_references, kept_trigger, kept_view};
 pub use offline::{Offline, offline};
 pub(crate) use waits::{has_beside, long_lock};
 

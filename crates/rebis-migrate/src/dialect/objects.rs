@@ -13,6 +13,11 @@ pub(crate) fn holds_columns(dialect: Dialect) -> bool {
     dialect == Dialect::Postgres
 }
 
+/// Whether a column keeps its type while a foreign key is over it or refers to it.
+pub(crate) fn holds_references(dialect: Dialect) -> bool {
+    matches!(dialect, Dialect::MySql | Dialect::MariaDb)
+}
+
 /// The words in which the database would keep a view; none where it keeps the words it was given, or refuses them.
 pub(crate) async fn kept_view(conn: &mut Connection, view: &View) -> Result<Option<String>> {
     let dialect = conn.dialect();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rebis_engine::as_inspected;
 use rebis_sql::ddl::{ColumnChange, ConstraintKind};
 use rebis_sql::schema::{Column, Schema, Table};
-use rebis_sql::{Ddl, Dialect};
+use rebis_sql::{Ddl, Dialect, SqlType};
 
 use super::words::same_sql;
 use super::{ColumnPair, Hooks, Noted, defaults, rename, sorted, types};
@@ -112,6 +112,46 @@ fn dependents(there: &Table, column: &str) -> Vec<Op> {
             Ddl::DropIndex { schema, table, name, if_exists: false, concurrently: false }.into()
         }))
         .collect()
+}
+
+/// Whether a column that stays gets another type or collation.
+pub(super) fn becomes_another(there: &Table, model: &Table, column: &str, dialect: Dialect) -> bool {
+    // Most columns are plainly the same, and need no second look.
+    if let (Some(now), Some(then)) = (there.column(column), model.column(column))
+        && now.ty == then.ty
+        && now.collation.is_none()
+        && then.collation.is_none()
+        && model.option(dialect, "collate").is_none()
+    {
+        return false;
+    }
+    let one = |table: &Table| {
+        let alone = Table {
+            columns: table.column(column).cloned().into_iter().collect(),
+            primary_key: table.primary_key.clone(),
+            options: table.options.clone(),
+            usual: table.usual.clone(),
+            ..Table::new(table.name.clone())
+        };
+        as_inspected(dialect, &alone)
+    };
+    let (seen, expected) = (one(there), one(model));
+    let (Some(now), Some(then)) = (seen.columns.first(), expected.columns.first()) else { return false };
+    let collation = |c: &Column, table: &Table| {
+        let own = c.collation.as_ref().and_then(|c| c.on(dialect));
+        own.or_else(|| table.option_now(dialect, "collate")).map(str::to_owned)
+    };
+    let same_collation = match (collation(now, &seen), collation(then, &expected)) {
+        (Some(a), Some(b)) => a == b,
+        // What the models do not speak of stays, but for a column's own.
+        (_, None) => now.collation.is_none(),
+        (None, Some(_)) => then.collation.is_none() && expected.option(dialect, "collate").is_none(),
+    };
+    !types::same(dialect, now, then) || (is_text(&then.ty) && !same_collation)
+}
+
+fn is_text(ty: &SqlType) -> bool {
+    matches!(ty, SqlType::String(_) | SqlType::Text | SqlType::Enum { .. } | SqlType::Uuid)
 }
 
 pub(super) fn removed(there: &Table, model: &Table, found: &mut Vec<Noted>) {

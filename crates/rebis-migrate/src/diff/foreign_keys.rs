@@ -1,12 +1,14 @@
 //! Foreign keys, by what they say. Invariant: names are not compared, so a database that named a key itself shows no difference.
 
+use std::collections::BTreeSet;
+
 use rebis_engine::as_inspected;
 use rebis_sql::ddl::{Constraint, ConstraintKind};
-use rebis_sql::schema::{ForeignKey, Table};
+use rebis_sql::schema::{ForeignKey, Schema, Table};
 use rebis_sql::{Ddl, Dialect};
 
-use super::Noted;
 use super::indexes::plain_columns;
+use super::{Noted, columns};
 
 pub(super) fn removed(
     there: &Table,
@@ -36,7 +38,51 @@ pub(super) fn removed(
     }
 }
 
-/// A key to columns that become unique in the same migration goes to `closing`.
+/// Where a database lets no column change its type that a foreign key is over or refers to, such keys go first, and come back behind all
+/// changes; `database` goes along.
+pub(super) fn loosened(database: &mut Schema, models: &Schema, dialect: Dialect, found: &mut Vec<Noted>) {
+    if !crate::dialect::holds_references(dialect) {
+        return;
+    }
+    let wanted = super::by_name(models);
+    let mut changing: BTreeSet<(Option<String>, String, String)> = BTreeSet::new();
+    for now in &database.tables {
+        let Some(then) = wanted.get(&super::named(now)) else { continue };
+        let columns = now.columns.iter().filter(|c| columns::becomes_another(now, then, &c.name, dialect));
+        changing.extend(columns.map(|c| (now.schema.clone(), now.name.clone(), c.name.clone())));
+    }
+    if changing.is_empty() {
+        return;
+    }
+    let changes = |schema: Option<&String>, table: &str, columns: &[String]| {
+        columns.iter().any(|c| changing.contains(&(schema.cloned(), table.to_owned(), c.clone())))
+    };
+    for table in &mut database.tables {
+        let (schema, name) = (table.schema.clone(), table.name.clone());
+        let (gone, stay): (Vec<ForeignKey>, Vec<ForeignKey>) =
+            std::mem::take(&mut table.foreign_keys).into_iter().partition(|key| {
+                let to = key.ref_schema.as_ref().or(schema.as_ref());
+                key.name.is_some()
+                    && (changes(schema.as_ref(), &name, &key.columns)
+                        || changes(to, &key.ref_table, &key.ref_columns))
+            });
+        table.foreign_keys = stay;
+        for key in gone {
+            let said = format!("{}, for a column of it changes", said("removed", &key, &name));
+            found.push(Noted::new(
+                Ddl::DropConstraint {
+                    schema: schema.clone(),
+                    table: name.clone(),
+                    name: key.name.unwrap_or_default(),
+                    kind: ConstraintKind::ForeignKey,
+                },
+                said,
+            ));
+        }
+    }
+}
+
+/// A key to columns that become unique, or of another type, in the same migration goes to `closing`.
 pub(super) fn added(
     there: &Table,
     model: &Table,
@@ -49,7 +95,7 @@ pub(super) fn added(
         if there.foreign_keys.iter().any(|t| same(dialect, there, t, key)) {
             continue;
         }
-        let list = if waits(model, key, pairs) { &mut *closing } else { &mut *found };
+        let list = if waits(model, key, dialect, pairs) { &mut *closing } else { &mut *found };
         list.push(Noted::new(
             Ddl::AddConstraint {
                 schema: model.schema.clone(),
@@ -62,10 +108,13 @@ pub(super) fn added(
 }
 
 /// Whether the table referred to is there, and is not yet what the key needs.
-pub(super) fn waits(model: &Table, key: &ForeignKey, pairs: &[(&Table, &Table)]) -> bool {
+pub(super) fn waits(model: &Table, key: &ForeignKey, dialect: Dialect, pairs: &[(&Table, &Table)]) -> bool {
     let schema = key.ref_schema.as_ref().or(model.schema.as_ref());
     let target = pairs.iter().find(|(_, t)| t.name == key.ref_table && t.schema.as_ref() == schema);
-    target.is_some_and(|(now, _)| {
+    target.is_some_and(|(now, then)| {
+        if key.ref_columns.iter().any(|c| columns::becomes_another(now, then, c, dialect)) {
+            return true;
+        }
         let primary = now.primary_key.as_ref().is_some_and(|k| k.columns == key.ref_columns);
         let unique = now.uniques.iter().any(|u| u.columns == key.ref_columns);
         let index =

@@ -125,6 +125,7 @@ pub fn diff(database: &Schema, models: &Schema, dialect: Dialect, options: &Diff
     types::altered(&database, models, dialect, &mut found);
     columns::replaced(&mut database, models, dialect, &mut found);
     key::open(&mut database, models, dialect, &mut found);
+    foreign_keys::loosened(&mut database, models, dialect, &mut found);
     let (held, wanted) = (by_name(&database), by_name(models));
     let pairs: Vec<(&Table, &Table)> = sorted(models)
         .into_iter()
@@ -141,7 +142,7 @@ pub fn diff(database: &Schema, models: &Schema, dialect: Dialect, options: &Diff
         .collect();
 
     let mut closing = Vec::new();
-    tables::added(&added, &removed, &pairs, &mut found, &mut closing);
+    tables::added(&added, &removed, &pairs, dialect, &mut found, &mut closing);
     // A foreign key to a table that goes must go before it.
     let leaving = |key: &rebis_sql::schema::ForeignKey| removed.iter().any(|t| t.name == key.ref_table);
     for (there, model) in &changed {

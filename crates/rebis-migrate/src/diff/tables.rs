@@ -12,6 +12,7 @@ pub(super) fn added(
     added: &[&Table],
     removed: &[&Table],
     pairs: &[(&Table, &Table)],
+    dialect: Dialect,
     found: &mut Vec<Noted>,
     last: &mut Vec<Noted>,
 ) {
@@ -24,7 +25,7 @@ pub(super) fn added(
         let closes = |i: usize| edges.iter().any(|e| e.table == table.name && e.foreign_key == i);
         create.foreign_keys = Vec::new();
         for (i, key) in table.foreign_keys.iter().enumerate() {
-            let waits = super::foreign_keys::waits(table, key, pairs);
+            let waits = super::foreign_keys::waits(table, key, dialect, pairs);
             if !closes(i) && !waits {
                 create.foreign_keys.push(key.clone());
                 continue;
@@ -112,6 +113,7 @@ pub(super) fn options(there: &Table, model: &Table, dialect: Dialect, found: &mu
                 from: now.map(str::to_owned),
                 to: Some(wanted.clone()),
                 columns: Vec::new(),
+                keep: Vec::new(),
             },
             format!("option {option} from {} to {wanted} on table '{}'", now.unwrap_or("none"), model.name),
         ));

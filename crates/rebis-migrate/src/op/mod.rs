@@ -18,7 +18,9 @@ mod value;
 
 pub use arguments::Arguments;
 pub(crate) use names::{excludes, is_over, mentions};
-pub use operations::{AddColumn, AlterColumn, CreateForeignKey, CreateIndex, DropIndex, Operations};
+pub use operations::{
+    AddColumn, AlterColumn, AlterTableOption, CreateForeignKey, CreateIndex, DropIndex, Operations,
+};
 pub use step::{DataStep, Step};
 pub(crate) use table::counted;
 pub use table::{ColumnBuilder, CreateExclusion, ForeignKeyBuilder, Named, TableBuilder, UniqueBuilder};

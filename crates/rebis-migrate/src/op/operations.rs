@@ -326,18 +326,23 @@ impl Operations {
     /// assert_eq!(made.statements, ["ALTER TABLE \"log\" SET (fillfactor = 70)"]);
     /// # Ok::<(), rebis_migrate::Error>(())
     /// ```
-    pub fn set_table_option(&mut self, table: &str, option: &str, value: &str) {
-        self.alter_option(table, option, Some(value.to_owned()));
+    pub fn set_table_option(&mut self, table: &str, option: &str, value: &str) -> AlterTableOption<'_> {
+        self.alter_option(table, option, Some(value.to_owned()))
     }
 
     /// A table's option is what the database gives to any table again.
-    pub fn drop_table_option(&mut self, table: &str, option: &str) {
-        self.alter_option(table, option, None);
+    pub fn drop_table_option(&mut self, table: &str, option: &str) -> AlterTableOption<'_> {
+        self.alter_option(table, option, None)
     }
 
-    fn alter_option(&mut self, table: &str, option: &str, to: Option<String>) {
+    fn alter_option(&mut self, table: &str, option: &str, to: Option<String>) -> AlterTableOption<'_> {
         let (schema, table, option) = (self.schema.clone(), table.to_owned(), option.to_owned());
-        self.push(Ddl::AlterTableOption { schema, table, option, from: None, to, columns: Vec::new() });
+        let (columns, keep) = (Vec::new(), Vec::new());
+        self.push(Ddl::AlterTableOption { schema, table, option, from: None, to, columns, keep });
+        let Some(Op::Schema(Ddl::AlterTableOption { keep, .. })) = self.ops.last_mut() else {
+            unreachable!("pushed above")
+        };
+        AlterTableOption(keep)
     }
 
     /// Creates an enum type, where enums are types.
@@ -417,6 +422,18 @@ impl Operations {
     fn add(&mut self, table: &str, constraint: Constraint) {
         let (schema, table) = (self.schema.clone(), table.to_owned());
         self.push(Ddl::AddConstraint { schema, table, constraint });
+    }
+}
+
+/// A table's option while it changes.
+#[derive(Debug)]
+pub struct AlterTableOption<'a>(&'a mut Vec<String>);
+
+impl AlterTableOption<'_> {
+    /// These columns keep the collation that they have, which is the table's until now: it is their own.
+    pub fn keeping<const N: usize>(self, columns: [&str; N]) -> Self {
+        *self.0 = strings(&columns);
+        self
     }
 }
 

@@ -88,7 +88,7 @@ pub(super) fn reverse(ddl: &Ddl, before: &Schema) -> Option<Ddl> {
             table: table.clone(),
             comment: at(schema, table)?.comment.clone(),
         },
-        Ddl::AlterTableOption { schema, table, option, from, .. } => {
+        Ddl::AlterTableOption { schema, table, option, from, to, .. } => {
             let said =
                 |t: &Table| t.options.iter().find(|(n, _)| n == option).map(|(_, value)| value.clone());
             let held = at(schema, table).and_then(said).or_else(|| from.clone());
@@ -99,6 +99,7 @@ pub(super) fn reverse(ddl: &Ddl, before: &Schema) -> Option<Ddl> {
                 from: None,
                 to: held,
                 columns: Vec::new(),
+                keep: at(schema, table).map(|t| kept(t, to.as_deref())).unwrap_or_default(),
             }
         }
         Ddl::AddExclusion { schema, table, exclusion } => Ddl::DropConstraint {
@@ -126,6 +127,17 @@ pub(super) fn reverse(ddl: &Ddl, before: &Schema) -> Option<Ddl> {
         },
         _ => return None,
     })
+}
+
+/// The columns whose own collation is the table's after the change: nothing tells them apart then from those that follow.
+fn kept(before: &Table, to: Option<&str>) -> Vec<String> {
+    let becomes = |c: &&Column| {
+        c.collation
+            .iter()
+            .flat_map(|c| c.names())
+            .any(|(_, name)| to.is_some_and(|to| to.eq_ignore_ascii_case(name)))
+    };
+    before.columns.iter().filter(becomes).map(|c| c.name.clone()).collect()
 }
 
 /// The column after the change, and the change that leads back.

@@ -107,11 +107,13 @@ fn links(ddl: &Ddl) -> Result<Vec<Doc>> {
             vec![call("create_table_comment", [text(table), text(comment)])]
         }
         Ddl::CommentTable { table, comment: None, .. } => vec![call("drop_table_comment", [text(table)])],
-        Ddl::AlterTableOption { table, option, to: Some(value), .. } => {
-            vec![call("set_table_option", [text(table), text(option), text(value)])]
-        }
-        Ddl::AlterTableOption { table, option, to: None, .. } => {
-            vec![call("drop_table_option", [text(table), text(option)])]
+        Ddl::AlterTableOption { table, option, to, keep, .. } => {
+            let mut links = vec![match to {
+                Some(value) => call("set_table_option", [text(table), text(option), text(value)]),
+                None => call("drop_table_option", [text(table), text(option)]),
+            }];
+            links.extend((!keep.is_empty()).then(|| call("keeping", [texts(keep)])));
+            links
         }
         Ddl::CreateType { name, values } => vec![call("create_type", [text(name), texts(values)])],
         Ddl::AlterType { name, from, to, .. } => {

@@ -3,7 +3,9 @@
 use rebis_engine::{Connection, InspectOptions, inspect};
 use rebis_migrate::prelude::*;
 use rebis_migrate::{Migrator, offline};
-use rebis_sql::schema::{Collation, Column, Exclusion, Index, IndexKey, Objects, PrimaryKey, Schema, Table};
+use rebis_sql::schema::{
+    Collation, Column, Exclusion, ForeignKey, Index, IndexKey, Objects, PrimaryKey, Schema, Table,
+};
 use rebis_sql::{Dialect, SqlType};
 use rebis_testkit::{Backend, TestDatabase, each_database};
 
@@ -176,6 +178,55 @@ each_database! {
     }
 }
 
+/// Two tables whose natural key is of that type and collation.
+fn keyed(ty: SqlType, collation: Option<Collation>) -> Schema {
+    let column =
+        |name: &str| Column { collation: collation.clone(), ..Column::new(name, ty.clone()).not_null() };
+    let mut country = Table::new("country");
+    country.columns.push(column("code"));
+    country.primary_key = Some(PrimaryKey { name: None, columns: vec!["code".into()] });
+    let mut city = Table::new("city");
+    city.columns = vec![Column::new("id", SqlType::Integer).not_null(), column("country")];
+    city.columns[0].autoincrement = true;
+    city.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()] });
+    city.foreign_keys.push(ForeignKey {
+        name: Some("fk_city_country".into()),
+        columns: vec!["country".into()],
+        ref_table: "country".into(),
+        ref_columns: vec!["code".into()],
+        ..ForeignKey::default()
+    });
+    Schema { tables: vec![city, country] }
+}
+
+each_database! {
+    async fn a_key_changes_with_those_who_refer_to_it(db: TestDatabase) {
+        let small = keyed(SqlType::Integer, None);
+        step(&db, 0, &small).await;
+        let mut conn = db.acquire().await;
+        conn.script("INSERT INTO country (code) VALUES (7); INSERT INTO city (country) VALUES (7)").await.unwrap();
+        step(&db, 1, &keyed(SqlType::BigInteger, None)).await;
+        assert!(conn.execute("INSERT INTO city (country) VALUES (8)", &[]).await.is_err(), "the key holds");
+        assert_eq!(crate::execute::ids(&mut conn, "SELECT country FROM city").await, [7]);
+        to(&db, 1, &small).downgrade("-1").await.unwrap();
+        assert!(conn.execute("INSERT INTO city (country) VALUES (8)", &[]).await.is_err(), "the key holds again");
+        clean(&mut conn, &small, &Objects::default(), "back").await.unwrap();
+    }
+
+    async fn a_key_changes_its_collation_with_those_who_refer_to_it(db: TestDatabase) {
+        let text = || SqlType::String(Some(9));
+        let plain = keyed(text(), None);
+        step(&db, 0, &plain).await;
+        let mut conn = db.acquire().await;
+        conn.script("INSERT INTO country (code) VALUES ('de'); INSERT INTO city (country) VALUES ('de')").await.unwrap();
+        step(&db, 1, &keyed(text(), Some(other()))).await;
+        assert!(conn.execute("INSERT INTO city (country) VALUES ('fr')", &[]).await.is_err(), "the key holds");
+        to(&db, 1, &plain).downgrade("-1").await.unwrap();
+        assert!(conn.execute("INSERT INTO city (country) VALUES ('fr')", &[]).await.is_err(), "the key holds again");
+        clean(&mut conn, &plain, &Objects::default(), "back").await.unwrap();
+    }
+}
+
 #[test]
 fn columns_follow_the_collation_of_their_table() {
     rebis_testkit::run(Backend::MySql, |db| async move {
@@ -198,6 +249,25 @@ fn columns_follow_the_collation_of_their_table() {
         let now: Option<Text> = conn.fetch_value(of_column, &[]).await.unwrap();
         assert_ne!(now.as_deref(), Some("utf8mb4_bin"));
         clean(&mut conn, &plain, &Objects::default(), "back").await.unwrap();
+    });
+}
+
+/// A column's own collation that becomes the table's is told apart again on the way back.
+#[test]
+fn a_column_keeps_what_was_its_own() {
+    rebis_testkit::run(Backend::MySql, |db| async move {
+        let own = user(Some("utf8mb4_bin".into()), 20);
+        let mut of_table = user(None, 20);
+        of_table.tables[0].options = vec![("mysql_collate".into(), "utf8mb4_bin".into())];
+        step(&db, 0, &own).await;
+        assert_eq!(step(&db, 1, &of_table).await.len(), 1);
+        let down = STEPS.with_borrow(|steps| steps[1].1[0].clone());
+        assert_eq!(
+            down.render().unwrap(),
+            "op.set_table_option(\"user\", \"mysql_collate\", \"utf8mb4_general_ci\").keeping([\"name\"]);"
+        );
+        to(&db, 1, &own).downgrade("-1").await.unwrap();
+        clean(&mut db.acquire().await, &own, &Objects::default(), "back").await.unwrap();
     });
 }
 

@@ -540,11 +540,16 @@ fn pairs(backend: Backend, cases: u32) {
     let seed = given.unwrap_or_else(|| uuid::Uuid::new_v4().as_u128());
     let bytes: Vec<u8> = seed.to_le_bytes().repeat(2);
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    let first = std::sync::Once::new();
     let done = runner.run(&(dice(), dice(), any::<Renamed>()), |(a, b, renamed)| {
         runtime.block_on(async {
             // A server that is missing is said by the other tests.
             let Some(db) = TestDatabase::create(backend).await else { return Ok(()) };
-            pair(&db, &a, &b, renamed).await.map_err(TestCaseError::fail)
+            pair(&db, &a, &b, renamed).await.map_err(|e| {
+                // Making the pair smaller takes long.
+                first.call_once(|| println!("REBIS_PROPTEST_SEED={seed}, to be made smaller: {e}"));
+                TestCaseError::fail(e)
+            })
         })
     });
     if let Err(e) = done {
