@@ -175,7 +175,7 @@ fn collations() {
         }
     );
     let text = derive(&input).to_string().replace(' ', "");
-    says(&text, &["Dialect::Sqlite),\"NOCASE\"),", "Dialect::MySql),\"utf8mb4_bin\")])"]);
+    says(&text, &["Sqlite),\"NOCASE\"),", "MySql),\"utf8mb4_bin\")])"]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! **Invariant.** Recording does nothing to any database. An operation can be described, applied to a [`Schema`], and reversed given the
 //! schema that it met, so the same script can be run, explained, and replayed.
 
+mod alter;
 mod apply;
 mod arguments;
 mod describe;
@@ -16,11 +17,10 @@ mod step;
 mod table;
 mod value;
 
+pub use alter::AlterColumn;
 pub use arguments::Arguments;
 pub(crate) use names::{excludes, is_over, mentions};
-pub use operations::{
-    AddColumn, AlterColumn, AlterTableOption, CreateForeignKey, CreateIndex, DropIndex, Operations,
-};
+pub use operations::{AddColumn, AlterTableOption, CreateForeignKey, CreateIndex, DropIndex, Operations};
 pub use step::{DataStep, Step};
 pub(crate) use table::counted;
 pub use table::{ColumnBuilder, CreateExclusion, ForeignKeyBuilder, Named, TableBuilder, UniqueBuilder};

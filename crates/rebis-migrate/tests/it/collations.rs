@@ -72,6 +72,8 @@ each_database! {
         let mut conn = db.acquire().await;
         let (called, order) = expected(conn.dialect());
         assert_eq!(held(&mut conn).await.as_deref(), Some(called));
+        let source = to(&db, 0, &short).inspect().await.unwrap();
+        assert!(source.contains(&format!("#[column(length = 20, collation = {called:?})]")), "{source}");
         let insert = match conn.dialect() {
             Dialect::MySql | Dialect::MariaDb => "INSERT INTO `user` (name) VALUES ('a'), ('B')",
             _ => "INSERT INTO \"user\" (name) VALUES ('a'), ('B')",
@@ -169,6 +171,13 @@ each_database! {
             _ => &["option mysql_row_format from Dynamic to compressed on table 'user'"],
         };
         assert_eq!(step(&db, 1, &stored).await, wanted);
+        let source = to(&db, 1, &stored).inspect().await.unwrap();
+        let written = match conn.dialect() {
+            Dialect::Sqlite => "table = \"user\"",
+            Dialect::Postgres => "options(postgresql_fillfactor = \"70\")",
+            _ => "options(mysql_row_format = \"COMPRESSED\")",
+        };
+        assert!(source.to_lowercase().contains(&written.to_lowercase()), "{source}");
         // What the models do not speak of is left alone.
         clean(&mut conn, &plain, &Objects::default(), "undeclared").await.unwrap();
         to(&db, 1, &plain).downgrade("-1").await.unwrap();
@@ -264,7 +273,7 @@ fn a_column_keeps_what_was_its_own() {
         let down = STEPS.with_borrow(|steps| steps[1].1[0].clone());
         assert_eq!(
             down.render().unwrap(),
-            "op.set_table_option(\"user\", \"mysql_collate\", \"utf8mb4_general_ci\").keeping([\"name\"]);"
+            "op.set_table_option(\"user\", \"mysql_collate\", \"utf8mb4_general_ci\")\n    .keeping([\"name\"]);"
         );
         to(&db, 1, &own).downgrade("-1").await.unwrap();
         clean(&mut db.acquire().await, &own, &Objects::default(), "back").await.unwrap();

@@ -81,6 +81,9 @@ async fn rows(db: &TestDatabase) -> Vec<String> {
         "SELECT value FROM setting ORDER BY name",
         "SELECT name FROM plan ORDER BY id",
         "SELECT body FROM comment ORDER BY id",
+        "SELECT revision FROM rebis_history ORDER BY id",
+        "SELECT direction FROM rebis_history ORDER BY id",
+        "SELECT checksum FROM rebis_history ORDER BY id",
     ] {
         all.extend(connection.fetch_values::<String>(sql, &[]).await.unwrap());
     }
