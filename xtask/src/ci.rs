@@ -2,12 +2,13 @@
 
 use crate::options::Options;
 use crate::process::{self, Outcome, cargo};
-use crate::{browser, docs, test, tidy};
+use crate::{browser, docs, test, tidy, weight};
 
 /// The command.
 pub(crate) fn run(options: &Options) -> Outcome {
     process::run(&mut cargo(&["fmt", "--all", "--check"]))?;
     tidy::run()?;
+    weight::run()?;
     test::run(options)?;
     // What stands behind `--` is for the tests.
     browser::run(&Options { rest: Vec::new(), ..options.clone() })?;

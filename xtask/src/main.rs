@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test | ci | browser | tidy | docs | bench | oracle`.
+//! The project's own commands: `cargo xtask test | ci | browser | tidy | weight | docs | bench | oracle`.
 //!
 //! **Invariant.** What continuous integration runs can be run at home by the same command.
 
@@ -15,6 +15,7 @@ mod servers;
 mod test;
 mod throwaway;
 mod tidy;
+mod weight;
 
 use std::process::ExitCode;
 
@@ -25,9 +26,10 @@ const HELP: &str = "\
 cargo xtask <command> [options]
 
   test [--require-all] [-- ARGS]  all tests on SQLite, PostgreSQL and MariaDB/MySQL
-  ci [--require-all]              what CI runs: fmt, clippy, tidy, docs, test, examples
+  ci [--require-all]              what CI runs: fmt, tidy, weight, tests, browser, clippy, docs
   browser [-- PART]               the examples in Chromium; PART of a case's name picks some
   tidy                            the house rules: imports, dialects, file headers
+  weight                          how many crates the microblog on SQLite compiles; 200 are too many
   docs                            the API documentation, warnings refused
   bench [ARGS]                    ratios against the drivers and the peers
   bench migrate [ARGS]            ratios against Alembic
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         "test" => test::run(&options),
         "ci" => ci::run(&options),
         "tidy" => tidy::run(),
+        "weight" => weight::run(),
         "browser" => browser::run(&options),
         "docs" => docs::run(),
         "bench" => bench::run(&options),
