@@ -8,6 +8,8 @@ const EXAMPLES: &[(&[&str], &[&str])] = &[
     (&["routes"], &["routes"]),
     (&["db"], &["db migrate -m \"users table\"", "db upgrade", "db downgrade"]),
     (&["db", "init"], &["db init"]),
+    (&["db", "list-templates"], &["db list-templates"]),
+    (&["db", "ensure-version"], &["db ensure-version", "db ensure-version --sql"]),
     (&["db", "revision"], &["db revision -m \"fill the slugs\""]),
     (
         &["db", "migrate"],
@@ -59,6 +61,19 @@ fn at(command: Command, path: &[&str], text: &str) -> Command {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A person sees one before reading what all the options are.
+    #[test]
+    fn every_command_has_examples() {
+        fn look(command: &Command, path: &str) {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("Examples:\n  "), "{path} {}", command.get_name());
+            command
+                .get_subcommands()
+                .for_each(|inner| look(inner, &format!("{path} {}", command.get_name())));
+        }
+        crate::commands().iter().for_each(|command| look(command, ""));
+    }
 
     /// Every example is read by the commands as they are.
     #[test]

@@ -19,6 +19,7 @@ mod log;
 mod output;
 mod program;
 
+pub use command::shell::shell_command;
 pub use completions::{completions, completions_command};
 pub use output::{coloured, fail, styled};
 pub use program::{DatabaseCommands, Program, commands, run};

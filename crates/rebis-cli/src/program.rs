@@ -80,6 +80,11 @@ async fn dispatch(program: Program, matches: &ArgMatches) -> Result<ExitCode, Bo
 fn describe(program: &Program) -> Command {
     let mut all = output::styled(Command::new(program.app.name().to_owned()))
         .about("A Rebis application. Without a command it serves, as `run` does.")
+        .after_help(if program.databases.is_empty() {
+            "Examples:\n  cargo run\n  cargo run -- run --port 8000\n  cargo run -- routes"
+        } else {
+            "Examples:\n  cargo run\n  cargo run -- db migrate -m \"users table\"\n  cargo run -- db upgrade\n  cargo run -- run --port 8000"
+        })
         .subcommand_required(false)
         .subcommand(command::run::describe(!program.databases.is_empty()))
         .subcommand(command::routes::describe());
@@ -98,6 +103,7 @@ pub fn commands() -> Vec<Command> {
     let all = Command::new("app")
         .subcommand(command::run::describe(true))
         .subcommand(command::routes::describe())
-        .subcommand(command::db::describe(false));
+        .subcommand(command::db::describe(false))
+        .subcommand(command::shell::shell_command(true));
     examples::added(all).get_subcommands().cloned().collect()
 }

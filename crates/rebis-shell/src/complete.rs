@@ -34,6 +34,7 @@ pub(crate) struct Words {
 const QUERY: &[&str] = &[
     "all()",
     "count()",
+    "delete()",
     "distinct()",
     "exists()",
     "filter(",
@@ -48,6 +49,7 @@ const QUERY: &[&str] = &[
     "order_by(",
     "paginate(",
     "sql()",
+    "update(",
     "with(",
 ];
 const COLUMN: &[&str] = &[

@@ -28,6 +28,9 @@ macro_rules! words {
             .register_iterator_result::<$ty, Dynamic>()
             .register_fn("filter_by", move |from: &mut $ty, map: Map| filter_by(query(from), map))
             .register_fn("order_by", move |from: &mut $ty, order: Dynamic| order_by(query(from), order))
+            .register_fn("order_by", move |from: &mut $ty, first: Dynamic, then: Dynamic| {
+                order_by(order_by(query(from), first)?, then)
+            })
             .register_fn("limit", move |from: &mut $ty, most: i64| {
                 number(most).map(|n| query(from).map(|query| query.limit(n)))
             })
@@ -76,6 +79,14 @@ pub(crate) fn register(engine: &mut Engine) {
         .register_fn("delete", |find: &mut Find| -> Eval<i64> {
             let all = find.clone().all()?;
             all.iter().for_each(|object| find.1.session().delete_any(object));
+            Ok(all.len() as i64)
+        })
+        .register_fn("update", |find: &mut Find, map: Map| -> Eval<i64> {
+            let fields = fields(map, find.0.model())?;
+            let all = find.clone().all()?;
+            for object in &all {
+                object.update(fields.clone()).map_err(|error| fault(&error))?;
+            }
             Ok(all.len() as i64)
         })
         .register_fn("get", |find: &mut Find, key: Dynamic| {

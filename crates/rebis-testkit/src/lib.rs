@@ -21,6 +21,8 @@
 //!
 //! [`Transcript`] executes documents: the commands of a README are typed in, and what they print is compared.
 //!
+//! `Prompt` is a program at a terminal of its own, for shells; `Completion` is what bash, zsh and fish complete.
+//!
 //! **Invariant.** A test database exists while its value does; what a test makes, no other test sees.
 
 #![forbid(unsafe_code)]
@@ -29,11 +31,19 @@
 
 mod backend;
 pub mod cases;
+#[cfg(unix)]
+mod completion;
 mod database;
 mod each;
+#[cfg(unix)]
+mod prompt;
 mod transcript;
 
 pub use backend::Backend;
+#[cfg(unix)]
+pub use completion::Completion;
 pub use database::TestDatabase;
 pub use each::run;
+#[cfg(unix)]
+pub use prompt::Prompt;
 pub use transcript::Transcript;

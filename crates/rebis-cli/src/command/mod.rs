@@ -3,3 +3,4 @@
 pub(crate) mod db;
 pub(crate) mod routes;
 pub(crate) mod run;
+pub(crate) mod shell;

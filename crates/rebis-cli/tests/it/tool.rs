@@ -98,4 +98,35 @@ fn help_and_completions_need_no_application() {
     assert!(!said(&help).contains('\u{1b}'), "no colours in a file: {}", said(&help));
     let script = rebis(folder.path(), &["completions", "bash"]);
     assert!(script.status.success() && said(&script).contains("downgrade"), "{}", said(&script));
+    let unknown = rebis(folder.path(), &["completions", "bahs"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(said(&unknown).contains("'bash'"), "{}", said(&unknown));
+}
+
+#[cfg(unix)]
+#[test]
+fn shells_complete_the_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = |shell: &str| said(&rebis(folder.path(), &["completions", shell]));
+    let rebis = rebis_testkit::Completion::of("rebis");
+    rebis.gives(script, "rebis comple", "completions");
+    rebis.gives(script, "rebis db upg", "upgrade");
+    rebis.gives(script, "rebis run --no-re", "--no-reload");
+    rebis.gives(script, "rebis new shop --database postg", "postgres");
+}
+
+#[test]
+fn a_mistyped_word_is_answered_with_the_nearest() {
+    let folder = tempfile::tempdir().unwrap();
+    for (words, nearest) in [
+        (&["rotues"][..], "'routes'"),
+        (&["db", "upgarde", "--help"], "'upgrade'"),
+        (&["run", "--prt", "1"], "'--port'"),
+        (&["new", "shop", "--databse", "sqlite"], "'--database'"),
+        (&["new", "shop", "--database", "postgers"], "'postgres'"),
+    ] {
+        let output = rebis(folder.path(), words);
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {}", said(&output));
+        assert!(said(&output).contains(nearest), "{words:?}: {}", said(&output));
+    }
 }

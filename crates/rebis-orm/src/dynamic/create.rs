@@ -96,9 +96,35 @@ impl AnyModel {
                 _ => error,
             });
         }
-        let object = (self.0.ops.make)(&row, unset).map(AnyEntity)?;
+        let object = match (self.0.ops.make)(&row, unset) {
+            Ok(object) => AnyEntity(object),
+            Err(error) => return Err(self.needs_for_its_kind(row, unset, error)),
+        };
         related.into_iter().try_for_each(|(relation, objects)| object.relate(relation, &objects))?;
         Ok(object)
+    }
+
+    /// Which fields a row of that kind lacks: with a value in them it could be made. What it is, where it is something else.
+    fn needs_for_its_kind(self, mut row: Vec<Value>, unset: ColumnSet, error: Error) -> Error {
+        let (mut fault, mut missing) = (Some(error.to_string()), Vec::new());
+        for column in self.columns().filter(|column| column.is_nullable()) {
+            if fault.is_none() || row[column.index] != Value::Null {
+                continue;
+            }
+            row[column.index] = stand_in(column.def());
+            let then = (self.0.ops.make)(&row, unset).err().map(|error| error.to_string());
+            if then == fault {
+                row[column.index] = Value::Null;
+            } else {
+                missing.push(column.field());
+                fault = then;
+            }
+        }
+        if missing.is_empty() {
+            return error;
+        }
+        let what = format!("a new {} of this kind needs {}", self.name(), missing.join(", "));
+        Error::new(ErrorKind::Invalid, what).on(self.name()).at(missing[0])
     }
 
     pub(super) fn no_field(self, name: &str) -> Error {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rebis::{BelongsTo, Database, Deferred, HasMany};
-use rebis_macros::Model;
+use rebis_macros::{Columns, Model};
 use rebis_shell::{Done, Shell, ShellError};
 use rebis_testkit::TestDatabase;
 use rust_decimal::Decimal;
@@ -85,6 +85,28 @@ pub(crate) struct Member {
     pub(crate) role_id: Option<i64>,
     #[relation(key = role_id, back_populates = users)]
     pub(crate) role: BelongsTo<Option<Role>>,
+}
+
+/// Kinds of rows, one with a table of its own.
+#[derive(Model, Clone, Debug)]
+pub(crate) struct Worker {
+    #[column(primary_key)]
+    pub(crate) id: i64,
+    #[column(length = 40)]
+    pub(crate) name: String,
+    #[column(flatten)]
+    pub(crate) job: Job,
+}
+
+#[derive(Columns, Clone, Debug, PartialEq)]
+#[model(tag = "job")]
+pub(crate) enum Job {
+    #[model(table = "coder")]
+    Coder {
+        #[column(length = 20)]
+        language: String,
+    },
+    Trainee,
 }
 
 /// A database with the tables.

@@ -2,7 +2,7 @@
 
 use rebis_testkit::each_database;
 
-use crate::models::{answers, tables, value};
+use crate::models::{answers, refused, tables, value};
 
 each_database! {
     async fn users_and_posts(test: TestDatabase) {
@@ -189,5 +189,31 @@ each_database! {
         )
         .await;
         assert_eq!(said, ["<Role User>", "<Role User>", "[<Member david>, <Member susan>]", "2", "true"]);
+    }
+}
+
+each_database! {
+    async fn kinds_with_tables_of_their_own(test: TestDatabase) {
+        let db = tables(&test).await;
+        let said = answers(
+            &db,
+            &[
+                r#"let ann = Worker(#{name: "Ann", job: "coder", language: "Rust"})"#,
+                r#"session.add_all([ann, Worker(#{name: "Bob", job: "trainee"})])"#,
+                "session.commit()",
+                "= ann.language",
+                r#"= Worker.filter(Worker.language == "Rust").all()"#,
+                r#"= Worker.filter_by(#{job: "trainee"}).first().name"#,
+                r#"ann.language = "C""#,
+                "session.commit()",
+                r#"= sql("SELECT language FROM coder").scalar()"#,
+            ],
+        )
+        .await;
+        assert_eq!(said, ["Rust", "[<Worker 1>]", "Bob", "C"]);
+        let error = refused(&db, r#"session.add(Worker(#{name: "Eve", job: "pilot"})); session.commit()"#).await;
+        assert!(error.contains("pilot"), "{error}");
+        let error = refused(&db, r#"session.add(Worker(#{name: "Eve", job: "coder"})); session.commit()"#).await;
+        assert!(error.contains("a new Worker of this kind needs language"), "{error}");
     }
 }

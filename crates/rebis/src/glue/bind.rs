@@ -97,6 +97,13 @@ pub trait AppExt: Sized {
     #[cfg(feature = "shell")]
     fn shell(&self) -> std::result::Result<rebis_shell::Shell, rebis_shell::ShellError>;
 
+    /// The shell of the database of that name, as `shell --bind` opens it.
+    ///
+    /// # Errors
+    /// When there is no such database; else as [`shell`](Self::shell).
+    #[cfg(feature = "shell")]
+    fn shell_of(&self, name: &str) -> std::result::Result<rebis_shell::Shell, rebis_shell::ShellError>;
+
     /// The database of that name; see [`bind`](Self::bind).
     ///
     /// # Errors
@@ -289,7 +296,12 @@ impl AppExt for App {
 
     #[cfg(feature = "shell")]
     fn shell(&self) -> std::result::Result<rebis_shell::Shell, rebis_shell::ShellError> {
-        super::shell::shell(self)
+        super::shell::shell(self, None)
+    }
+
+    #[cfg(feature = "shell")]
+    fn shell_of(&self, name: &str) -> std::result::Result<rebis_shell::Shell, rebis_shell::ShellError> {
+        super::shell::shell(self, Some(name))
     }
 
     fn db_of(&self, name: &str) -> Result<Database> {

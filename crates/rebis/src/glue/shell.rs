@@ -5,11 +5,10 @@ use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::{Arg, Command};
 use rebis_orm::Database;
 use rebis_shell::rhai::{Engine, EvalAltResult, Position};
 use rebis_shell::{Done, Shell, ShellContext, ShellError};
-use rebis_web::{App, CommandContext, clap};
+use rebis_web::{App, CommandContext};
 
 use super::bind::bound;
 
@@ -24,29 +23,15 @@ pub(crate) fn with_shell(app: App) -> App {
     if app.commands().iter().any(|own| own.name() == "shell") {
         return app;
     }
-    app.command(describe(), run)
-}
-
-fn describe() -> Command {
-    Command::new("shell")
-        .about("Opens a prompt with the models, a session and the database; `help()` there says more")
-        .long_about(
-            "Opens a prompt with the models, a session and the database; `help()` there says more.\n\n\
-             Without a terminal it runs the script that comes on standard input. What is not committed at the end is rolled back.",
-        )
-        .arg(Arg::new("command").long("command").short('c').value_name("TEXT").help("Runs this and shows its value"))
-        .arg(
-            Arg::new("file")
-                .value_name("FILE")
-                .help("Runs the script in this file")
-                .conflicts_with("command")
-                .value_parser(clap::value_parser!(PathBuf)),
-        )
+    let several = bound(&app).len() > 1;
+    app.command(rebis_cli::shell_command(several), run)
 }
 
 async fn run(context: CommandContext) -> Result<(), ShellError> {
     let (app, given) = (&context.app, &context.matches);
-    let shell = shell(app)?;
+    // Not asked for where the application has one database: the argument is not there.
+    let bind = given.try_get_one::<String>("bind").ok().flatten();
+    let shell = shell(app, bind.map(String::as_str))?;
     let done = if let Some(text) = given.get_one::<String>("command") {
         let done = shell.command(text).await?;
         if let Some(text) = &done.text {
@@ -88,17 +73,28 @@ fn leave(code: i64) -> Result<(), ShellError> {
     Ok(())
 }
 
-/// The application's shell.
-pub(super) fn shell(app: &App) -> Result<Shell, ShellError> {
-    let own = bound(app).into_iter().next();
-    let database = match &own {
+/// The shell of the application's own database, or of the one with that name.
+pub(super) fn shell(app: &App, bind: Option<&str>) -> Result<Shell, ShellError> {
+    let all = bound(app);
+    let found = match bind {
+        None => all.first(),
+        Some(name) => Some(all.iter().find(|bound| bound.name() == Some(name)).ok_or_else(|| {
+            let names: Vec<&str> = all.iter().filter_map(|bound| bound.name()).collect();
+            ShellError::new(format!(
+                "the application has no database `{name}`; --bind takes {}",
+                names.join(", ")
+            ))
+        })?),
+    };
+    let database = match found {
         Some(own) => {
             own.engine().map_err(ShellError::new)?;
             own.database().clone()
         }
         None => Database::new(),
     };
-    let mut shell = Shell::new(database.clone()).banner(format!("App: {}", app.name()));
+    let named = bind.map_or_else(String::new, |name| format!(" ({name})"));
+    let mut shell = Shell::new(database.clone()).banner(format!("App: {}{named}", app.name()));
     if let Ok(engine) = database.engine() {
         shell = shell.banner(format!("Database: {}", engine.url()));
     }

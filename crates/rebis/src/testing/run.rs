@@ -101,6 +101,8 @@ fn config(settings: Settings) -> Result<Config, BoxError> {
     let mut config = Config::load_from(Path::new(settings.root), environment)?;
     config.set_default("NAME", settings.package);
     config.set("TESTING", true);
+    // What somebody's own `.env` says for the browser is not for tests: their pages are the same on every machine.
+    config.set("DEBUG", false);
     config.set_default("SECRET_KEY", "the key of tests, which protects nothing");
     Ok(config)
 }

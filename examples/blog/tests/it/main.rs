@@ -4,6 +4,8 @@ mod api;
 mod migrations;
 mod queries;
 mod readme;
+#[cfg(unix)]
+mod shell;
 
 use blog::create_app;
 use rebis::prelude::*;

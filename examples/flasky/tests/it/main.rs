@@ -3,6 +3,8 @@
 mod pages;
 mod queries;
 mod readme;
+#[cfg(unix)]
+mod shell;
 
 use flasky::create_app;
 use rebis::prelude::*;

@@ -4,10 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use rebis_testkit::each_database;
-use rexpect::session::PtySession;
-
-const SECONDS: u64 = 20;
+use rebis_testkit::{Prompt, each_database};
 
 fn microblog(folder: &Path, url: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_microblog"));
@@ -15,63 +12,27 @@ fn microblog(folder: &Path, url: &str) -> Command {
         .current_dir(folder)
         .env("DATABASE_URL", url)
         .env("SHELL_HISTORY", folder.join("history"))
-        .env("TERM", "xterm")
         .env("RUST_LOG", "warn");
     command
 }
 
-/// A prompt at a terminal.
-struct Prompt(PtySession);
-
-impl Prompt {
-    fn open(folder: &Path) -> Self {
-        let url = format!("sqlite:///{}", folder.join("site.db").display());
-        let mut command = microblog(folder, &url);
-        command.arg("shell");
-        let mut prompt = Prompt(rexpect::session::spawn_command(command, Some(SECONDS * 1000)).unwrap());
-        prompt.sees("App: microblog");
-        prompt.sees("help() says what can be typed");
-        prompt.sees(">>> ");
-        prompt
-    }
-
-    fn types(&mut self, line: &str) -> &mut Self {
-        self.0.send_line(line).unwrap();
-        self
-    }
-
-    /// What comes next holds this.
-    fn sees(&mut self, text: &str) -> String {
-        self.0.exp_string(text).unwrap_or_else(|error| panic!("no {text:?}: {error}"))
-    }
-
-    /// The answer to a line: what stands between it and the next prompt.
-    fn answers(&mut self, line: &str, answer: &str) {
-        self.types(line).sees(&format!("\n{answer}\r\n"));
-        self.sees(">>> ");
-    }
-
-    /// A line that is answered with nothing.
-    fn quiet(&mut self, line: &str) {
-        self.types(line).sees("\r\n");
-        let between = self.sees(">>> ");
-        assert!(!between.contains("Error"), "{line}: {between}");
-    }
-
-    fn ends(mut self) {
-        self.0.exp_eof().unwrap();
-        let status = self.0.process().wait().unwrap();
-        assert!(
-            format!("{status:?}").contains("Exited") && format!("{status:?}").ends_with("0)"),
-            "{status:?}"
-        );
-    }
+fn open(folder: &Path) -> Prompt {
+    let url = format!("sqlite:///{}", folder.join("site.db").display());
+    let mut command = microblog(folder, &url);
+    command.arg("shell");
+    let prompt = Prompt::open(command);
+    let greeting = prompt.greeting();
+    assert!(
+        greeting.contains("App: microblog") && greeting.contains("help() says what can be typed"),
+        "{greeting}"
+    );
+    prompt
 }
 
 #[test]
 fn the_tutorial_at_a_terminal() {
     let folder = tempfile::tempdir().unwrap();
-    let mut prompt = Prompt::open(folder.path());
+    let mut prompt = open(folder.path());
     prompt.answers("app", "<App microblog>");
     prompt.quiet("db.create_all()");
     prompt.quiet(r#"let u = User.new(#{username: "john", email: "john@example.com"})"#);
@@ -87,7 +48,7 @@ fn the_tutorial_at_a_terminal() {
     prompt.types("print(`${u.id} ${u.username}`);");
     prompt.types("}");
     prompt.sees("\n1 john\r\n2 susan\r\n");
-    prompt.sees(">>> ");
+    prompt.next();
     prompt.quiet("let u = User.get(1)");
     prompt
         .quiet(r#"let p = Post.new(#{body: "my first post!", author: u}); session.add(p); session.commit()"#);
@@ -104,45 +65,44 @@ fn the_tutorial_at_a_terminal() {
         "Error: User has no column `usrname`; there are id, username, email, password_hash [R112] (position 5)",
     );
     // Ctrl-C drops a line that is being typed.
-    prompt.0.send("session.nonsense(").unwrap();
-    prompt.0.send_control('c').unwrap();
-    prompt.sees(">>> ");
+    prompt.keys("session.nonsense(");
+    prompt.control('c');
+    prompt.next();
     // Ctrl-C ends a loop that has no end.
     prompt.types("loop { }");
     std::thread::sleep(std::time::Duration::from_millis(300));
-    prompt.0.send_control('c').unwrap();
+    prompt.control('c');
     prompt.sees("Error: interrupted");
-    prompt.sees(">>> ");
+    prompt.next();
     // Completion of a column, after a tab.
-    prompt.0.send("User.usern\t").unwrap();
-    prompt.0.flush().unwrap();
+    prompt.keys("User.usern\t");
     prompt.sees("User.username");
-    prompt.0.send_control('c').unwrap();
-    prompt.sees(">>> ");
+    prompt.control('c');
+    prompt.next();
     // The statements, on request.
     prompt.quiet("echo(true)");
     prompt.types("User.count()");
     prompt.sees("-- SELECT count(*) FROM \"user\"");
     prompt.sees("\n2\r\n");
-    prompt.sees(">>> ");
+    prompt.next();
     prompt.quiet("echo(false)");
 
     // What is not committed is asked about.
     prompt.quiet(r#"u.email = "lost@example.com""#);
     prompt.types("exit").sees("Leave without them? [y/N] ");
-    prompt.types("n").sees(">>> ");
+    prompt.types("n").next();
     prompt.answers("session.dirty", "[<User john>]");
     prompt.types("exit").sees("Leave without them? [y/N] ");
     prompt.types("y");
-    prompt.ends();
+    prompt.ends(0);
 
     // What was typed is kept, what was not committed is not.
     let history = std::fs::read_to_string(folder.path().join("history")).unwrap();
     assert!(history.contains("User.get(2).posts"), "{history}");
-    let mut prompt = Prompt::open(folder.path());
+    let mut prompt = open(folder.path());
     prompt.answers("User.get(1).email", "\"john@example.com\"");
-    prompt.0.send_control('d').unwrap();
-    prompt.ends();
+    prompt.control('d');
+    prompt.ends(0);
 }
 
 const SCRIPT: &str = r#"

@@ -3,6 +3,8 @@
 mod pages;
 mod readme;
 mod schema;
+#[cfg(unix)]
+mod shell;
 
 use movies::create_app;
 use rebis::prelude::*;

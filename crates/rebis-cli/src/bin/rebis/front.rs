@@ -26,7 +26,7 @@ pub(crate) fn serve(given: &ArgMatches) -> Result<ExitCode, BoxError> {
     become_it(run.args(["--quiet", "--"]).args(words::of_run(given)))
 }
 
-/// `db`, `routes`, `test`.
+/// `db`, `routes`, `shell`, `test`.
 pub(crate) fn run(name: &str, given: &ArgMatches) -> Result<ExitCode, BoxError> {
     let rest: Vec<&OsString> = given.get_many("arguments").into_iter().flatten().collect();
     let asks = rest.iter().take_while(|word| **word != "--").any(|word| **word == "--help" || **word == "-h");

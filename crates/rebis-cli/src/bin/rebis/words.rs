@@ -23,6 +23,7 @@ pub(crate) fn describe() -> Command {
             "Migrations: compares the models with the database, writes scripts, runs them",
         ))
         .subcommand(passed("routes", "Lists the endpoints with their methods and rules"))
+        .subcommand(passed("shell", "Opens a prompt with the models, a session and the database"))
         .subcommand(passed("test", "Runs the tests, each with a database of its own"))
         .subcommand(
             Command::new("help")
@@ -85,7 +86,7 @@ fn own() -> Command {
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
         .after_help(
-            "Examples:\n  rebis new shop\n  rebis run\n  rebis db migrate -m \"users table\"\n\nAnother word is a command of the \
+            "Examples:\n  rebis new shop\n  rebis run\n  rebis db migrate -m \"users table\"\n  rebis shell\n\nAnother word is a command of the \
              application's own: `rebis greet` is `cargo run -- greet`.",
         )
         .args(of_cargo())

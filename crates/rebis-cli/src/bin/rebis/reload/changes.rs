@@ -94,7 +94,7 @@ impl Changes {
     /// Notes the files that a program was built from, whatever their kind (`include_str!`).
     pub(super) fn made_of(&mut self, executable: &Path) {
         let text = std::fs::read_to_string(executable.with_extension("d")).unwrap_or_default();
-        self.places.made_of = listed(&text);
+        self.places.made_of = listed(&text).iter().map(|file| real(file)).collect();
     }
 
     fn look_into(&mut self, folder: &Path) -> Result<(), BoxError> {
@@ -131,10 +131,10 @@ struct Places {
 impl Places {
     fn of(package: &Package) -> Self {
         Places {
-            packages: package.sources.clone(),
-            workspace: package.workspace.clone(),
-            target: package.target.clone(),
-            root: package.root(),
+            packages: package.sources.iter().map(|folder| real(folder)).collect(),
+            workspace: real(&package.workspace),
+            target: real(&package.target),
+            root: real(&package.root()),
             release: package.release,
             made_of: HashSet::new(),
         }
@@ -200,6 +200,11 @@ impl Places {
         let manifest = name == "Cargo.toml" && folder == package;
         (source || manifest || self.made_of.contains(path)).then_some(Change::Sources)
     }
+}
+
+/// The path without symbolic links: some systems report changes only so.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// The files of a list as cargo writes it, `program: file file`, with `\ ` for a space within a name.
