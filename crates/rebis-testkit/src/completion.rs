@@ -49,6 +49,8 @@ impl Completion {
         // The program need not be in the path: only its name is completed for.
         command.args(words).env("TERM", "xterm").env("PS1", "$ ").current_dir(self.folder.path());
         let mut terminal = rexpect::session::spawn_command(command, Some(PATIENCE)).unwrap();
+        // A shell with a person at it does not end when it is asked to.
+        terminal.process_mut().set_kill_timeout(Some(0));
         // The terminal begins without echo, and bash then shows nothing of what it completes.
         terminal.send_line(&format!("stty echo; {before}source {}; echo re''ady", file.display())).unwrap();
         terminal.exp_string("ready").unwrap();

@@ -21,7 +21,7 @@ impl Prompt {
         command.env("TERM", "xterm").env_remove("NO_COLOR");
         let session = rexpect::session::spawn_command(command, Some(PATIENCE)).unwrap();
         let mut prompt = Prompt(session, String::new());
-        prompt.1 = prompt.next();
+        prompt.1 = prompt.ready();
         prompt
     }
 
@@ -55,20 +55,20 @@ impl Prompt {
     }
 
     /// Waits for the next prompt; gives what came before it.
-    pub fn next(&mut self) -> String {
+    pub fn ready(&mut self) -> String {
         self.sees(SIGN)
     }
 
     /// The answer to a line: what stands between it and the next prompt.
     pub fn answers(&mut self, line: &str, answer: &str) {
         self.types(line).sees(&format!("\n{answer}\r\n"));
-        self.next();
+        self.ready();
     }
 
     /// A line that is answered with nothing.
     pub fn quiet(&mut self, line: &str) {
         self.types(line).sees("\r\n");
-        let between = self.next();
+        let between = self.ready();
         assert!(!between.contains("Error"), "{line}: {between}");
     }
 

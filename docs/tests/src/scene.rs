@@ -1,9 +1,13 @@
 //! What the pieces of somebody's program on the pages of errors take for granted. Invariant: nothing but models that such a program would have.
+//!
+//! Every model of a program is known to its databases: these belong to one of their own, so that the other pages' databases have nothing to do with
+//! them, and whoever makes models beside them is compiled apart (`standalone_crate`).
 
 pub use rebis::prelude::*;
 
 /// Somebody.
 #[derive(Model, Clone, Debug)]
+#[model(table = "scene_user", bind = "scene")]
 pub struct User {
     /// The key.
     #[column(primary_key)]
@@ -21,6 +25,7 @@ pub struct User {
 
 /// What somebody wrote.
 #[derive(Model, Clone, Debug)]
+#[model(table = "scene_post", bind = "scene")]
 pub struct Post {
     /// The key.
     #[column(primary_key)]
@@ -35,6 +40,7 @@ pub struct Post {
 
 /// A long text.
 #[derive(Model, Clone, Debug)]
+#[model(table = "scene_article", bind = "scene")]
 pub struct Article {
     /// The key.
     #[column(primary_key)]

@@ -48,7 +48,7 @@ each_database! {
         let of_role = "User.query.filter_by(#{role: user_role}).sql()";
         let sql = prompt.types(of_role).sees("WHERE");
         assert!(sql.contains("SELECT") && sql.contains("FROM"), "{sql}");
-        prompt.next();
+        prompt.ready();
         prompt.types("exit");
         prompt.ends(0);
 
@@ -63,7 +63,7 @@ each_database! {
         // What is not written is asked about; Ctrl-D twice is no answer that loses it.
         prompt.quiet(r#"user_role.name = "Guest""#);
         prompt.types("exit").sees("Leave without them? [y/N] ");
-        prompt.types("no").next();
+        prompt.types("no").ready();
         prompt.quiet("session.rollback()");
         prompt.answers("user_role", "<Role 'User'>");
         prompt.control('d');

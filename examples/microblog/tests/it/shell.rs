@@ -48,7 +48,7 @@ fn the_tutorial_at_a_terminal() {
     prompt.types("print(`${u.id} ${u.username}`);");
     prompt.types("}");
     prompt.sees("\n1 john\r\n2 susan\r\n");
-    prompt.next();
+    prompt.ready();
     prompt.quiet("let u = User.get(1)");
     prompt
         .quiet(r#"let p = Post.new(#{body: "my first post!", author: u}); session.add(p); session.commit()"#);
@@ -67,30 +67,30 @@ fn the_tutorial_at_a_terminal() {
     // Ctrl-C drops a line that is being typed.
     prompt.keys("session.nonsense(");
     prompt.control('c');
-    prompt.next();
+    prompt.ready();
     // Ctrl-C ends a loop that has no end.
     prompt.types("loop { }");
     std::thread::sleep(std::time::Duration::from_millis(300));
     prompt.control('c');
     prompt.sees("Error: interrupted");
-    prompt.next();
+    prompt.ready();
     // Completion of a column, after a tab.
     prompt.keys("User.usern\t");
     prompt.sees("User.username");
     prompt.control('c');
-    prompt.next();
+    prompt.ready();
     // The statements, on request.
     prompt.quiet("echo(true)");
     prompt.types("User.count()");
     prompt.sees("-- SELECT count(*) FROM \"user\"");
     prompt.sees("\n2\r\n");
-    prompt.next();
+    prompt.ready();
     prompt.quiet("echo(false)");
 
     // What is not committed is asked about.
     prompt.quiet(r#"u.email = "lost@example.com""#);
     prompt.types("exit").sees("Leave without them? [y/N] ");
-    prompt.types("n").next();
+    prompt.types("n").ready();
     prompt.answers("session.dirty", "[<User john>]");
     prompt.types("exit").sees("Leave without them? [y/N] ");
     prompt.types("y");

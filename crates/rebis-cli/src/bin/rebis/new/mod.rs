@@ -64,6 +64,9 @@ pub(crate) fn run(given: &ArgMatches) -> Result<ExitCode, BoxError> {
         );
     }
     say!("\nNext:\n    cd {}\n    cargo test\n    cargo run -- db upgrade\n    cargo run", path.display());
+    say!(
+        "\nWhile you write, `rebis run` in place of `cargo run` builds and starts it again when a source changes."
+    );
     if database != "sqlite" {
         say!("\nThe database is the one that DATABASE_URL in .env says; it must be there.");
     }
