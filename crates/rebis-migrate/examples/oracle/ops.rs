@@ -132,6 +132,24 @@ impl Words {
         Ok((column, references))
     }
 
+    /// What no two rows may have.
+    fn exclusion(&mut self, py: &Py, name: Option<String>, pairs: &[Py]) -> Result<Exclusion, Reason> {
+        let mut elements = Vec::new();
+        for pair in pairs {
+            let Py::List(pair) = pair else { return Err(UNSAID) };
+            let (Some(expression), Some(operator)) = (pair.first(), pair.get(1).and_then(Py::text)) else {
+                return Err(UNSAID);
+            };
+            elements.push((self.expression(expression)?, operator));
+        }
+        let filter = match py.key("where") {
+            Some(sql) => Some(self.expression(sql)?),
+            None => None,
+        };
+        let method = py.key("using").and_then(Py::text);
+        Ok(Exclusion { name, method, elements, filter, deferrable: None })
+    }
+
     /// A table's constraint.
     pub(crate) fn constraint(&mut self, py: &Py, table: &mut Table) -> Result<(), Reason> {
         let Py::Call(what, arguments, _) = py else { return Err(UNSAID) };
@@ -164,11 +182,7 @@ impl Words {
                 table.columns.push(column);
                 table.foreign_keys.extend(references);
             }
-            "ExcludeConstraint" => {
-                return Err(
-                    "an exclusion constraint inside of CREATE TABLE: here it is a statement of its own",
-                );
-            }
+            "ExcludeConstraint" => table.exclusions.push(self.exclusion(py, name, arguments)?),
             _ => return Err("a constraint of Python's own"),
         }
         Ok(())
@@ -387,21 +401,8 @@ pub(crate) fn call(
         "create_exclude_constraint" => {
             let name = name_of(next()?)?;
             let table = table_named(&mut next)?;
-            let mut elements = Vec::new();
-            for pair in arguments.iter().skip(if about.is_some() { 1 } else { 2 }) {
-                let Py::List(pair) = pair else { return Err(UNSAID) };
-                let (Some(expression), Some(operator)) = (pair.first(), pair.get(1).and_then(Py::text))
-                else {
-                    return Err(UNSAID);
-                };
-                elements.push((words.expression(expression)?, operator));
-            }
-            let filter = match py.key("where") {
-                Some(sql) => Some(words.expression(sql)?),
-                None => None,
-            };
-            let method = py.key("using").and_then(Py::text);
-            let exclusion = Exclusion { name, method, elements, filter, deferrable: None };
+            let pairs = arguments.get(if about.is_some() { 1 } else { 2 }..).ok_or(UNSAID)?;
+            let exclusion = words.exclusion(py, name, pairs)?;
             vec![Ddl::AddExclusion { schema, table, exclusion }.into()]
         }
         "drop_constraint" => {

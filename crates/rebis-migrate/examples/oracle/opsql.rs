@@ -26,7 +26,7 @@ pub(crate) fn case(row: &Value) -> Outcome {
     }
     if !row["naming_convention"].is_null() {
         return Outcome::NotApplicable(
-            "a naming convention of Python's: there is one here, and it is always applied",
+            "a naming convention, which names what a script leaves without one: here the models have it, and a script says every name",
         );
     }
     if sql.iter().any(|s| s.contains("_alembic_tmp_")) {
