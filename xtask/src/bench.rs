@@ -12,18 +12,15 @@ pub(crate) fn run(options: &Options) -> Outcome {
         return compile::run(rest);
     }
     let servers = servers::find();
-    let mut command = cargo(&["run", "--release", "--quiet"]);
-    command.current_dir(root().join("benches"));
-    let rest = match &options.rest[..] {
-        [first, rest @ ..] if first == "migrate" => {
-            python::tell(command.args(["-p", "rebis-benches-migrate"]));
-            rest
+    let (arguments, rest): (&[&str], _) = match &options.rest[..] {
+        [first, rest @ ..] if first == "migrate" => (&["--release", "-p", "rebis-benches-migrate"], rest),
+        [first, rest @ ..] if first == "web" => {
+            (&["--profile", "web", "-p", "rebis-benches-web", "--features", "loco"], rest)
         }
-        rest => {
-            python::tell(&mut command);
-            rest
-        }
+        rest => (&["--release"], rest),
     };
+    let mut command = cargo(&["run", "--quiet"]);
+    python::tell(command.args(arguments).current_dir(root().join("benches")));
     servers.tell(command.arg("--").args(rest));
     process::run(&mut command)
 }

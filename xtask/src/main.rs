@@ -34,6 +34,7 @@ cargo xtask <command> [options]
   bench [ARGS]                    ratios against the drivers and the peers
   bench migrate [ARGS]            ratios against Alembic
   bench compile [ARGS]            how long equal programs build with Rebis and its peers
+  bench web [ARGS]                requests a second, against axum by hand, its peers and Flask (Debian: wrk)
   oracle DIR [PART]               the cases recorded from Alembic in a folder; PART of a test's name picks some
 
 Servers: REBIS_TEST_POSTGRES_URL and REBIS_TEST_MYSQL_URL when set, else a server on the usual port, else a throwaway one

@@ -15,9 +15,10 @@ const PACKAGES: &[&str] = &[
     "alembic~=1.18",
     "psycopg[binary]~=3.2",
     "pymysql~=1.1",
+    "gunicorn~=23.0",
 ];
 
-const IMPORTS: &str = "import flask_migrate, flask_sqlalchemy, psycopg, pymysql";
+const IMPORTS: &str = "import flask_migrate, flask_sqlalchemy, gunicorn, psycopg, pymysql";
 
 /// Tells a program which Python to take, or says in one line why there is none.
 pub(crate) fn tell(command: &mut Command) {

@@ -218,6 +218,11 @@ impl App {
         self.compiled().ok()?.routes.endpoint(rule, method)
     }
 
+    /// Whether errors of this path are JSON where the client leaves it open.
+    pub(crate) fn answers_in_json(&self, path: &str) -> bool {
+        self.compiled().is_ok_and(|compiled| compiled.routes.answers_in_json(path))
+    }
+
     pub(crate) fn allowed_methods(&self, rule: &str) -> Option<String> {
         self.compiled().ok()?.routes.allowed(rule)
     }

@@ -44,6 +44,7 @@ pub struct Blueprint {
     pub(crate) rules: Vec<Rule>,
     pub(crate) children: Vec<Blueprint>,
     pub(crate) complaints: Vec<String>,
+    pub(crate) json_errors: bool,
     templates: Vec<TemplateFolder>,
 }
 
@@ -56,6 +57,7 @@ impl Blueprint {
             rules: Vec::new(),
             children: Vec::new(),
             complaints: Vec::new(),
+            json_errors: false,
             templates: Vec::new(),
         }
     }
@@ -64,6 +66,24 @@ impl Blueprint {
     #[must_use]
     pub fn url_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
+        self
+    }
+
+    /// Errors below this blueprint's prefix are answered in JSON, unless the client would rather read HTML: what a handler refuses, and also
+    /// a path that nothing answers, to a client that accepts anything (`Accept: */*`, or none).
+    ///
+    /// ```
+    /// # use rebis_web::{App, Blueprint, Config};
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let api = Blueprint::new("api").url_prefix("/api").json_errors();
+    /// let client = App::new(Config::new(".")).blueprint(api).test_client();
+    /// let lost = client.get("/api/nothing").await;
+    /// assert_eq!(lost.header("content-type"), Some("application/json"));
+    /// # });
+    /// ```
+    #[must_use]
+    pub fn json_errors(mut self) -> Self {
+        self.json_errors = true;
         self
     }
 

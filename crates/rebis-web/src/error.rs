@@ -178,6 +178,11 @@ impl HttpError {
         self.inner.prefers_json
     }
 
+    /// Whether it only stands for its cause: nobody said more.
+    fn is_its_cause(&self) -> bool {
+        self.inner.converted || self.inner.message.is_none()
+    }
+
     pub(crate) fn is_converted(&self) -> bool {
         self.inner.converted
     }
@@ -237,15 +242,16 @@ impl fmt::Display for Printed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.source() {
             // The cause is the text; "Internal Server Error" in front of it says nothing on a terminal.
-            Some(source) if self.0.inner.converted => fmt::Display::fmt(source, f),
+            Some(source) if self.0.is_its_cause() => fmt::Display::fmt(source, f),
             _ => fmt::Display::fmt(&self.0, f),
         }
     }
 }
 
+/// What the text says already is no cause of it.
 impl StdError for Printed {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        if self.0.inner.converted { self.0.source()?.source() } else { self.0.source() }
+        if self.0.is_its_cause() { self.0.source()?.source() } else { self.0.source() }
     }
 }
 
@@ -272,9 +278,14 @@ impl<S: Sync> FromRequestParts<S> for HttpError {
     }
 }
 
+/// For the log and for developers: the status and the message, or, where nobody wrote a message for the client, the cause. What the client
+/// may read is [`HttpError::message`].
 impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.status(), self.message())
+        match self.source() {
+            Some(cause) if self.inner.message.is_none() => write!(f, "{}: {cause}", self.status()),
+            _ => write!(f, "{}: {}", self.status(), self.message()),
+        }
     }
 }
 
@@ -284,6 +295,8 @@ impl fmt::Debug for HttpError {
         match causes.next() {
             // Of an error that `?` turned into this one, the error is the text: that is what a program prints that ends with it.
             Some(cause) if self.inner.converted => write!(f, "{cause}")?,
+            // It stands in the text already.
+            Some(_) if self.inner.message.is_none() => write!(f, "{self}")?,
             Some(cause) => write!(f, "{self}\n  caused by: {cause}")?,
             None => write!(f, "{self}")?,
         }

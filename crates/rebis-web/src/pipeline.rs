@@ -20,7 +20,8 @@ use futures_util::FutureExt;
 use crate::app::App;
 use crate::debug::{self, Begun, Trace};
 use crate::error::HttpError;
-use crate::response::{Redirect, page};
+use crate::response::page::{self, Formats};
+use crate::response::Redirect;
 
 pub(crate) async fn handle(State(app): State<App>, request: Request, next: Next) -> Response {
     let Some(debugger) = app.debugger() else { return answer(&app, request, next).await };
@@ -44,9 +45,8 @@ async fn answer(app: &App, mut request: Request, next: Next) -> Response {
         trace.session(session);
     }
     let https = is_https(&request);
-    let formats = format_headers(request.headers());
-    let asked = Asked {
-        headers: formats.clone(),
+    let mut asked = Asked {
+        formats: Formats::of(request.headers()),
         rule: request.extensions().get::<MatchedPath>().cloned(),
         parts: app.has_error_handlers().then(|| copy_parts(&mut request)),
     };
@@ -62,13 +62,13 @@ async fn answer(app: &App, mut request: Request, next: Next) -> Response {
         }
     };
     let response = catch(work).await;
-    let response = catch(finish(app, &method, &uri, asked, response)).await;
+    let response = catch(finish(app, &method, &uri, &mut asked, response)).await;
     let mut response = catch(app.run_after(response)).await;
     if let Some(session) = session
         && let Err(error) = session.save(&mut response, https)
     {
         log(&error, &method, &uri);
-        response = page::error_response(&error, &formats, app.in_debug());
+        response = page::error_response(&error, &asked.formats, app.answers_in_json(uri.path()), app.in_debug());
         response.extensions_mut().insert(Cause(error));
     }
     app.secure(response.headers_mut(), https);
@@ -87,7 +87,7 @@ pub(crate) struct Cause(pub(crate) HttpError);
 
 /// What must be known of the request once it is gone.
 struct Asked {
-    headers: HeaderMap,
+    formats: Formats,
     rule: Option<MatchedPath>,
     parts: Option<Parts>,
 }
@@ -96,17 +96,6 @@ struct Asked {
 fn is_https(request: &Request) -> bool {
     let proxy = request.headers().get("x-forwarded-proto").is_some_and(|value| value == "https");
     proxy || request.uri().scheme_str() == Some("https")
-}
-
-/// The headers that decide between HTML and JSON.
-fn format_headers(all: &HeaderMap) -> HeaderMap {
-    let mut some = HeaderMap::with_capacity(2);
-    for name in [header::ACCEPT, header::CONTENT_TYPE] {
-        for value in all.get_all(&name) {
-            some.append(name.clone(), value.clone());
-        }
-    }
-    some
 }
 
 fn copy_parts(request: &mut Request) -> Parts {
@@ -130,7 +119,13 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }
 
-async fn finish(app: &App, method: &Method, uri: &Uri, asked: Asked, mut response: Response) -> Response {
+async fn finish(
+    app: &App,
+    method: &Method,
+    uri: &Uri,
+    asked: &mut Asked,
+    mut response: Response,
+) -> Response {
     let status = response.status();
     if status.as_u16() < 400 {
         return response;
@@ -153,11 +148,13 @@ async fn finish(app: &App, method: &Method, uri: &Uri, asked: Asked, mut respons
     let error = app.map(error);
     log(&error, method, uri);
 
-    let own = match asked.parts {
+    let own = match asked.parts.take() {
         Some(parts) => catch_option(app.run_error_handler(&error, parts)).await,
         None => None,
     };
-    let debug = app.in_debug();
+    let page_of = |error: &HttpError| {
+        page::error_response(error, &asked.formats, app.answers_in_json(uri.path()), app.in_debug())
+    };
     let mut cause = error;
     let mut page = match own {
         Some(mut own) => match error_of(&mut own) {
@@ -165,11 +162,11 @@ async fn finish(app: &App, method: &Method, uri: &Uri, asked: Asked, mut respons
             Some(second) => {
                 log(&second, method, uri);
                 cause = second;
-                page::error_response(&cause, &asked.headers, debug)
+                page_of(&cause)
             }
             None => own,
         },
-        None => page::error_response(&cause, &asked.headers, debug),
+        None => page_of(&cause),
     };
     keep_headers(response.headers(), page.headers_mut());
     page.extensions_mut().insert(Cause(cause));

@@ -59,6 +59,8 @@ pub(crate) struct RouteTable {
     endpoints: HashMap<String, Vec<usize>>,
     by_path: HashMap<String, Vec<usize>>,
     matcher: matchit::Router<String>,
+    /// Prefixes below which errors are JSON where the client leaves it open.
+    json: Vec<String>,
 }
 
 /// A path and the handlers of its methods, ready for axum.
@@ -124,6 +126,11 @@ impl RouteTable {
             && self.matcher.at(&format!("{path}/")).is_ok_and(|found| found.value.ends_with('/'))
     }
 
+    /// Whether errors of this path are JSON where the client leaves it open.
+    pub(crate) fn answers_in_json(&self, path: &str) -> bool {
+        self.json.iter().any(|prefix| is_below(path, prefix))
+    }
+
     pub(crate) fn url_for(&self, endpoint: &str, params: impl UrlParams) -> Result<String, UrlError> {
         let params = params.into_params();
         let Some(found) = self.endpoints.get(endpoint) else {
@@ -176,6 +183,9 @@ impl Checker {
                 return;
             }
             self.blueprints.push(name.clone());
+        }
+        if blueprint.json_errors {
+            self.table.json.push(prefix.clone());
         }
         for rule in &blueprint.rules {
             self.rule(rule, &name, &prefix);
@@ -286,6 +296,13 @@ impl Checker {
     }
 }
 
+/// Whether a path is `prefix` or below it; a parameter of the prefix (`{id}`) is any one part of the path.
+fn is_below(path: &str, prefix: &str) -> bool {
+    let mut parts = path.split('/');
+    let mut wanted = prefix.trim_end_matches('/').split('/');
+    wanted.all(|want| parts.next().is_some_and(|part| want == part || want.starts_with('{')))
+}
+
 fn join_names(outer: &str, name: &str) -> String {
     match (outer.is_empty(), name.is_empty()) {
         (true, _) => name.to_owned(),
@@ -300,5 +317,20 @@ fn join_paths(prefix: &str, path: &str) -> String {
         format!("{}{path}", prefix.trim_end_matches('/'))
     } else {
         format!("{prefix}{path}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_below_a_prefix() {
+        for (path, prefix) in [("/api", "/api"), ("/api/users/1", "/api"), ("/api/x", "/api/"), ("/7/api/x", "/{shop}/api"), ("/x", "")] {
+            assert!(is_below(path, prefix), "{path} {prefix}");
+        }
+        for (path, prefix) in [("/apis", "/api"), ("/", "/api"), ("/x/api", "/api"), ("/7/apis", "/{shop}/api")] {
+            assert!(!is_below(path, prefix), "{path} {prefix}");
+        }
     }
 }

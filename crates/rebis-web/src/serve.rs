@@ -4,6 +4,7 @@
 
 mod connections;
 mod error;
+mod pace;
 mod signal;
 
 use std::io::Write as _;
@@ -14,6 +15,7 @@ use axum::Router;
 use tokio::net::TcpListener;
 
 pub use error::ServeError;
+pub(crate) use pace::TooSlow;
 
 use crate::app::App;
 use crate::config::Config;
@@ -30,10 +32,13 @@ pub struct ServeOptions {
     pub debug: Option<bool>,
     /// How long running requests may take after the signal to stop.
     pub grace: Duration,
-    /// How long a client may take to send the headers of a request, or stay idle between two.
+    /// How long a client may take to send the headers of a request, all of them together, or stay idle between two requests.
     pub header_timeout: Duration,
-    /// How long a client may be silent in the middle of a request's body. What it sent until then is refused.
+    /// How long a client may be silent in the middle of a request's body. What it sent until then is refused (408).
     pub body_timeout: Duration,
+    /// How many bytes of a body a client must send a second, on the average and not counting `body_timeout`: who sends a byte now and then is
+    /// refused too (408). Only the time that is spent waiting for the client counts. 0 takes any.
+    pub body_rate: u32,
 }
 
 impl Default for ServeOptions {
@@ -45,20 +50,38 @@ impl Default for ServeOptions {
             grace: Duration::from_secs(10),
             header_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_secs(30),
+            body_rate: 500,
         }
     }
 }
 
 impl ServeOptions {
-    /// The defaults, with `HOST` and `PORT` of the configuration (`REBIS_HOST`, `REBIS_PORT`) where they are set.
+    /// The defaults, with `HOST`, `PORT`, `HEADER_TIMEOUT`, `BODY_TIMEOUT` (seconds) and `BODY_RATE` of the configuration (`REBIS_HOST`, …)
+    /// where they are set.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use rebis_web::{Config, ServeOptions};
+    ///
+    /// let options = ServeOptions::from_config(&Config::new(".").with("BODY_TIMEOUT", 5)).unwrap();
+    /// assert_eq!(options.body_timeout, Duration::from_secs(5));
+    /// ```
     ///
     /// # Errors
-    /// When one of them is set to something else than a host or a port.
+    /// When one of them is set to something else than a host, a port or a number.
     pub fn from_config(config: &Config) -> Result<Self, crate::ConfigError> {
         let defaults = Self::default();
         let host = config.get_or("HOST", defaults.host.clone())?;
         let port = config.get_or("PORT", defaults.port)?;
-        Ok(Self { host, port, ..defaults })
+        let seconds = |key, default: Duration| config.get_or(key, default.as_secs()).map(Duration::from_secs);
+        Ok(Self {
+            host,
+            port,
+            header_timeout: seconds("HEADER_TIMEOUT", defaults.header_timeout)?,
+            body_timeout: seconds("BODY_TIMEOUT", defaults.body_timeout)?,
+            body_rate: config.get_or("BODY_RATE", defaults.body_rate)?,
+            ..defaults
+        })
     }
 
     /// Opens the socket that they say, for [`Server::bind`] and for programs that lend it to others.

@@ -136,6 +136,13 @@ impl App {
         self.change_top(|top| top.get(bootstrap::RULE, bootstrap::file).endpoint(bootstrap::ENDPOINT))
     }
 
+    /// Errors of the whole application are answered in JSON, unless the client would rather read HTML; for a part of it there is
+    /// [`Blueprint::json_errors`].
+    #[must_use]
+    pub fn json_errors(self) -> Self {
+        self.change_top(Blueprint::json_errors)
+    }
+
     fn change_top(self, change: impl FnOnce(Blueprint) -> Blueprint) -> Self {
         self.change(|inner| {
             let top = std::mem::replace(&mut inner.top, Blueprint::new(""));

@@ -73,7 +73,7 @@ fn broken_off(error: crate::BoxError) -> HttpError {
 pub(crate) fn is_timeout(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
-        if error.is::<tower_http::timeout::TimeoutError>() {
+        if error.is::<crate::serve::TooSlow>() {
             return true;
         }
         next = error.source();

@@ -2,7 +2,7 @@
 //!
 //! Invariant: outside debug mode a page holds the status and the message for the client, nothing else; in any mode, text is escaped.
 
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -31,11 +31,57 @@ pub(crate) fn explain(status: StatusCode) -> &'static str {
     }
 }
 
-/// The response for an error. The headers of the request decide on the format. With the application, in debug mode, it says why.
-pub(crate) fn error_response(error: &HttpError, request: &HeaderMap, debug: Option<&App>) -> Response {
+/// What a request says about HTML and JSON: kept until it is known whether there is an error.
+pub(crate) struct Formats {
+    accept: Option<HeaderValue>,
+    sent: Option<HeaderValue>,
+}
+
+impl Formats {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let mut all = headers.get_all(header::ACCEPT).iter();
+        let first = all.next().cloned();
+        let accept = all.fold(first, |before, next| {
+            let joined = [before?.as_bytes(), b", ", next.as_bytes()].concat();
+            HeaderValue::from_bytes(&joined).ok()
+        });
+        Self { accept, sent: headers.get(header::CONTENT_TYPE).cloned() }
+    }
+
+    /// Whether the client would rather read JSON: it says so, or it sends JSON and does not ask for HTML. Where it says nothing, `usual` decides.
+    fn wants_json(&self, usual: bool) -> bool {
+        let text = |value: &Option<HeaderValue>| {
+            value.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase()
+        };
+        let (mut html, mut json) = (0.0_f32, 0.0_f32);
+        for part in text(&self.accept).split(',') {
+            let mut parts = part.split(';').map(str::trim);
+            let kind = parts.next().unwrap_or_default();
+            let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
+            match kind {
+                "text/html" | "application/xhtml+xml" | "text/*" => html = html.max(weight),
+                kind if is_json(kind) => json = json.max(weight),
+                _ => {}
+            }
+        }
+        if html == 0.0 && json == 0.0 {
+            return usual || is_json(text(&self.sent).split(';').next().unwrap_or_default().trim());
+        }
+        json > 0.0 && json >= html
+    }
+}
+
+/// The response for an error. The request decides on the format; where it leaves that open, `json` does. With the application, in debug mode,
+/// it says why.
+pub(crate) fn error_response(
+    error: &HttpError,
+    formats: &Formats,
+    json: bool,
+    debug: Option<&App>,
+) -> Response {
     let status = error.status();
     let name = status.canonical_reason().unwrap_or("Error");
-    if error.prefers_json() || wants_json(request) {
+    if error.prefers_json() || formats.wants_json(json) {
         let mut body = json!({ "code": status.as_u16(), "name": name, "description": error.message() });
         if debug.is_some() && status.is_server_error() {
             body["debug"] = debug::json(error);
@@ -53,28 +99,6 @@ pub(crate) fn error_response(error: &HttpError, request: &HeaderMap, debug: Opti
         ))
     };
     (status, body).into_response()
-}
-
-/// Whether the client would rather read JSON: it says so, or it sends JSON and does not ask for HTML.
-pub(crate) fn wants_json(request: &HeaderMap) -> bool {
-    let accept = request.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let (mut html, mut json) = (0.0_f32, 0.0_f32);
-    for part in accept.flat_map(|value| value.split(',')) {
-        let mut parts = part.split(';').map(str::trim);
-        let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
-        match kind.as_str() {
-            "text/html" | "application/xhtml+xml" | "text/*" => html = html.max(weight),
-            kind if is_json(kind) => json = json.max(weight),
-            _ => {}
-        }
-    }
-    if html == 0.0 && json == 0.0 {
-        let sent =
-            request.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        return is_json(&sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
-    }
-    json > 0.0 && json >= html
 }
 
 fn is_json(kind: &str) -> bool {
@@ -103,12 +127,15 @@ mod tests {
 
     #[test]
     fn the_client_decides_on_the_format() {
-        let wants = |accept: &str, content: &str| {
+        let formats = |accept: &[&str], content: &str| {
             let mut headers = HeaderMap::new();
-            headers.insert(header::ACCEPT, accept.parse().unwrap());
+            for accept in accept {
+                headers.append(header::ACCEPT, accept.parse().unwrap());
+            }
             headers.insert(header::CONTENT_TYPE, content.parse().unwrap());
-            wants_json(&headers)
+            Formats::of(&headers)
         };
+        let wants = |accept: &str, content: &str| formats(&[accept], content).wants_json(false);
         assert!(wants("application/json", "text/plain"));
         assert!(wants("*/*", "application/json; charset=utf-8"));
         assert!(wants("text/html;q=0.5, application/json", "text/plain"));
@@ -116,5 +143,11 @@ mod tests {
         assert!(!wants("*/*", "text/plain"));
         assert!(!wants("text/html,application/xhtml+xml,*/*;q=0.8", "application/json"));
         assert!(!wants("text/html, application/json;q=0.5", "text/plain"));
+        assert!(formats(&["text/html;q=0.1", "application/json"], "text/plain").wants_json(false));
+        assert!(!formats(&["text/html", "application/json;q=0.1"], "text/plain").wants_json(false));
+        for open in ["*/*", "", "image/png"] {
+            assert!(formats(&[open], "text/plain").wants_json(true), "{open}");
+        }
+        assert!(!formats(&["text/html, */*;q=0.8"], "text/plain").wants_json(true), "a browser");
     }
 }

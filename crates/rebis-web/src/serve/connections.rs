@@ -1,7 +1,7 @@
 //! The accept loop.
 //!
 //! Invariant: a client that sends its headers slowly, or none, holds a connection no longer than the header timeout, one that falls
-//! silent in a body no longer than the body timeout; an error of one connection never ends the loop. A connection that was accepted before the
+//! silent in a body, or drips, no longer than the body timeout; an error of one connection never ends the loop. A connection that was accepted before the
 //! signal to stop may still send its first request.
 
 use std::io;
@@ -19,9 +19,9 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tower::Service as _;
-use tower_http::timeout::TimeoutBody;
 
 use super::ServeOptions;
+use super::pace::{Pace, PacedBody};
 
 /// How long a connection without a request is waited for after the signal to stop.
 const FIRST_REQUEST: Duration = Duration::from_millis(500);
@@ -36,6 +36,7 @@ pub(super) async fn accept(
     http.timer(TokioTimer::new()).header_read_timeout(options.header_timeout);
     // Each connection holds a receiver: sending tells them to finish, and the channel is closed when the last one has.
     let (finish, finishing) = watch::channel(());
+    let pace = Pace { patience: options.body_timeout, rate: options.body_rate };
     let mut stop = pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -44,7 +45,7 @@ pub(super) async fn accept(
         };
         match accepted {
             Ok((stream, peer)) => {
-                start(&http, finishing.clone(), router.clone(), options.body_timeout, stream, peer)
+                start(&http, finishing.clone(), router.clone(), pace, stream, peer)
             }
             Err(error) if is_of_the_connection(&error) => {}
             Err(error) => {
@@ -67,7 +68,7 @@ fn start(
     http: &http1::Builder,
     mut finishing: watch::Receiver<()>,
     router: Router,
-    patience: Duration,
+    pace: Pace,
     stream: TcpStream,
     peer: SocketAddr,
 ) {
@@ -78,7 +79,7 @@ fn start(
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         asks.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().call(request.map(|body| TimeoutBody::new(patience, body)))
+        router.clone().call(request.map(|body| PacedBody::new(body, pace)))
     });
     let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
     tokio::spawn(async move {

@@ -244,7 +244,7 @@ async fn commands_receive_the_application() {
     };
     assert!(run("susan").await.is_ok());
     let error = run("nobody").await.unwrap_err();
-    assert_eq!(error.source().unwrap().to_string(), "nobody to greet");
+    assert_eq!(error.to_string(), "nobody to greet");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use rebis_web::{App, Html, HttpError, Json, Result, StatusCode, Templates, context};
+use rebis_web::{Blueprint, App, Html, HttpError, Json, Result, StatusCode, Templates, context};
 use serde_json::{Value, json};
 
 use crate::bare;
@@ -146,4 +146,57 @@ async fn answers_with_a_body_are_left_alone() {
         (response.status(), response.json::<Value>()),
         (StatusCode::NOT_FOUND, json!({ "mine": true }))
     );
+}
+
+#[tokio::test]
+async fn a_part_of_the_application_answers_errors_in_json() {
+    async fn inner() -> Result<()> {
+        Err(HttpError::conflict("taken"))
+    }
+    async fn broken() -> Result<()> {
+        Err(HttpError::internal("no disk"))
+    }
+    let api = Blueprint::new("api").url_prefix("/api").json_errors().get("/taken", inner).get("/broken", broken);
+    let client = bare().blueprint(api).get("/taken", inner).test_client();
+    let kind = async |path: &str, accept: Option<&str>| {
+        let request = client.get(path);
+        let answer = match accept {
+            Some(accept) => request.header("accept", accept).await,
+            None => request.await,
+        };
+        answer.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default().to_owned()
+    };
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for path in ["/api/taken", "/api/broken", "/api/nothing/at/all", "/api"] {
+        for accept in [None, Some("*/*"), Some("application/json")] {
+            assert_eq!(kind(path, accept).await, "application/json", "{path} {accept:?}");
+        }
+        assert_eq!(kind(path, Some(browser)).await, "text/html", "{path}");
+    }
+    for path in ["/taken", "/nothing", "/apis"] {
+        assert_eq!(kind(path, Some("*/*")).await, "text/html", "{path}");
+    }
+    let refused = client.post("/api/taken").await;
+    assert_eq!((refused.status().as_u16(), refused.json::<Value>()["code"].as_u64()), (405, Some(405)));
+    let all = bare().json_errors().test_client();
+    assert_eq!(all.get("/nothing").await.header("content-type"), Some("application/json"));
+}
+
+#[test]
+fn the_text_names_the_cause_and_the_message_does_not() {
+    let parse = || "x".parse::<i32>().unwrap_err();
+    let converted = HttpError::from(parse());
+    let internal = HttpError::internal(parse());
+    let refused = HttpError::bad_request("A number, please.").with_source(parse());
+    for error in [&converted, &internal] {
+        assert_eq!(error.to_string(), "500 Internal Server Error: invalid digit found in string");
+        assert!(!error.message().contains("digit"), "{}", error.message());
+    }
+    assert_eq!(refused.to_string(), "400 Bad Request: A number, please.");
+    assert_eq!(format!("{internal:?}"), internal.to_string(), "said once");
+    let boxed: Box<dyn std::error::Error + Send + Sync> = refused.into();
+    assert_eq!(boxed.source().map(ToString::to_string).as_deref(), Some("invalid digit found in string"));
+    let boxed: Box<dyn std::error::Error + Send + Sync> = internal.into();
+    assert_eq!(boxed.to_string(), "invalid digit found in string");
+    assert!(boxed.source().is_none(), "the text says it");
 }

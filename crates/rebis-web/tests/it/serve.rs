@@ -134,6 +134,45 @@ async fn a_body_that_stops_half_way_is_refused() {
     }
 }
 
+/// Sends a byte again and again, each well before a timeout, until the server answers.
+async fn drip(address: SocketAddr, head: &str, byte: &[u8]) -> String {
+    let (mut read, mut write) = TcpStream::connect(address).await.unwrap().into_split();
+    write.write_all(head.as_bytes()).await.unwrap();
+    let byte = byte.to_vec();
+    let dripping = tokio::spawn(async move {
+        while write.write_all(&byte).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    let mut answer = Vec::new();
+    // A connection that was reset has no more to say either.
+    let _ = tokio::time::timeout(Duration::from_secs(5), read.read_to_end(&mut answer)).await.expect("it ends");
+    dripping.abort();
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test]
+async fn who_sends_a_byte_now_and_then_is_not_waited_for() {
+    async fn read(form: FormFields) -> String {
+        form.value("a").len().to_string()
+    }
+    let server = Server::bind(bare().post("/", read), options()).await.unwrap();
+    let address = server.address();
+    let (_stop, stopped) = oneshot::channel::<()>();
+    tokio::spawn(server.run(async { drop(stopped.await) }));
+
+    let answer = drip(address, "GET / HTTP/1.1\r\nHost: x\r\nX: ", b"y").await;
+    assert!(!answer.starts_with("HTTP/1.1 2"), "{answer}");
+    let head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9999\r\n\r\na=";
+    let answer = drip(address, head, b"y").await;
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+
+    // Fast enough: the body takes longer than the timeout, and each second brings more than is asked for.
+    let head = head.replace("9999", "12002");
+    let answer = drip(address, &head, &[b'y'; 400]).await;
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("12000"), "{answer}");
+}
+
 #[tokio::test]
 async fn a_taken_port_says_which_and_what_to_do() {
     let first = Server::bind(bare(), options()).await.unwrap();
