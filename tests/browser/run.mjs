@@ -64,6 +64,80 @@ test("flasky: a form without its token is refused", async (browser) => {
   }
 });
 
+test("flasky: the list of users in pages, and a message that is shown once", async (browser) => {
+  const app = await start("flasky", { commands: [["db", "upgrade"], ["insert"]] });
+  try {
+    const page = await visit(browser);
+    const name = async (text) => {
+      await page.goto(app.url);
+      await page.getByLabel("What is your name?").fill(text);
+      await page.getByRole("button", { name: "Submit" }).click();
+      await page.waitForLoadState();
+    };
+    for (let number = 10; number < 34; number += 1) await name(`visitor${number}`);
+    await page.getByText("Looks like you have changed your name!").waitFor();
+    await page.goto(`${app.url}/users`);
+    const pages = page.getByRole("navigation", { name: "Pages of users" });
+    assert.equal(await page.locator("tbody tr").count(), 10);
+    await pages.getByRole("link", { name: "Next" }).click();
+    assert.match(page.url(), /page=2$/);
+    assert.equal(await pages.locator("[aria-current=page]").innerText(), "2");
+    await pages.getByRole("link", { name: "3" }).click();
+    assert.match(await page.textContent("tbody"), /visitor33/);
+    assert.equal(await pages.getByRole("link", { name: "Next" }).count(), 0, "the last page has no next");
+    assert.equal((await page.goto(`${app.url}/users?page=99`)).status(), 200);
+    assert.equal((await page.goto(`${app.url}/nowhere`)).status(), 404);
+    assert.match(await page.textContent("h1"), /Not Found/);
+    await page.done();
+    for (const kind of looks) {
+      const page = await visit(browser, kind);
+      await page.goto(app.url);
+      for (const text of ["Ann", "Bea"]) {
+        await page.getByLabel("What is your name?").fill(text);
+        await page.getByRole("button", { name: "Submit" }).click();
+        await page.waitForLoadState();
+      }
+      await look(page, "flasky-message", kind);
+      await page.goto(`${app.url}/users?page=2`);
+      await look(page, "flasky-users", kind);
+      await page.goto(`${app.url}/nowhere`);
+      await look(page, "flasky-404", kind);
+      await page.done();
+    }
+  } finally {
+    await app.stop();
+  }
+});
+
+test("flasky: what a visitor types stays text", async (browser) => {
+  const app = await start("flasky");
+  try {
+    const page = await visit(browser);
+    const hostile = `"><img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
+    for (const path of ["/", `/user/${encodeURIComponent(hostile)}`]) {
+      await page.goto(app.url + path);
+      const field = page.getByLabel("What is your name?");
+      if (await field.count()) {
+        // Too long, so that it is shown again inside the control, then short enough, so that it is kept and shown in the heading.
+        await page.evaluate(() => (document.querySelector("form").noValidate = true));
+        await field.evaluate((input, text) => { input.removeAttribute("maxlength"); input.value = text; }, hostile);
+        await page.getByRole("button", { name: "Submit" }).click();
+        await page.waitForLoadState();
+        assert.equal(await page.getByLabel("What is your name?").inputValue(), hostile);
+        await page.getByLabel("What is your name?").fill("<img src=x onerror=document.title=1>");
+        await page.getByRole("button", { name: "Submit" }).click();
+        await page.waitForLoadState();
+        assert.match(await page.innerText("h1"), /Hello, <img src=x/);
+      }
+      assert.equal(await page.locator("main img").count(), 0, path);
+      assert.doesNotMatch(await page.title(), /owned|^1$/, path);
+    }
+    await page.done();
+  } finally {
+    await app.stop();
+  }
+});
+
 test("microblog: pages, and the debug bar by keyboard", async (browser) => {
   const app = await start("microblog", { commands: [["db", "upgrade"], ["demo"]] });
   try {

@@ -67,6 +67,7 @@ const FIELD: Vocabulary = Vocabulary {
         "extra",
         "max_size",
         "accept",
+        "flatten",
     ],
     elsewhere: &[
         ("data_required", "a field is required unless its type is `Option`, `Vec` or `bool`"),
@@ -100,6 +101,7 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
     let form = read_struct(ctxt, input);
     let idents: Vec<&Ident> = fields.iter().filter_map(|field| field.ident.as_ref()).collect();
     let (mut described, mut kept, mut extra) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut read, mut written) = (Vec::new(), Vec::new());
     for (field, ident) in fields.iter().zip(&idents) {
         let text = ident.unraw().to_string();
         if text.starts_with('_') || text == "csrf_token" || text == "hidden_tag" {
@@ -111,7 +113,26 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
         let (ty, key) = (&field.ty, LitStr::new(&text, ident.span()));
         let mut calls = quote_spanned!(ty.span()=> form.field::<#ty>(#key));
         let mut foreign = false;
-        for arg in args::read(ctxt, &field.attrs, "form", &["validate"]) {
+        let args = args::read(ctxt, &field.attrs, "form", &["validate"]);
+        let inner = args.iter().any(|arg| arg.name == "flatten" && arg.flag(ctxt).unwrap_or_default());
+        let mut legend = quote!(::core::option::Option::None);
+        for arg in args {
+            if arg.name == "flatten" {
+                continue;
+            }
+            if inner && arg.name == "label" {
+                legend = arg
+                    .expr(ctxt, "\"…\"")
+                    .map_or(legend, |text| quote!(::core::option::Option::Some(#text)));
+                continue;
+            }
+            if inner && arg.name != "extra" {
+                ctxt.error(
+                    &arg.name,
+                    format!("`{}` is said by the fields of the form inside this one; beside `flatten` stand `label` and `extra`", arg.name),
+                );
+                continue;
+            }
             if arg.name == "extra" {
                 foreign = arg.flag(ctxt).unwrap_or_default();
                 if form.model.is_none() {
@@ -124,7 +145,17 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
             }
             calls.extend(method(ctxt, &arg, &idents, ident));
         }
-        described.push(calls);
+        described.push(if inner {
+            quote_spanned!(ty.span()=> form.flatten::<#ty>(#key, #legend))
+        } else {
+            calls
+        });
+        read.push(if inner {
+            quote_spanned!(ty.span()=> form.flatten::<#ty>(#key))
+        } else {
+            quote!(form.read())
+        });
+        written.push(if inner { quote!(flatten) } else { quote!(write) });
         if foreign { extra.push(ident) } else { kept.push(ident) }
     }
 
@@ -141,17 +172,18 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
     let limits = form.model.as_ref().map(|model| quote!(#p::limit_form::<#model>(&mut form);));
     let of_model = form.model.map(|model| {
         // The span is the field's, so that a type that differs is said there.
-        let read = kept.iter().map(|i| quote_spanned!(i.span()=> #i: ::core::clone::Clone::clone(&model.#i)));
-        let write = kept.iter().map(|i| quote_spanned!(i.span()=> model.#i = self.#i;));
+        let copied =
+            kept.iter().map(|i| quote_spanned!(i.span()=> #i: ::core::clone::Clone::clone(&model.#i)));
+        let set = kept.iter().map(|i| quote_spanned!(i.span()=> model.#i = self.#i;));
         quote! {
             #[automatically_derived]
             impl #p::ModelForm for #name {
                 type Model = #model;
                 fn from_model(model: &#model) -> Self {
-                    #name { #(#read,)* #(#extra: ::core::default::Default::default(),)* }
+                    #name { #(#copied,)* #(#extra: ::core::default::Default::default(),)* }
                 }
                 fn populate(self, model: &mut #model) {
-                    #(#write)*
+                    #(#set)*
                 }
             }
         }
@@ -172,11 +204,11 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
                 })
             }
             fn read(form: &mut #p::FormReader<'_>) -> ::core::option::Option<Self> {
-                #(let #locals = form.read();)*
+                #(let #locals = #read;)*
                 #made
             }
             fn write(&self, form: &mut #p::FormWriter<'_>) {
-                #(form.write(&self.#idents);)*
+                #(form.#written(&self.#idents);)*
             }
         }
     })

@@ -88,7 +88,12 @@ pub(crate) async fn begin(app: &App, debugger: &Debugger, request: Request) -> B
         return Begun::Answered(style(request.method()));
     }
     if tool && let Err(refused) = debugger.access.check(&request) {
-        return Begun::Answered(plain::error_response(&refused, &plain::Formats::of(request.headers()), false, None));
+        return Begun::Answered(plain::error_response(
+            &refused,
+            &plain::Formats::of(request.headers()),
+            false,
+            None,
+        ));
     }
     match Asked::read(app, request).await {
         Ok((request, asked)) => Begun::Traced(request, Trace::new(asked, tool)),

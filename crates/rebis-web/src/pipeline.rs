@@ -4,26 +4,65 @@
 //! client may not know goes to the log only.
 
 use std::any::Any;
+use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 use axum::body::{Body, HttpBody};
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use axum::routing::Route;
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tower::{Layer, Service, ServiceExt};
 
 use crate::app::App;
 use crate::debug::{self, Begun, Trace};
 use crate::error::HttpError;
-use crate::response::page::{self, Formats};
 use crate::response::Redirect;
+use crate::response::page::{self, Formats};
 
-pub(crate) async fn handle(State(app): State<App>, request: Request, next: Next) -> Response {
+/// Puts the pipeline around each route: as `axum::middleware::from_fn` would, with two allocations less for each request.
+#[derive(Clone)]
+pub(crate) struct Pipeline(pub(crate) App);
+
+/// One route with the pipeline around it.
+#[derive(Clone)]
+pub(crate) struct Around {
+    app: App,
+    route: Route,
+}
+
+impl Layer<Route> for Pipeline {
+    type Service = Around;
+
+    fn layer(&self, route: Route) -> Around {
+        Around { app: self.0.clone(), route }
+    }
+}
+
+impl Service<Request> for Around {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        // `oneshot` asks the route itself.
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let Around { app, route } = self.clone();
+        Box::pin(async move { Ok(handle(app, request, route).await) })
+    }
+}
+
+async fn handle(app: App, request: Request, next: Route) -> Response {
     let Some(debugger) = app.debugger() else { return answer(&app, request, next).await };
     match debug::begin(&app, debugger, request).await {
         Begun::Answered(response) => response,
@@ -34,7 +73,7 @@ pub(crate) async fn handle(State(app): State<App>, request: Request, next: Next)
     }
 }
 
-async fn answer(app: &App, mut request: Request, next: Next) -> Response {
+async fn answer(app: &App, mut request: Request, next: Route) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
     let uri = request.uri().clone();
@@ -57,7 +96,10 @@ async fn answer(app: &App, mut request: Request, next: Next) -> Response {
             Err(refused) => return refused.into_response(),
         };
         match app.run_before(request).await {
-            Ok(request) => next.run(request).await,
+            Ok(request) => match next.oneshot(request).await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            },
             Err(response) => response,
         }
     };
@@ -68,7 +110,8 @@ async fn answer(app: &App, mut request: Request, next: Next) -> Response {
         && let Err(error) = session.save(&mut response, https)
     {
         log(&error, &method, &uri);
-        response = page::error_response(&error, &asked.formats, app.answers_in_json(uri.path()), app.in_debug());
+        response =
+            page::error_response(&error, &asked.formats, app.answers_in_json(uri.path()), app.in_debug());
         response.extensions_mut().insert(Cause(error));
     }
     app.secure(response.headers_mut(), https);

@@ -326,10 +326,18 @@ mod tests {
 
     #[test]
     fn what_is_below_a_prefix() {
-        for (path, prefix) in [("/api", "/api"), ("/api/users/1", "/api"), ("/api/x", "/api/"), ("/7/api/x", "/{shop}/api"), ("/x", "")] {
+        for (path, prefix) in [
+            ("/api", "/api"),
+            ("/api/users/1", "/api"),
+            ("/api/x", "/api/"),
+            ("/7/api/x", "/{shop}/api"),
+            ("/x", ""),
+        ] {
             assert!(is_below(path, prefix), "{path} {prefix}");
         }
-        for (path, prefix) in [("/apis", "/api"), ("/", "/api"), ("/x/api", "/api"), ("/7/apis", "/{shop}/api")] {
+        for (path, prefix) in
+            [("/apis", "/api"), ("/", "/api"), ("/x/api", "/api"), ("/7/apis", "/{shop}/api")]
+        {
             assert!(!is_below(path, prefix), "{path} {prefix}");
         }
     }

@@ -3,6 +3,7 @@
 use rebis::axum::http::Method;
 use rebis::axum::response::{IntoResponse as _, Response};
 use rebis::prelude::*;
+use rebis::web::Args;
 
 use crate::models::User;
 
@@ -53,12 +54,18 @@ async fn user(templates: Templates, Path(name): Path<String>) -> Result<Html> {
     templates.render("user.html", context! { name })
 }
 
-/// `GET /users`: everybody with the role. Two statements, however many users there are.
-async fn users(session: Session, templates: Templates) -> Result<Html> {
+/// How many users a page of the list has.
+const PER_PAGE: u64 = 10;
+
+/// `GET /users?page=2`: everybody with the role, ten on a page. Three statements, however many users there are.
+async fn users(session: Session, templates: Templates, args: Args) -> Result<Html> {
+    let all = select(User).with(User::role).order_by(User::username);
+    let page = all.paginate(&session, Page::new(args.get_or("page", 1), PER_PAGE)).await?;
     let mut rows = Vec::new();
-    for user in select(User).with(User::role).order_by(User::username).all(&session).await? {
+    for user in &page.items {
         let role = user.role.loaded()?.map(|role| role.name.clone());
         rows.push((user.username.clone(), role));
     }
-    templates.render("users.html", context! { rows })
+    let links = context! { page => page.page, pages => page.pages, has_prev => page.has_prev, has_next => page.has_next };
+    templates.render("users.html", context! { rows, links })
 }

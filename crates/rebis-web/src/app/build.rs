@@ -5,8 +5,6 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use tower_http::services::ServeDir;
 
@@ -15,7 +13,7 @@ use crate::blueprint::Blueprint;
 use crate::csrf::CsrfSettings;
 use crate::debug::Debugger;
 use crate::headers::SecurityHeaders;
-use crate::pipeline;
+use crate::pipeline::Pipeline;
 use crate::routes::{BuildError, Handlers, RouteTable};
 use crate::session::SessionSettings;
 use crate::template::Engine;
@@ -81,9 +79,8 @@ pub(super) fn router(app: &App) -> Result<Router, BuildError> {
     for layer in &app.inner.layers {
         router = layer(router);
     }
-    let limit = DefaultBodyLimit::max(compiled.body_limit);
     // With the state in place axum prepares every route now instead of at each request.
-    Ok(router.layer(limit).layer(from_fn_with_state(app.clone(), pipeline::handle)).with_state(()))
+    Ok(router.layer(Pipeline(app.clone())).with_state(()))
 }
 
 impl App {

@@ -6,7 +6,7 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use futures_util::future::BoxFuture;
@@ -50,6 +50,7 @@ impl App {
     /// Puts the application's values and the visitor's session into the request.
     pub(crate) fn insert_extensions(&self, request: &mut Request) -> Option<UserSession> {
         let session = self.session_of(request.headers());
+        DefaultBodyLimit::max(self.body_limit()).apply(request);
         let extensions = request.extensions_mut();
         extensions.insert(self.clone());
         for (_, insert) in &self.inner.inserts {

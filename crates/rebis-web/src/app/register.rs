@@ -226,6 +226,25 @@ impl App {
         })
     }
 
+    /// Keeps a value for [`App::get_extension`] alone: unlike those of [`App::extension`], requests do not carry it, so it costs them nothing.
+    /// A second value of one type replaces the first.
+    ///
+    /// ```
+    /// # use rebis_web::{App, Config};
+    /// #[derive(Clone)]
+    /// struct Motto(&'static str);
+    ///
+    /// let app = App::new(Config::new(".")).keep(Motto("small steps"));
+    /// assert_eq!(app.get_extension::<Motto>().map(|motto| motto.0), Some("small steps"));
+    /// ```
+    #[must_use]
+    pub fn keep<T: Clone + Send + Sync + 'static>(self, value: T) -> Self {
+        self.change(|inner| {
+            inner.extensions.insert(value);
+            inner.inserts.retain(|(kind, _)| *kind != TypeId::of::<T>());
+        })
+    }
+
     /// Changes a setting of the application: `app.configure("DEBUG", true)`.
     #[must_use]
     pub fn configure(self, key: &str, value: impl Into<serde_json::Value>) -> Self {

@@ -72,7 +72,7 @@ pub(super) fn write(view: &FieldView, attributes: &mut Attributes) -> String {
     if field.widget == Widget::Radio || field.widget == Widget::Checkboxes {
         return boxes(view, attributes);
     }
-    attributes.set("id", field.name);
+    attributes.set("id", view.id());
     attributes.set("name", field.name);
     about(view, attributes);
     match field.widget {
@@ -125,11 +125,11 @@ fn about(view: &FieldView, attributes: &mut Attributes) {
     }
     let mut described = Vec::new();
     if field.help.is_some() {
-        described.push(format!("{}-help", field.name));
+        described.push(format!("{}-help", view.id()));
     }
     if view.error().is_some() {
         attributes.set("aria-invalid", "true");
-        described.push(format!("{}-error", field.name));
+        described.push(format!("{}-error", view.id()));
     }
     if !described.is_empty() {
         attributes.set("aria-describedby", described.join(" "));
@@ -165,7 +165,7 @@ fn boxes(view: &FieldView, attributes: &Attributes) -> String {
     let one = |(n, choice): (usize, &super::Choice)| {
         let mut own = Attributes::default();
         own.set("type", kind);
-        own.set("id", format!("{}-{n}", field.name));
+        own.set("id", format!("{}-{n}", view.id()));
         own.set("name", field.name);
         own.set("value", choice.value.as_str());
         if chosen.contains(&choice.value) {

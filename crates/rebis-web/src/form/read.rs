@@ -4,7 +4,7 @@
 
 use super::FromForm;
 use super::fields::FormFields;
-use super::spec::{FieldSpec, FormSpec};
+use super::spec::{FieldSpec, FormSpec, joined};
 use super::submitted::Offers;
 use super::upload::Upload;
 use super::value::{FormValue, Sent};
@@ -17,11 +17,13 @@ pub struct FormReader<'a> {
     form: &'a mut FormFields,
     offers: &'a Offers,
     next: usize,
+    /// The form inside the form that is read now.
+    inside: String,
 }
 
 impl<'a> FormReader<'a> {
     pub(super) fn new(spec: &'static FormSpec, form: &'a mut FormFields, offers: &'a Offers) -> Self {
-        Self { spec, form, offers, next: 0 }
+        Self { spec, form, offers, next: 0, inside: String::new() }
     }
 
     /// The next field. None when it is wrong, and then it has its complaint.
@@ -37,9 +39,18 @@ impl<'a> FormReader<'a> {
         }
     }
 
+    /// The fields of the form of that name inside this one; see [`FormSpec::flatten`].
+    pub fn flatten<T: FromForm>(&mut self, name: &str) -> Option<T> {
+        let inside = joined(&self.inside, name);
+        let outside = std::mem::replace(&mut self.inside, inside);
+        let read = T::read(self);
+        self.inside = outside;
+        read
+    }
+
     /// Looks at the whole form, once each field by itself is right: `fn(&RegisterForm, &mut FormErrors)`.
     pub fn validate<T>(&mut self, form: T, check: impl FnOnce(&T, &mut FormErrors<'_>)) -> Option<T> {
-        check(&form, &mut FormErrors { form: self.form });
+        check(&form, &mut FormErrors { form: self.form, inside: &self.inside });
         Some(form)
     }
 
@@ -116,12 +127,15 @@ fn size(bytes: u64) -> String {
 #[derive(Debug)]
 pub struct FormErrors<'a> {
     form: &'a mut FormFields,
+    inside: &'a str,
 }
 
 impl FormErrors<'_> {
     /// Complains about a field; a name that is no field's (an empty one) is about the form. The first complaint of a field stays.
     pub fn add(&mut self, field: &str, message: impl Into<String>) {
-        self.form.add_error(field, message);
+        // What is about a form inside a form is about the whole: it has no place of its own.
+        let name = if field.is_empty() { String::new() } else { joined(self.inside, field) };
+        self.form.add_error(&name, message);
     }
 }
 
@@ -137,6 +151,11 @@ impl<'a> FormWriter<'a> {
     /// Writes a struct into a form that was not sent.
     pub(super) fn fill<T: FromForm>(form: &'a mut FormFields, from: &T) {
         from.write(&mut FormWriter { spec: T::spec(), form, next: 0 });
+    }
+
+    /// The fields of a form inside this one.
+    pub fn flatten<T: FromForm>(&mut self, value: &T) {
+        value.write(self);
     }
 
     /// The next field.

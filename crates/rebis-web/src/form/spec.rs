@@ -7,7 +7,9 @@ use std::borrow::Borrow;
 use std::fmt::{self, Display};
 use std::marker::PhantomData;
 use std::ops::{Bound, RangeBounds};
+use std::sync::Arc;
 
+use super::FromForm;
 use super::choice::Choice;
 use super::fields::{is_email, length_message};
 use super::upload::Upload;
@@ -29,6 +31,7 @@ pub(super) type Check = dyn Fn(&str) -> Result<(), String> + Send + Sync;
 type Values = dyn Fn() -> Vec<String> + Send + Sync;
 
 /// What one field of a form is: its name, its looks, its checks.
+#[derive(Clone)]
 pub struct FieldSpec {
     pub(super) name: &'static str,
     pub(super) label: String,
@@ -43,11 +46,13 @@ pub struct FieldSpec {
     /// Media types, and endings of names with their dot; empty for any.
     pub(super) accept: Vec<String>,
     pub(super) equal_to: Option<&'static str>,
-    pub(super) checks: Vec<Box<Check>>,
+    pub(super) checks: Vec<Arc<Check>>,
     /// None when only the type decides about what may be sent.
     pub(super) choices: Option<Vec<Choice>>,
-    pub(super) default: Option<Box<Values>>,
+    pub(super) default: Option<Arc<Values>>,
     pub(super) attributes: Vec<(String, String)>,
+    /// The words above the fields of a form inside the form.
+    pub(super) group: Option<String>,
 }
 
 impl fmt::Debug for FieldSpec {
@@ -98,6 +103,7 @@ impl FormSpec {
             choices,
             default: None,
             attributes: attributes.collect(),
+            group: None,
         });
         let at = self.fields.len() - 1;
         FieldBuilder {
@@ -105,6 +111,25 @@ impl FormSpec {
             fault: &mut self.fault,
             form: self.name,
             kind: PhantomData,
+        }
+    }
+
+    /// Adds the fields of another form, below `legend` (the name in words unless it is said): WTForms' `FormField`. They are sent as
+    /// `name-field`: those of `address` as `address-street` and `address-city`.
+    pub fn flatten<T: FromForm>(&mut self, name: &'static str, legend: Option<&str>) {
+        let inner = T::spec();
+        if self.fault.is_none() {
+            self.fault.clone_from(&inner.fault);
+        }
+        let legend = legend.map_or_else(|| words(name), str::to_owned);
+        // A form is described once in the life of a program, so what is kept for ever here is as much as its source text.
+        let joined = |own: &str| -> &'static str { Box::leak(joined(name, own).into_boxed_str()) };
+        for field in &inner.fields {
+            let mut field = field.clone();
+            field.name = joined(field.name);
+            field.equal_to = field.equal_to.map(joined);
+            field.group.get_or_insert_with(|| legend.clone());
+            self.fields.push(field);
         }
     }
 
@@ -118,7 +143,7 @@ impl FormSpec {
             field.attributes.push(("maxlength".to_owned(), most.to_string()));
         }
         let message = length_message(&(..=most));
-        field.checks.push(Box::new(
+        field.checks.push(Arc::new(
             move |text| {
                 if text.chars().count() <= most { Ok(()) } else { Err(message.clone()) }
             },
@@ -133,6 +158,11 @@ impl FormSpec {
     pub(super) fn find(&self, name: &str) -> Option<&FieldSpec> {
         self.fields.iter().find(|field| field.name == name)
     }
+}
+
+/// The name of a field of a form inside a form.
+pub(super) fn joined(form: &str, field: &str) -> String {
+    if form.is_empty() { field.to_owned() } else { format!("{form}-{field}") }
 }
 
 impl FieldSpec {
@@ -291,12 +321,12 @@ impl<T: FormValue> FieldBuilder<'_, T> {
     where
         T::Item: FormValue,
     {
-        self.field.default = Some(Box::new(move || value().write()));
+        self.field.default = Some(Arc::new(move || value().write()));
         self
     }
 
     fn check(self, check: impl Fn(&str) -> Result<(), String> + Send + Sync + 'static) -> Self {
-        self.field.checks.push(Box::new(check));
+        self.field.checks.push(Arc::new(check));
         self
     }
 }

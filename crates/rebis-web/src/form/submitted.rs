@@ -72,6 +72,7 @@ pub struct Form<T> {
     pub(super) fields: FormFields,
     pub(super) offers: Offers,
     pub(super) session: Option<UserSession>,
+    id: String,
     kind: PhantomData<fn() -> T>,
 }
 
@@ -126,6 +127,61 @@ impl<T> Form<T> {
 }
 
 impl<T: FromForm> Form<T> {
+    /// A form that was not sent, for a page with several: the handler of one shows the others so. Each is sent to a handler of its own.
+    ///
+    /// ```
+    /// # use rebis_macros as rebis;
+    /// use rebis_web::{App, Config, Form, Html, Result, Templates, UserSession, context};
+    ///
+    /// #[derive(rebis::Form)]
+    /// # #[form(crate = "rebis_web")]
+    /// struct LoginForm {
+    ///     email: String,
+    /// }
+    ///
+    /// #[derive(rebis::Form)]
+    /// # #[form(crate = "rebis_web")]
+    /// struct JoinForm {
+    ///     email: String,
+    /// }
+    ///
+    /// async fn start(session: UserSession, templates: Templates) -> Result<Html> {
+    ///     let login = Form::<LoginForm>::new(&session).with_id("login");
+    ///     let join = Form::<JoinForm>::new(&session).with_id("join");
+    ///     templates.render("start.html", context! { login, join })
+    /// }
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let config = Config::new(".").with("SECRET_KEY", "only for this example, 32 bytes long");
+    /// let client = App::new(config)
+    ///     .get("/", start)
+    ///     .template(
+    ///         "start.html",
+    ///         "{% from 'rebis/form.html' import quick_form %}
+    ///          {{ quick_form(login, action='/login') }}{{ quick_form(join, action='/join') }}",
+    ///     )
+    ///     .test_client();
+    /// let page = client.get("/").await.text();
+    /// assert!(page.contains("id=\"login-email\"") && page.contains("id=\"join-email\""));
+    /// # });
+    /// ```
+    pub fn new(session: &UserSession) -> Self {
+        Self {
+            fields: FormFields::default(),
+            offers: Offers::default(),
+            session: Some(session.clone()),
+            id: String::new(),
+            kind: PhantomData,
+        }
+    }
+
+    /// What the ids of its controls begin with, where a page has several forms: two controls of one id would share a label.
+    #[must_use]
+    pub fn with_id(mut self, id: impl Into<String>) -> Self {
+        self.id = id.into();
+        self
+    }
+
     /// The struct, if the form was sent and nothing is wrong with it: Flask-WTF's `validate_on_submit`. Otherwise the complaints are
     /// beside the fields, and the form can be shown again.
     pub fn validated(&mut self) -> Option<T> {
@@ -157,13 +213,13 @@ impl<T: FromForm, S: Send + Sync> FromRequest<S> for Form<T> {
         } else {
             FormFields::from_request(request, state).await?
         };
-        Ok(Self { fields, offers: Offers::default(), session, kind: PhantomData })
+        Ok(Self { fields, offers: Offers::default(), session, id: String::new(), kind: PhantomData })
     }
 }
 
 impl<T: FromForm> Serialize for Form<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        view(T::spec(), &self.fields, &self.offers, self.session.as_ref()).serialize(serializer)
+        view(T::spec(), &self.fields, &self.offers, self.session.as_ref(), &self.id).serialize(serializer)
     }
 }
 

@@ -32,7 +32,7 @@ use super::widget::Widget;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a form",
     label = "not the type of a form's field",
-    note = "fields of a form are `String`, numbers, `bool`, dates and times, `Uuid`, `Decimal`, `Upload`, enums with `#[derive(FormEnum)]`, and `Option` and `Vec` of these; for a type of your own implement `FormType`"
+    note = "fields of a form are `String`, numbers, `bool`, dates and times, `Uuid`, `Decimal`, `Upload`, enums with `#[derive(FormEnum)]`, and `Option` and `Vec` of these; a struct with `#[derive(Form)]` stands in another with `#[form(flatten)]`; for a type of your own implement `FormType`"
 )]
 pub trait FormType: Sized {
     /// How it is shown unless the field says otherwise.
@@ -86,7 +86,7 @@ impl<'a> Sent<'a> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the type of a form's field",
     label = "not the type of a form's field",
-    note = "fields of a form are `String`, numbers, `bool`, dates and times, `Uuid`, `Decimal`, `Upload`, enums with `#[derive(FormEnum)]`, and `Option` and `Vec` of these; for a type of your own implement `FormType`"
+    note = "fields of a form are `String`, numbers, `bool`, dates and times, `Uuid`, `Decimal`, `Upload`, enums with `#[derive(FormEnum)]`, and `Option` and `Vec` of these; a struct with `#[derive(Form)]` stands in another with `#[form(flatten)]`; for a type of your own implement `FormType`"
 )]
 pub trait FormValue: Sized {
     /// The type of one value.

@@ -10,7 +10,7 @@ use minijinja::{Error, ErrorKind, State, Value};
 use super::choice::Choice;
 use super::control::{self, Attributes};
 use super::fields::FormFields;
-use super::spec::{FieldSpec, FormSpec};
+use super::spec::{FieldSpec, FormSpec, joined};
 use super::submitted::Offers;
 use super::value::{FormValue, Sent};
 use super::widget::Widget;
@@ -25,12 +25,14 @@ pub(super) fn view(
     fields: &FormFields,
     offers: &Offers,
     session: Option<&UserSession>,
+    id: &str,
 ) -> Value {
     Value::from_object(FormView {
         spec,
         fields: fields.clone(),
         offers: offers.clone(),
         session: session.cloned(),
+        id: id.to_owned(),
     })
 }
 
@@ -40,6 +42,7 @@ struct FormView {
     fields: FormFields,
     offers: Offers,
     session: Option<UserSession>,
+    id: String,
 }
 
 impl Object for FormView {
@@ -126,7 +129,24 @@ impl FormView {
             ("enctype", Value::from(if files { "multipart/form-data" } else { "" })),
             ("method", Value::from(if self.spec.get { "get" } else { "post" })),
             ("submitted", Value::from(self.fields.is_submitted())),
+            ("groups", self.groups()),
         ])
+    }
+
+    /// The fields that are seen, neighbours of one form inside the form together.
+    fn groups(self: &Arc<Self>) -> Value {
+        let seen: Vec<&FieldSpec> =
+            self.spec.fields.iter().filter(|field| field.widget != Widget::Hidden).collect();
+        let groups = seen.chunk_by(|one, next| one.group == next.group).map(|fields| {
+            let legend = fields.first().and_then(|field| field.group.as_deref()).unwrap_or_default();
+            let fields: Value = fields
+                .iter()
+                .filter_map(|field| self.spec.find(field.name))
+                .map(|field| self.field(field))
+                .collect();
+            Value::from_pairs([("legend", Value::from(legend)), ("fields", fields)])
+        });
+        groups.collect()
     }
 
     /// The complaints that stand beside no field that is seen.
@@ -153,7 +173,8 @@ impl Object for FieldView {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let field = self.field;
         Some(match key.as_str()? {
-            "name" | "id" => Value::from(field.name),
+            "name" => Value::from(field.name),
+            "id" => Value::from(self.id()),
             "label" => Value::from(field.label.as_str()),
             "help" => Value::from(field.help.as_deref().unwrap_or_default()),
             "placeholder" => Value::from(field.placeholder.as_deref().unwrap_or_default()),
@@ -182,6 +203,11 @@ impl Object for FieldView {
 }
 
 impl FieldView {
+    /// The id of its control.
+    pub(super) fn id(&self) -> String {
+        joined(&self.form.id, self.field.name)
+    }
+
     /// What is shown: what was sent, or what the handler or the description says.
     pub(super) fn values(&self) -> Vec<String> {
         let (form, field) = (&self.form.fields, self.field);
@@ -212,7 +238,7 @@ impl FieldView {
         let chosen = self.values();
         let shown = self.choices().iter().enumerate().map(|(n, choice)| {
             Value::from_pairs([
-                ("id", Value::from(format!("{}-{n}", self.field.name))),
+                ("id", Value::from(format!("{}-{n}", self.id()))),
                 ("value", Value::from(choice.value.as_str())),
                 ("label", Value::from(choice.label.as_str())),
                 ("selected", Value::from(chosen.contains(&choice.value))),

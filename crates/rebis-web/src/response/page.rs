@@ -2,6 +2,8 @@
 //!
 //! Invariant: outside debug mode a page holds the status and the message for the client, nothing else; in any mode, text is escaped.
 
+use std::borrow::Cow;
+
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -105,10 +107,16 @@ fn is_json(kind: &str) -> bool {
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
-/// Text for HTML, between tags and inside quoted attributes.
-pub(crate) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+/// Text for HTML, between tags and inside quoted attributes. Most text has nothing to escape, and is not copied.
+pub(crate) fn escape(text: &str) -> Cow<'_, str> {
+    let special = |byte: &u8| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'');
+    let Some(first) = text.as_bytes().iter().position(|byte| special(byte)) else {
+        return Cow::Borrowed(text);
+    };
+    let mut out = String::with_capacity(text.len() + 16);
+    let (clean, rest) = text.split_at(first);
+    out.push_str(clean);
+    for c in rest.chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -118,12 +126,18 @@ pub(crate) fn escape(text: &str) -> String {
             other => out.push(other),
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn five_characters_are_escaped_wherever_they_stand() {
+        assert_eq!(escape("é<a href=\"x\">&'é</a>"), "é&lt;a href=&quot;x&quot;&gt;&amp;&#39;é&lt;/a&gt;");
+        assert!(matches!(escape("nothing / special é"), Cow::Borrowed(_)));
+    }
 
     #[test]
     fn the_client_decides_on_the_format() {

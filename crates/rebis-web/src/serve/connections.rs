@@ -44,9 +44,7 @@ pub(super) async fn accept(
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, peer)) => {
-                start(&http, finishing.clone(), router.clone(), pace, stream, peer)
-            }
+            Ok((stream, peer)) => start(&http, finishing.clone(), router.clone(), pace, stream, peer),
             Err(error) if is_of_the_connection(&error) => {}
             Err(error) => {
                 // Out of file descriptors, usually: the connections that end give some back.

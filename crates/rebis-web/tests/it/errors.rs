@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use rebis_web::{Blueprint, App, Html, HttpError, Json, Result, StatusCode, Templates, context};
+use rebis_web::{App, Blueprint, Html, HttpError, Json, Result, StatusCode, Templates, context};
 use serde_json::{Value, json};
 
 use crate::bare;
@@ -156,7 +156,8 @@ async fn a_part_of_the_application_answers_errors_in_json() {
     async fn broken() -> Result<()> {
         Err(HttpError::internal("no disk"))
     }
-    let api = Blueprint::new("api").url_prefix("/api").json_errors().get("/taken", inner).get("/broken", broken);
+    let api =
+        Blueprint::new("api").url_prefix("/api").json_errors().get("/taken", inner).get("/broken", broken);
     let client = bare().blueprint(api).get("/taken", inner).test_client();
     let kind = async |path: &str, accept: Option<&str>| {
         let request = client.get(path);

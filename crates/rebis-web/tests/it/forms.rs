@@ -398,3 +398,97 @@ async fn a_search_is_sent_in_the_query() {
         "{wrong}"
     );
 }
+
+#[derive(Form, Clone, Debug, PartialEq)]
+#[form(crate = "rebis_web", validate = town_and_code)]
+struct Address {
+    #[form(length = 2..=40)]
+    street: String,
+    code: Option<String>,
+    #[form(equal_to = street)]
+    again: String,
+}
+
+fn town_and_code(address: &Address, errors: &mut FormErrors<'_>) {
+    if address.code.as_deref() == Some("0") {
+        errors.add("code", "No such code.");
+    }
+}
+
+#[derive(Form, Clone, Debug, PartialEq)]
+#[form(crate = "rebis_web")]
+struct Order {
+    name: String,
+    #[form(flatten, label = "Where the <bill> goes")]
+    billing: Address,
+    #[form(flatten)]
+    delivery: Address,
+    note: Option<String>,
+}
+
+async fn order(templates: Templates, mut form: Form<Order>) -> Result<Response> {
+    if let Some(order) = form.validated() {
+        return Ok(format!("{order:?}").into_response());
+    }
+    let old = Address { street: "Elm".to_owned(), code: Some("7".to_owned()), again: "Elm".to_owned() };
+    let filled = Order { name: "Susan".to_owned(), billing: old.clone(), delivery: old, note: None };
+    form.fill(&filled);
+    Ok(templates.render("order.html", context! { form => form.with_id("order") })?.into_response())
+}
+
+#[tokio::test]
+async fn forms_inside_a_form() {
+    let client = bare()
+        .route("/", [Method::GET, Method::POST], order)
+        .template("order.html", "{% from 'rebis/form.html' import quick_form %}{{ quick_form(form) }}{{ form['billing-code'](class='x') }}")
+        .test_client();
+    let page = client.get("/").await.text();
+    for part in [
+        "<legend class=\"fs-5\">Where the &lt;bill&gt; goes</legend>",
+        "<legend class=\"fs-5\">Delivery</legend>",
+        "<label class=\"form-label\" for=\"order-billing-street\">Street</label>",
+        "id=\"order-billing-street\" name=\"billing-street\"",
+        "id=\"order-delivery-code\" name=\"delivery-code\" type=\"text\" value=\"7\"",
+        "name=\"note\"",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+    assert_eq!((page.matches("<fieldset").count(), page.matches("</fieldset>").count()), (2, 2), "{page}");
+    let sent = [
+        ("name", "Susan"),
+        ("billing-street", "Elm"),
+        ("billing-again", "Elm"),
+        ("delivery-street", "Oak"),
+        ("delivery-code", "1"),
+        ("delivery-again", "Oak"),
+        ("note", "quick"),
+    ];
+    let order = client.post("/").form(&sent).await.text();
+    assert_eq!(
+        order,
+        "Order { name: \"Susan\", billing: Address { street: \"Elm\", code: None, again: \"Elm\" }, delivery: Address { street: \"Oak\", code: \
+         Some(\"1\"), again: \"Oak\" }, note: Some(\"quick\") }"
+    );
+    // Each complaint stands at the field of its own form.
+    let wrong = [
+        ("name", "Susan"),
+        ("billing-street", "x"),
+        ("billing-again", "x"),
+        ("delivery-street", "Oak"),
+        ("delivery-code", "0"),
+        ("delivery-again", "Oak"),
+    ];
+    let page = client.post("/").form(&wrong).await.text();
+    assert!(page.contains("id=\"order-billing-street-error\">Field must be between 2 and 40"), "{page}");
+    assert!(page.contains("id=\"order-delivery-code-error\">No such code."), "{page}");
+    assert_eq!(page.matches("invalid-feedback").count(), 2, "{page}");
+    let differs = client
+        .post("/")
+        .form(&[("name", "x"), ("billing-street", "Elm"), ("billing-again", "Oak")])
+        .await
+        .text();
+    assert!(
+        differs.contains("id=\"order-billing-again-error\">This must be the same as Street."),
+        "{differs}"
+    );
+}

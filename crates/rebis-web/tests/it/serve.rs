@@ -146,7 +146,8 @@ async fn drip(address: SocketAddr, head: &str, byte: &[u8]) -> String {
     });
     let mut answer = Vec::new();
     // A connection that was reset has no more to say either.
-    let _ = tokio::time::timeout(Duration::from_secs(5), read.read_to_end(&mut answer)).await.expect("it ends");
+    let _ =
+        tokio::time::timeout(Duration::from_secs(5), read.read_to_end(&mut answer)).await.expect("it ends");
     dripping.abort();
     String::from_utf8(answer).unwrap()
 }

@@ -241,7 +241,7 @@ impl AppExt for App {
             history: keeps_history(self.config()),
         };
         let app = browser::add(queries::shown_in_debug(self, &database, None));
-        app.extension(bound).extension(database).map_error(errors::status_of).on_startup(move |_| {
+        app.keep(bound).extension(database).map_error(errors::status_of).map_error(errors::text_that_cannot_be_kept).on_startup(move |_| {
             let fault = fault.clone();
             async move { fault.map_or(Ok(()), |fault| Err(fault.to_string())) }
         })
@@ -250,15 +250,15 @@ impl AppExt for App {
     fn migrations(self, scripts: &'static [Script]) -> Self {
         let bound =
             self.get_extension::<Bound>().cloned().map(|bound| Bound { scripts: Some(scripts), ..bound });
-        let app = self.extension(Scripts(scripts));
+        let app = self.keep(Scripts(scripts));
         match bound {
-            Some(bound) => app.extension(bound),
+            Some(bound) => app.keep(bound),
             None => app,
         }
     }
 
     fn configure_migrations(self, configure: impl Fn(Migrator) -> Migrator + Send + Sync + 'static) -> Self {
-        self.extension(Setup(MigratorSetup::new(configure)))
+        self.keep(Setup(MigratorSetup::new(configure)))
     }
 
     fn bind(self, name: &'static str, database: Database, scripts: &'static [Script]) -> Self {
@@ -278,7 +278,7 @@ impl AppExt for App {
         binds.0.retain(|b| b.name != Some(name));
         binds.0.push(bound);
         let app = browser::add(queries::shown_in_debug(self, &database, Some(name)));
-        app.extension(binds).on_startup(move |_| {
+        app.keep(binds).on_startup(move |_| {
             let fault = fault.clone();
             async move { fault.map_or(Ok(()), |fault| Err(fault.to_string())) }
         })
@@ -291,7 +291,7 @@ impl AppExt for App {
     ) -> Self {
         let mut all = self.get_extension::<Contexts>().cloned().unwrap_or_default();
         all.0.push(Arc::new(give));
-        self.extension(all)
+        self.keep(all)
     }
 
     #[cfg(feature = "shell")]

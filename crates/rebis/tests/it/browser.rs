@@ -41,6 +41,33 @@ struct Tag {
     word: String,
 }
 
+/// In a database of its own, with kinds of rows and a column that is read when it is asked for.
+#[derive(Model, Clone, Debug)]
+#[model(table = "browsed_worker", bind = "staff")]
+struct Worker {
+    #[column(primary_key)]
+    id: i64,
+    #[column(length = 40)]
+    name: String,
+    notes: rebis::Deferred<String>,
+    #[column(flatten)]
+    job: Job,
+}
+
+#[derive(rebis::Columns, Clone, Debug, PartialEq)]
+#[model(tag = "job")]
+enum Job {
+    #[model(table = "browsed_coder")]
+    Coder {
+        #[column(length = 20)]
+        language: String,
+    },
+    Guest {
+        until: i32,
+    },
+    Trainee,
+}
+
 fn not_empty(title: &String) -> std::result::Result<(), String> {
     if title == "Untitled" { Err("A title is needed.".to_owned()) } else { Ok(()) }
 }
@@ -197,6 +224,33 @@ each_database! {
         for path in ["/__rebis/", "/__rebis/data/", AUTHORS] {
             assert_eq!(released.get(path).await.status(), StatusCode::NOT_FOUND, "{path}");
         }
+    }
+
+    async fn another_database_with_kinds_of_rows_and_columns_that_are_read_later(test: TestDatabase) {
+        let app = create_app(
+            Config::new(".")
+                .with("DATABASE_URL", test.url())
+                .with("DATABASE_URL_STAFF", test.url())
+                .with("DEBUG", true),
+        )
+        .bind("staff", Database::new().models(models![Worker]), &[]);
+        let staff = app.db_of("staff").unwrap();
+        staff.create_all().await.unwrap();
+        let session = staff.session();
+        session.add(Worker::builder().name("ada").notes("a long text").job(Job::Coder { language: "Rust".to_owned() }));
+        session.commit().await.unwrap();
+        let client = app.test_client();
+        const WORKERS: &str = "/__rebis/data/t/staff~browsed_worker/";
+        let list = get(&client, WORKERS).await;
+        println!("{list}");
+        let page = get(&client, &format!("{WORKERS}row?key=1")).await;
+        println!("{page}");
+        let saved = post(&client, &format!("{WORKERS}row?key=1"), &[("f.name", "Ada"), ("f.notes", "shorter"), ("f.job.language", "C")]).await;
+        println!("{} {}", saved.status(), saved.text());
+        println!("{}", get(&client, &format!("{WORKERS}new")).await);
+        println!("{}", get(&client, "/__rebis/data/schema").await);
+        println!("{}", get(&client, "/__rebis/data/schema.svg?bind=staff").await);
+        panic!("look");
     }
 
     async fn schema_and_migrations(test: TestDatabase) {

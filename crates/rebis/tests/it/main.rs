@@ -7,6 +7,7 @@ mod binds;
 mod browser;
 mod debug;
 mod forms;
+mod hostile;
 mod requests;
 mod serde;
 mod testing;

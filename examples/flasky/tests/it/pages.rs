@@ -91,9 +91,23 @@ each_database! {
         client.post("/").form(&[("name", "Dave")]).await;
         let statements = db.record().unwrap();
         let page = client.get("/users").await.text();
-        assert_eq!(statements.len(), 2, "{:?}", statements.take());
+        assert_eq!(statements.len(), 3, "a count, users, roles: {:?}", statements.take());
         assert!(page.contains("<td>john</td><td>Admin</td>"), "{page}");
         assert!(page.contains("<td>Dave</td><td>–</td>"), "{page}");
+        assert!(!page.contains("class=\"pagination\""), "one page needs no links: {page}");
+
+        let session = db.session();
+        session.add_all((10..30).map(|n| User::builder().username(format!("user{n}"))));
+        session.commit().await.unwrap();
+        let second = client.get("/users?page=2").await.text();
+        assert_eq!(second.matches("<tr><td>").count(), 10, "{second}");
+        for part in ["aria-current=\"page\" href=\"/users?page=2\">2</a>", "rel=\"prev\" href=\"/users?page=1\"", "href=\"/users?page=3\">3</a>"] {
+            assert!(second.contains(part), "{part}: {second}");
+        }
+        for odd in ["0", "-1", "x", "99999999999999999999999"] {
+            let status = client.get(&format!("/users?page={odd}")).await.status();
+            assert!(!status.is_server_error(), "{odd}: {status}");
+        }
     }
 
     async fn the_migrations_lead_to_the_models_and_back(test: TestDatabase) {

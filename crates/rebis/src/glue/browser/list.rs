@@ -101,6 +101,7 @@ pub(super) async fn rows(app: App, Path(table): Path<String>, args: Args) -> Res
             "new": place.new_url(),
             "owner": owner,
             "saved": args.text("saved"),
+            "left_out": place.model.columns().filter(|column| column.is_deferred()).map(|column| column.field()).collect::<Vec<_>>(),
             "columns": columns.iter().filter(|column| !is_secret(**column)).map(|column| column.field()).collect::<Vec<_>>(),
             "operators": OPERATORS,
             "filter": { "column": column, "operator": operator, "value": value },

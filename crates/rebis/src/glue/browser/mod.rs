@@ -23,6 +23,7 @@ pub(super) fn add(app: App) -> App {
         .url_prefix("/data")
         .get("/", list::tables)
         .get("/schema", schema::schema)
+        .get("/schema.svg", schema::picture)
         .get("/migrations", migrations::migrations)
         .get("/t/{table}/", list::rows)
         .get("/t/{table}/new", row::new)
@@ -30,7 +31,7 @@ pub(super) fn add(app: App) -> App {
         .get("/t/{table}/row", row::show)
         .post("/t/{table}/row", row::update)
         .post("/t/{table}/delete", row::remove);
-    app.extension(Added).debug_tool("Data", tool)
+    app.keep(Added).debug_tool("Data", tool)
 }
 
 /// That the browser is there.

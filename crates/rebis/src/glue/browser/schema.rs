@@ -2,13 +2,16 @@
 //!
 //! **Invariant.** It shows what the models declare, without asking the database.
 
-use rebis_web::{App, Html, Result};
+use rebis_web::axum::http::header;
+use rebis_web::axum::response::{IntoResponse, Response};
+use rebis_web::{App, Args, Html, HttpError, Result};
 use serde_json::json;
 
 use super::super::bind::bound;
 use super::form::type_name;
 use super::page::render;
-use super::place::places;
+use super::place::{HOME, places};
+use super::text::encode;
 
 /// `GET /__rebis/data/schema`.
 pub(super) async fn schema(app: App) -> Result<Html> {
@@ -40,8 +43,19 @@ pub(super) async fn schema(app: App) -> Result<Html> {
     let tables: Vec<_> = tables.collect();
     let diagrams = bound(&app).into_iter().filter_map(|bound| {
         let migrator = bound.migrator(&app).ok()?;
-        Some(json!({ "database": bound.name(), "mermaid": migrator.diagram() }))
+        let query = bound.name().map(|name| format!("?bind={}", encode(name))).unwrap_or_default();
+        let picture = format!("{HOME}/schema.svg{query}");
+        Some(json!({ "database": bound.name(), "mermaid": migrator.diagram(), "picture": picture }))
     });
     let diagrams: Vec<_> = diagrams.collect();
     render("schema.html", json!({ "here": "schema", "tables": tables, "diagrams": diagrams }))
+}
+
+/// `GET /__rebis/data/schema.svg?bind=audit`: one database's tables as a picture. A file of its own, so that its style is nobody else's.
+pub(super) async fn picture(app: App, args: Args) -> Result<Response> {
+    let all = bound(&app);
+    let found =
+        all.iter().find(|bound| bound.name() == args.text("bind")).ok_or_else(HttpError::not_found)?;
+    let svg = found.migrator(&app)?.diagram_svg();
+    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response())
 }
