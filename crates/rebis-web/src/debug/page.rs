@@ -40,7 +40,8 @@ pub(crate) fn html(error: &HttpError, app: Option<&App>) -> Html {
     };
     // A page of ours that cannot be made is no reason to say nothing.
     render("error.html", values).unwrap_or_else(|failed| {
-        let text = crate::response::page::escape(&format!("{error:?}\n\n{failed:?}"));
+        let text = format!("{error:?}\n\n{failed:?}");
+        let text = crate::response::page::escape(&text);
         Html(format!(
             "<!doctype html>\n<html lang=en>\n<title>{}</title>\n<pre>{text}</pre>\n",
             error.status()

@@ -110,7 +110,7 @@ fn is_json(kind: &str) -> bool {
 /// Text for HTML, between tags and inside quoted attributes. Most text has nothing to escape, and is not copied.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     let special = |byte: &u8| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'');
-    let Some(first) = text.as_bytes().iter().position(|byte| special(byte)) else {
+    let Some(first) = text.as_bytes().iter().position(special) else {
         return Cow::Borrowed(text);
     };
     let mut out = String::with_capacity(text.len() + 16);

@@ -241,7 +241,7 @@ impl AppExt for App {
             history: keeps_history(self.config()),
         };
         let app = browser::add(queries::shown_in_debug(self, &database, None));
-        app.keep(bound).extension(database).map_error(errors::status_of).map_error(errors::text_that_cannot_be_kept).on_startup(move |_| {
+        app.keep(bound).extension(database).map_error(errors::status_of).on_startup(move |_| {
             let fault = fault.clone();
             async move { fault.map_or(Ok(()), |fault| Err(fault.to_string())) }
         })

@@ -242,15 +242,35 @@ each_database! {
         let client = app.test_client();
         const WORKERS: &str = "/__rebis/data/t/staff~browsed_worker/";
         let list = get(&client, WORKERS).await;
-        println!("{list}");
-        let page = get(&client, &format!("{WORKERS}row?key=1")).await;
-        println!("{page}");
-        let saved = post(&client, &format!("{WORKERS}row?key=1"), &[("f.name", "Ada"), ("f.notes", "shorter"), ("f.job.language", "C")]).await;
-        println!("{} {}", saved.status(), saved.text());
-        println!("{}", get(&client, &format!("{WORKERS}new")).await);
-        println!("{}", get(&client, "/__rebis/data/schema").await);
-        println!("{}", get(&client, "/__rebis/data/schema.svg?bind=staff").await);
-        panic!("look");
+        for part in ["<td>coder</td><td>Rust</td>", "asked for: notes."] {
+            assert!(list.contains(part), "{part}: {list}");
+        }
+        assert!(!list.contains("a long text"), "{list}");
+        let row = format!("{WORKERS}row?key=1");
+        assert!(get(&client, &row).await.contains("a long text</textarea>"));
+        let fields = [("f.name", "Ada"), ("f.notes", "shorter"), ("f.language", "C")];
+        assert_eq!(post(&client, &row, &fields).await.status(), StatusCode::SEE_OTHER);
+        let session = staff.session();
+        let ada = session.get_or_404(Worker, 1).await.unwrap();
+        assert_eq!((ada.name.as_str(), ada.notes.get().await.unwrap().as_str()), ("Ada", "shorter"));
+        assert_eq!(ada.job, Job::Coder { language: "C".to_owned() });
+        // The row moves to the table of its new kind.
+        let fields = [("f.job", "guest"), ("f.language", ""), ("f.until", "9")];
+        let moved = post(&client, &row, &fields).await;
+        assert_eq!(moved.status(), StatusCode::SEE_OTHER, "{}", moved.text());
+        let ada = staff.session().get_or_404(Worker, 1).await.unwrap();
+        assert_eq!(ada.job, Job::Guest { until: 9 });
+        let new = format!("{WORKERS}new");
+        let fields = [("f.name", "bob"), ("f.notes", "n"), ("f.job", "trainee")];
+        let made = post(&client, &new, &fields).await;
+        assert_eq!(made.status(), StatusCode::SEE_OTHER, "{}", made.text());
+        assert_eq!(select(Worker).count(&staff).await.unwrap(), 2);
+        let schema = get(&client, "/__rebis/data/schema").await;
+        assert!(schema.contains("schema.svg?bind=staff\""), "{schema}");
+        let picture = client.get("/__rebis/data/schema.svg?bind=staff").await;
+        assert_eq!(picture.header("content-type"), Some("image/svg+xml"));
+        assert!(picture.text().contains(">browsed_coder</text>"), "{}", picture.text());
+        assert_eq!(client.get("/__rebis/data/schema.svg?bind=none").await.status(), StatusCode::NOT_FOUND);
     }
 
     async fn schema_and_migrations(test: TestDatabase) {
