@@ -392,3 +392,21 @@ fn an_exclusion_constraint_is_refused_where_there_is_none() {
         assert!(e.contains("exclusion constraints") && e.contains(dialect.name()), "{e}");
     }
 }
+
+#[test]
+fn a_fulltext_index_is_found_again_and_comes_back() {
+    rebis_testkit::run(Backend::MySql, |db| async move {
+        let plain = user(None, 20);
+        let mut searched = plain.clone();
+        let method = Some("fulltext".into());
+        searched.tables[0].indexes.push(Index { method, ..Index::new("ix_user_words", ["name"]) });
+        step(&db, 0, &searched).await;
+        let mut conn = db.acquire().await;
+        conn.script("INSERT INTO `user` (name) VALUES ('one two')").await.unwrap();
+        let found = "SELECT id FROM `user` WHERE MATCH (name) AGAINST ('two' IN BOOLEAN MODE)";
+        assert_eq!(crate::execute::ids(&mut conn, found).await, [1]);
+        assert_eq!(step(&db, 1, &plain).await, ["removed index 'ix_user_words' on 'user'"]);
+        to(&db, 1, &searched).downgrade("-1").await.unwrap();
+        clean(&mut conn, &searched, &Objects::default(), "back").await.unwrap();
+    });
+}

@@ -11,7 +11,7 @@ pub struct Index {
     pub unique: bool,
     /// The condition of a partial index, as SQL.
     pub filter: Option<String>,
-    /// The method (PostgreSQL: btree, gin …), when not the default.
+    /// The method (PostgreSQL: btree, gin …; MySQL: hash, fulltext, spatial), when not the default.
     pub method: Option<String>,
     /// Columns stored beside the key (PostgreSQL INCLUDE).
     pub include: Vec<String>,

@@ -224,16 +224,18 @@ impl DdlRules for MySql {
             &qualified(self, at.schema, at.table)?,
         )?;
         if let Some(method) = &index.method {
-            // Here the method stands after the keys.
-            sql.push_str(match method.to_ascii_lowercase().as_str() {
-                "btree" => " USING BTREE",
-                "hash" => " USING HASH",
+            // Here the method stands after the keys, and that of another kind of index before the word INDEX.
+            match method.to_ascii_lowercase().as_str() {
+                "btree" => sql.push_str(" USING BTREE"),
+                "hash" => sql.push_str(" USING HASH"),
+                "fulltext" if !index.unique => sql.insert_str("CREATE ".len(), "FULLTEXT "),
+                "spatial" if !index.unique => sql.insert_str("CREATE ".len(), "SPATIAL "),
                 _ => {
                     return Err(invalid(format!(
-                        "{method:?} is no index method of MySQL; use btree or hash"
+                        "{method:?} is no index method of MySQL; use btree, hash, or (without `unique`) fulltext or spatial"
                     )));
                 }
-            });
+            }
         }
         out.push(sql);
         Ok(())
