@@ -9,6 +9,8 @@ mod parse;
 mod parse_column;
 mod parse_relation;
 #[cfg(test)]
+mod storage_tests;
+#[cfg(test)]
 mod tests;
 mod variants;
 

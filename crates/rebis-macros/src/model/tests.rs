@@ -6,26 +6,26 @@ use syn::DeriveInput;
 use super::{derive, read};
 use crate::ctxt::Ctxt;
 
-fn errors(input: DeriveInput) -> Vec<String> {
+pub(super) fn errors(input: DeriveInput) -> Vec<String> {
     let ctxt = Ctxt::default();
     let _ = read(&ctxt, &input);
     ctxt.messages()
 }
 
 /// The only error of a struct with these fields beside a key.
-fn error(fields: proc_macro2::TokenStream) -> String {
+pub(super) fn error(fields: proc_macro2::TokenStream) -> String {
     let mut all = errors(syn::parse_quote!(struct Post { #[column(primary_key)] id: i64, #fields }));
     assert_eq!(all.len(), 1, "{all:#?}");
     all.remove(0)
 }
 
-fn accepts(fields: proc_macro2::TokenStream) {
+pub(super) fn accepts(fields: proc_macro2::TokenStream) {
     let all = errors(syn::parse_quote!(struct Post { #[column(primary_key)] id: i64, #fields }));
     assert!(all.is_empty(), "{all:#?}");
 }
 
 #[track_caller]
-fn says(message: &str, words: &[&str]) {
+pub(super) fn says(message: &str, words: &[&str]) {
     for w in words {
         assert!(message.contains(w), "{w:?} is not in {message:?}");
     }
@@ -155,60 +155,6 @@ fn values_of_the_wrong_kind() {
     says(&error(quote!(#[column(nullable)] a: String)), &["`Option<String>`"]);
     says(&error(quote!(#[column(server_default = Utc::now)] a: String)), &["`default = …`"]);
     says(&error(quote!(#[column(length = )] a: String)), &["`length =` needs a value"]);
-}
-
-#[test]
-fn collations() {
-    accepts(quote!(#[column(collation = "NOCASE")] a: String));
-    says(
-        &error(quote!(#[column(collation(sqlit = "NOCASE"))] a: String)),
-        &["did you mean `sqlite`?", "mariadb"],
-    );
-    says(&error(quote!(#[column(collation("NOCASE"))] a: String)), &["a name for each database"]);
-    says(&error(quote!(#[column(collate = "NOCASE")] a: String)), &["did you mean `collation`?"]);
-    let input = syn::parse_quote!(
-        struct Post {
-            #[column(primary_key)]
-            id: i64,
-            #[column(collation(sqlite = "NOCASE", mysql = "utf8mb4_bin"))]
-            title: String,
-        }
-    );
-    let text = derive(&input).to_string().replace(' ', "");
-    says(&text, &["Sqlite),\"NOCASE\"),", "MySql),\"utf8mb4_bin\")])"]);
-}
-
-#[test]
-fn exclusions() {
-    let of = |text: &str| -> syn::DeriveInput {
-        syn::parse_quote!(
-            #[model(exclude(#text, name = "ex"))]
-            struct Post {
-                #[column(primary_key)]
-                id: i64,
-            }
-        )
-    };
-    says(&errors(of("a > 0"))[0], &["expressions and operators", "USING gist"]);
-    let text = derive(&of("USING gist (id WITH =)")).to_string().replace(' ', "");
-    says(&text, &[".exclusions(&[", "CheckDef::new(\"USINGgist(idWITH=)\").named(\"ex\")])"]);
-}
-
-#[test]
-fn options_of_a_table() {
-    let of = |options: proc_macro2::TokenStream| -> syn::DeriveInput {
-        syn::parse_quote!(
-            #[model(options(#options))]
-            struct Post {
-                #[column(primary_key)]
-                id: i64,
-            }
-        )
-    };
-    says(&errors(of(quote!(engine = "InnoDB")))[0], &["begins with the database", "mysql_engine"]);
-    says(&errors(of(quote!(mysql_engine)))[0], &["an option has a value"]);
-    let text = derive(&of(quote!(mysql_engine = "InnoDB"))).to_string().replace(' ', "");
-    says(&text, &[".options(&[(\"mysql_engine\",\"InnoDB\")])"]);
 }
 
 #[test]

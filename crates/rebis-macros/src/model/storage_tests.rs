@@ -1,0 +1,60 @@
+//! What a model says of how its table is stored and compared.
+
+use quote::quote;
+
+use super::derive;
+use super::tests::{accepts, error, errors, says};
+
+#[test]
+fn collations() {
+    accepts(quote!(#[column(collation = "NOCASE")] a: String));
+    says(
+        &error(quote!(#[column(collation(sqlit = "NOCASE"))] a: String)),
+        &["did you mean `sqlite`?", "mariadb"],
+    );
+    says(&error(quote!(#[column(collation("NOCASE"))] a: String)), &["a name for each database"]);
+    says(&error(quote!(#[column(collate = "NOCASE")] a: String)), &["did you mean `collation`?"]);
+    let input = syn::parse_quote!(
+        struct Post {
+            #[column(primary_key)]
+            id: i64,
+            #[column(collation(sqlite = "NOCASE", mysql = "utf8mb4_bin"))]
+            title: String,
+        }
+    );
+    let text = derive(&input).to_string().replace(' ', "");
+    says(&text, &["Sqlite),\"NOCASE\"),", "MySql),\"utf8mb4_bin\")])"]);
+}
+
+#[test]
+fn exclusions() {
+    let of = |text: &str| -> syn::DeriveInput {
+        syn::parse_quote!(
+            #[model(exclude(#text, name = "ex"))]
+            struct Post {
+                #[column(primary_key)]
+                id: i64,
+            }
+        )
+    };
+    says(&errors(of("a > 0"))[0], &["expressions and operators", "USING gist"]);
+    let text = derive(&of("USING gist (id WITH =)")).to_string().replace(' ', "");
+    says(&text, &[".exclusions(&[", "CheckDef::new(\"USINGgist(idWITH=)\").named(\"ex\")])"]);
+}
+
+#[test]
+fn options_of_a_table() {
+    let of = |options: proc_macro2::TokenStream| -> syn::DeriveInput {
+        syn::parse_quote!(
+            #[model(options(#options))]
+            struct Post {
+                #[column(primary_key)]
+                id: i64,
+            }
+        )
+    };
+    says(&errors(of(quote!(engine = "InnoDB")))[0], &["begins with the database", "mysql_engine"]);
+    says(&errors(of(quote!(mysql_engine)))[0], &["an option has a value"]);
+    let text = derive(&of(quote!(mysql_engine = "InnoDB"))).to_string().replace(' ', "");
+    says(&text, &[".options(&[(\"mysql_engine\",\"InnoDB\")])"]);
+}
