@@ -78,12 +78,12 @@ test("flasky: the list of users in pages, and a message that is shown once", asy
     await page.getByText("Looks like you have changed your name!").waitFor();
     await page.goto(`${app.url}/users`);
     const pages = page.getByRole("navigation", { name: "Pages of users" });
-    assert.equal(await page.locator("tbody tr").count(), 10);
+    assert.equal(await page.locator("main tbody tr").count(), 10);
     await pages.getByRole("link", { name: "Next" }).click();
     assert.match(page.url(), /page=2$/);
     assert.equal(await pages.locator("[aria-current=page]").innerText(), "2");
     await pages.getByRole("link", { name: "3" }).click();
-    assert.match(await page.textContent("tbody"), /visitor33/);
+    assert.match(await page.textContent("main tbody"), /visitor33/);
     assert.equal(await pages.getByRole("link", { name: "Next" }).count(), 0, "the last page has no next");
     assert.equal((await page.goto(`${app.url}/users?page=99`)).status(), 200);
     assert.equal((await page.goto(`${app.url}/nowhere`)).status(), 404);
