@@ -9,7 +9,6 @@ mod project;
 mod report;
 mod timing;
 
-use library::Library;
 use options::Options;
 use project::Project;
 use report::Row;
@@ -23,7 +22,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     println!("{}", report::head());
     for &models in &options.models {
         let mut built = Vec::new();
-        for library in Library::ALL.into_iter().filter(|library| options.wants(*library)) {
+        for &library in &options.libraries {
             let project = Project::new(library, models)?;
             match whole(&project) {
                 Ok(row) => built.push((project, row)),

@@ -3,21 +3,21 @@
 use super::library::Library;
 
 const USAGE: &str = "\
-cargo xtask bench compile [--models N,N] [--library NAME] [--rounds N]
+cargo xtask bench compile [--models N,N] [--library NAME,NAME] [--rounds N]
   --models   how many models the programs have (default 20,100)
-  --library  only those with NAME in their name
+  --library  only these: rebis, diesel, sea-orm, toasty, rebis-whole (the web layer, migrations and commands too)
   --rounds   builds after a touch and after a change, of which the median is shown (default 5)";
 
 /// What is asked for.
 pub(super) struct Options {
     pub(super) models: Vec<usize>,
     pub(super) rounds: usize,
-    library: Option<String>,
+    pub(super) libraries: Vec<Library>,
 }
 
 impl Options {
     pub(super) fn parse(arguments: &[String]) -> Result<Self, String> {
-        let mut options = Options { models: vec![20, 100], rounds: 5, library: None };
+        let mut options = Options { models: vec![20, 100], rounds: 5, libraries: Library::ALL.to_vec() };
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value\n{USAGE}"));
@@ -27,16 +27,19 @@ impl Options {
                         value()?.split(',').map(|text| number(text, 2)).collect::<Result<_, _>>()?
                 }
                 "--rounds" => options.rounds = number(value()?, 1)?,
-                "--library" => options.library = Some(value()?.to_lowercase()),
+                "--library" => {
+                    options.libraries = value()?.split(',').map(library).collect::<Result<_, _>>()?
+                }
                 other => return Err(format!("bench compile: there is no option `{other}`\n{USAGE}")),
             }
         }
         Ok(options)
     }
+}
 
-    pub(super) fn wants(&self, library: Library) -> bool {
-        self.library.as_ref().is_none_or(|part| library.title().to_lowercase().contains(part))
-    }
+fn library(name: &str) -> Result<Library, String> {
+    let found = Library::ALL.into_iter().find(|library| library.folder() == name.trim());
+    found.ok_or_else(|| format!("there is no library `{name}`\n{USAGE}"))
 }
 
 fn number(text: &str, least: usize) -> Result<usize, String> {

@@ -9,6 +9,7 @@ use serde::ser::{Serialize, Serializer};
 
 use super::{AnyInstance, Object, UNLOADED};
 use crate::error::{Error, ErrorKind, Result};
+use crate::relation::load_column;
 use crate::session::FetchMode;
 
 /// A column that queries leave out until it is asked for: `pub body: Deferred<String>`.
@@ -164,7 +165,7 @@ pub(crate) async fn load_deferred(owner: &Object, column: usize) -> Result<()> {
         FetchMode::Peers => owners.extend(group.peers(owner)),
     }
     session.autoflush().await?;
-    Arc::clone(owner).load_column(&session, owners, column).await
+    load_column(&session, owner.meta(), owners, column).await
 }
 
 pub(crate) fn gone(owner: &Object, column: usize) -> Error {

@@ -3,19 +3,20 @@
 //! **Invariant.** The unit of work and the relations speak to `dyn AnyInstance` only, so their code exists once, not per model.
 
 use std::any::Any;
+use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
 use rebis_engine::Row;
-use rebis_sql::Value;
+use rebis_sql::{Cell, DecodeError, Value};
 
 use super::state::{State, Status, StatusCell, StatusGuard};
 use super::versions::Versions;
 use super::{Entity, Group};
 use crate::error::Result;
 use crate::model::{ColumnSet, Invalid, Model, ModelMeta, RowKey, cell_of};
-use crate::relation::{Attach, Content, Reference, Slot, Task, load_column, relate_pending};
+use crate::relation::{Attach, Content, Reference, Slot, Task, relate_pending};
 use crate::session::Shared;
 
 /// An object of any model.
@@ -47,13 +48,10 @@ pub(crate) trait AnyInstance: Any + Send + Sync {
     fn slot(&self, relation: usize) -> &Mutex<Slot>;
     /// The deferred columns that are not loaded.
     fn unloaded(&self) -> ColumnSet;
-    /// Reads a deferred column of objects of this one's model.
-    fn load_column<'a>(
-        self: Arc<Self>,
-        session: &'a Arc<Shared>,
-        owners: Vec<Object>,
-        column: usize,
-    ) -> Task<'a, ()>;
+    /// Fills in a deferred column.
+    fn fill(&self, column: usize, cell: Cell<'_>) -> std::result::Result<(), DecodeError>;
+    /// How its key stands to that of another object of its model.
+    fn compare_keys(&self, other: &dyn AnyInstance) -> Ordering;
     /// The slots, when any relation was ever touched, or is known to be loaded.
     fn slots(&self) -> &[Mutex<Slot>];
     /// The slots that were made: what is not among them holds nothing strongly.
@@ -150,13 +148,16 @@ impl<T: Model> AnyInstance for Instance<T> {
         T::unloaded(self.rows.newest())
     }
 
-    fn load_column<'a>(
-        self: Arc<Self>,
-        session: &'a Arc<Shared>,
-        owners: Vec<Object>,
-        column: usize,
-    ) -> Task<'a, ()> {
-        load_column::<T>(session, owners, column)
+    fn fill(&self, column: usize, cell: Cell<'_>) -> std::result::Result<(), DecodeError> {
+        T::fill(self.rows.newest(), column, cell)
+    }
+
+    fn compare_keys(&self, other: &dyn AnyInstance) -> Ordering {
+        let other: &dyn Any = other;
+        match other.downcast_ref::<Self>() {
+            Some(other) => T::key_of(self.rows.newest()).cmp(&T::key_of(other.rows.newest())),
+            None => Ordering::Equal,
+        }
     }
 
     fn slots(&self) -> &[Mutex<Slot>] {

@@ -48,4 +48,4 @@ pub use stream::{Rows, StreamRunner};
 pub use upsert::{Columns, Conflict, InsertReturning};
 
 pub(crate) use raw::{parts, parts_of};
-pub(crate) use run::{fetch_related, look_up, read_by_key};
+pub(crate) use run::{fetch_related, look_up, read_by_key, read_in};

@@ -7,13 +7,13 @@ use rebis_sql::compile::compile_explain;
 use rebis_sql::stmt::JoinKind;
 use rebis_sql::{Cell, Select, Statement, Value, compile};
 
-use super::select::{SelectStatement, select};
+use super::select::{SelectStatement, compile_query, select};
 use super::selection::{Arrivals, Selection};
-use crate::entity::{AnyInstance, Entity, Group, Instance, Object, absorb_row};
+use crate::entity::{AnyInstance, Group, Instance, Object, absorb_row};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Decode, EntityOf, Key, Model};
-use crate::relation::{Addresses, Inverse, Joins, Loading, load_plan, settle_plan};
-use crate::session::{Session, Shared};
+use crate::model::{Decode, EntityOf, Key, Model, ModelMeta};
+use crate::relation::{Addresses, Inverse, Joins, Loading, ReadAll, load_plan, settle_plan};
+use crate::session::{FetchMode, Session, Shared};
 
 pub(crate) async fn plain<S: Selection>(
     connection: &mut Connection,
@@ -66,86 +66,112 @@ pub(crate) async fn tracked<S: Selection>(
     let plan = settle_plan(std::mem::take(&mut query.loading))?;
     let mut rows = Vec::new();
     let maps = S::maps(&Session(Arc::clone(session)));
-    let read = |arrivals: &mut Arrivals, row: &Row<'_>| S::tracked(&maps, arrivals, row, &mut 0);
-    let keep = |row: S::Tracked| rows.push(row);
+    let mut each = |arrivals: &mut Arrivals, row: &Row<'_>, joins: &mut Option<Joins>| {
+        let before = arrivals.members.len();
+        let value = S::tracked(&maps, arrivals, row, &mut 0)?;
+        if joins.as_mut().map_or(Ok(true), |joins| joins.read(arrivals, row, before))? {
+            rows.push(value);
+        }
+        Ok(())
+    };
+    let fetched = Fetched {
+        select: &mut query.select,
+        broken: query.broken.as_deref(),
+        populate: query.populate,
+        fetch: query.fetch,
+    };
+    bring(session, fetched, &plan, &mut each).await?;
+    Ok(rows)
+}
+
+/// A query whose rows become objects, whatever it selects.
+struct Fetched<'a> {
+    select: &'a mut Select,
+    broken: Option<&'a Error>,
+    populate: bool,
+    fetch: Option<FetchMode>,
+}
+
+/// Reads a row, and what joins bring with it.
+type Each<'a> =
+    dyn FnMut(&mut Arrivals, &Row<'_>, &mut Option<Joins>) -> rebis_engine::Result<()> + Send + 'a;
+
+/// Runs a query and loads what its plan says. It and what it calls are compiled once, not for each thing that is selected.
+async fn bring(
+    session: &Arc<Shared>,
+    mut query: Fetched<'_>,
+    plan: &[Loading],
+    each: &mut Each<'_>,
+) -> Result<()> {
     if cfg!(debug_assertions)
-        && let Ok(compiled) = query.compiled(session.database.engine()?.dialect())
+        && let Ok(compiled) = compile_query(query.select, query.broken, session.database.engine()?.dialect())
     {
-        session.note_read(&compiled.sql, || {
+        session.note_read(None, 0, &compiled.sql, &|| {
             let advice = "a loop? One query reads them all, with `in_`, a join or `.with(…)`";
             format!("the same query: {advice}: {}", compiled.sql)
         });
     }
-    let arrivals = fetch(session, &mut query, &plan, None, read, keep).await?;
+    let arrivals = fetch(session, &mut query, plan, None, each).await?;
     if !plan.is_empty() || query.fetch.is_some() {
         // The group is complete before relations load, so that what is loaded later loads for all of it.
-        load_plan(session, &arrivals, &plan, query.fetch, Some(&query.select)).await?;
+        load_plan(session, &arrivals, plan, query.fetch, Some(&*query.select)).await?;
     }
-    Ok(rows)
+    Ok(())
 }
 
-/// Entities of a statement that loads a relation, without autoflush, which its caller has seen to: each with the values that the statement
-/// selects behind the entity's own columns. Calls `keep` for each, in the order of the rows.
-pub(crate) async fn fetch_related<T: Model>(
+/// Objects of a statement that loads a relation, without autoflush, which its caller has seen to: each with the values that the statement
+/// selects behind the object's own columns. Calls `keep` for each, in the order of the rows.
+pub(crate) async fn fetch_related(
     session: &Arc<Shared>,
-    statement: Select,
+    read: &ReadAll,
+    mut statement: Select,
     keys: &[Decode],
     then: &[Loading],
     inverse: Option<Arc<Inverse>>,
-    mut keep: impl FnMut(Entity<T>, Vec<Value>) + Send,
+    keep: &mut (dyn FnMut(Object, Vec<Value>) + Send),
 ) -> Result<()> {
-    let mut query = select(EntityOf::<T>::new());
-    query.select = statement;
-    let maps = EntityOf::<T>::maps(&Session(Arc::clone(session)));
-    let read = |arrivals: &mut Arrivals, row: &Row<'_>| {
-        let mut at = 0;
-        let entity = EntityOf::<T>::tracked(&maps, arrivals, row, &mut at)?;
+    let mut each = |arrivals: &mut Arrivals, row: &Row<'_>, joins: &mut Option<Joins>| {
+        let (mut at, before) = (0, arrivals.members.len());
+        let object = read(arrivals, row, &mut at)?;
         let values = keys.iter().enumerate().map(|(i, decode)| Ok(decode(row.cell(at + i)?)?));
-        Ok((entity, values.collect::<rebis_engine::Result<_>>()?))
+        let values = values.collect::<rebis_engine::Result<_>>()?;
+        if joins.as_mut().map_or(Ok(true), |joins| joins.read(arrivals, row, before))? {
+            keep(object, values);
+        }
+        Ok(())
     };
-    fetch(session, &mut query, then, inverse, read, |(entity, values)| keep(entity, values)).await?;
+    let mut query = Fetched { select: &mut statement, broken: None, populate: false, fetch: None };
+    fetch(session, &mut query, then, inverse, &mut each).await?;
     Ok(())
 }
 
 /// Runs a query with the joins of its plan; gives the objects that it brought, once each, when anything is to be loaded for them.
-async fn fetch<S: Selection, R>(
+async fn fetch(
     session: &Arc<Shared>,
-    query: &mut SelectStatement<S>,
+    query: &mut Fetched<'_>,
     plan: &[Loading],
     inverse: Option<Arc<Inverse>>,
-    mut read: impl FnMut(&mut Arrivals, &Row<'_>) -> rebis_engine::Result<R> + Send,
-    mut keep: impl FnMut(R) + Send,
+    each: &mut Each<'_>,
 ) -> Result<Vec<Object>> {
     let group = Group::new(session, inverse);
     let mut arrivals = Arrivals::of(session, &group, query.populate);
     let plain = plan.iter().any(Loading::is_joined).then(|| query.select.clone());
-    let mut joins = Joins::add(&mut query.select, &Session(Arc::clone(session)), plan)?;
+    let mut joins = Joins::add(query.select, &Session(Arc::clone(session)), plan)?;
     {
         let mut connection = session.connection().await?;
-        let compiled = query.compiled(connection.dialect())?;
+        let compiled = compile_query(query.select, query.broken, connection.dialect())?;
         if query.select.only_reads() {
             connection.next_read_alone();
         }
         connection
-            .query(&compiled.sql, &compiled.binds, |row| {
-                let before = arrivals.members.len();
-                let value = read(&mut arrivals, row)?;
-                let is_new = match &mut joins {
-                    Some(joins) => joins.read(&mut arrivals, row, before)?,
-                    None => true,
-                };
-                if is_new {
-                    keep(value);
-                }
-                Ok(())
-            })
+            .query(&compiled.sql, &compiled.binds, |row| each(&mut arrivals, row, &mut joins))
             .await
-            .map_err(|error| unpartnered(&query.select, error))?;
+            .map_err(|error| unpartnered(query.select, error))?;
     }
     arrivals.tell()?;
     // What is loaded by the query's statement later is loaded by the one without joins.
     if let Some(plain) = plain {
-        query.select = plain;
+        *query.select = plain;
     }
     let mut objects = Vec::new();
     if !plan.is_empty() || query.fetch.is_some() {
@@ -211,28 +237,48 @@ pub(crate) async fn explain(connection: &mut Connection, query: &Select, analyze
 
 /// One row by key; its text is written once per model and dialect.
 pub(crate) async fn read_by_key<T: Model>(connection: &mut Connection, key: &T::Key) -> Result<Option<T>> {
-    let sql = T::meta().by_key_sql(connection.dialect())?;
     let mut found = None;
-    connection
-        .query(sql, &key.values(), |row| {
-            found = Some(T::decode(row, 0)?);
-            Ok(())
-        })
-        .await?;
+    let sql = T::meta().by_key_sql(connection.dialect())?;
+    connection.query(sql, &key.values(), first(&mut found)).await?;
     Ok(found)
 }
 
 /// [`read_by_key`] beside the lookups of others.
 pub(crate) async fn look_up<T: Model>(reader: &mut Reader<'_>, key: &T::Key) -> Result<Option<T>> {
-    let sql = T::meta().by_key_sql(reader.dialect())?;
     let mut found = None;
-    reader
-        .query(sql, &key.values(), |row| {
-            found = Some(T::decode(row, 0)?);
-            Ok(())
-        })
-        .await?;
+    let sql = T::meta().by_key_sql(reader.dialect())?;
+    reader.query(sql, &key.values(), first(&mut found)).await?;
     Ok(found)
+}
+
+fn first<T: Model>(found: &mut Option<T>) -> impl FnMut(&Row<'_>) -> rebis_engine::Result<()> {
+    |row| {
+        *found = Some(T::decode(row, 0)?);
+        Ok(())
+    }
+}
+
+/// The row with that key, past the identity map: beside the lookups of others where that is possible.
+pub(crate) async fn read_in<T: Model>(session: &Shared, key: &T::Key) -> Result<Option<T>> {
+    let mut found = None;
+    find_by_key(session, T::meta(), &key.values(), &mut first(&mut found)).await?;
+    Ok(found)
+}
+
+async fn find_by_key(
+    session: &Shared,
+    meta: &'static ModelMeta,
+    key: &[Value],
+    found: &mut (dyn FnMut(&Row<'_>) -> rebis_engine::Result<()> + Send),
+) -> Result<()> {
+    if let Some(mut reader) = session.reader().await? {
+        let sql = meta.by_key_sql(reader.dialect())?;
+        return Ok(reader.query(sql, key, found).await?);
+    }
+    let mut connection = session.connection().await?;
+    connection.next_read_alone();
+    let sql = meta.by_key_sql(connection.dialect())?;
+    Ok(connection.query(sql, key, found).await?)
 }
 
 /// Brings the loaded objects of a model in line with the database, after a statement that went past them.

@@ -447,18 +447,25 @@ impl<S: Selection> SelectStatement<S> {
     }
 
     pub(crate) fn compiled(&self, dialect: Dialect) -> Result<rebis_sql::Compiled> {
-        if let Some(error) = &self.broken {
-            return Err(error.again());
-        }
-        let column = |item: &SelectItem| matches!(item.expr, Expr::Column { table: Some(_), .. });
-        if self.select.from.is_empty() && self.select.columns.iter().any(column) {
-            return Err(Error::new(ErrorKind::State, "the query selects columns and does not say from what")
-                .advise(
-                    "columns of a subquery or a common table expression need `.select_from(…)` or a join",
-                ));
-        }
-        Ok(compile(&Statement::Select(self.select.clone()), dialect)?)
+        compile_query(&self.select, self.broken.as_deref(), dialect)
     }
+}
+
+/// The text of a query, or why it is none.
+pub(crate) fn compile_query(
+    select: &Select,
+    broken: Option<&Error>,
+    dialect: Dialect,
+) -> Result<rebis_sql::Compiled> {
+    if let Some(error) = broken {
+        return Err(error.again());
+    }
+    let column = |item: &SelectItem| matches!(item.expr, Expr::Column { table: Some(_), .. });
+    if select.from.is_empty() && select.columns.iter().any(column) {
+        return Err(Error::new(ErrorKind::State, "the query selects columns and does not say from what")
+            .advise("columns of a subquery or a common table expression need `.select_from(…)` or a join"));
+    }
+    Ok(compile(&Statement::Select(select.clone()), dialect)?)
 }
 
 fn over_nothing(broken: Option<std::sync::Arc<Error>>) -> SelectStatement<Count> {

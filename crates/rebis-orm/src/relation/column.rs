@@ -7,27 +7,26 @@ use rebis_sql::{Statement, compile};
 
 use super::load::{CHUNK, Task};
 use super::statement::among;
-use crate::entity::{Entity, Object, typed};
-use crate::model::{Model, RowKey};
+use crate::entity::Object;
+use crate::model::{ModelMeta, RowKey};
 use crate::session::Shared;
 
-/// Reads a deferred column of objects of model `M`.
-pub(crate) fn load_column<M: Model>(
-    session: &Arc<Shared>,
+/// Reads a deferred column of objects of one model.
+pub(crate) fn load_column<'a>(
+    session: &'a Arc<Shared>,
+    meta: &'static ModelMeta,
     owners: Vec<Object>,
     column: usize,
-) -> Task<'_, ()> {
+) -> Task<'a, ()> {
     Box::pin(async move {
-        let meta = M::meta();
-        let open: Vec<Entity<M>> = owners.iter().filter_map(typed::<M>).collect();
-        let open = open.into_iter().filter(|e| M::unloaded(e).has(column) && e.object().has_key());
-        let by_key: HashMap<RowKey, Entity<M>> = open.filter_map(|e| Some((e.object().key()?, e))).collect();
+        let open = owners.into_iter().filter(|o| o.unloaded().has(column) && o.has_key());
+        let by_key: HashMap<RowKey, Object> = open.filter_map(|o| Some((o.key()?, o))).collect();
         let mut keys: Vec<&RowKey> = by_key.keys().collect();
         keys.sort_unstable();
         for chunk in keys.chunks(CHUNK) {
             let mut select = meta.select_all();
             select.columns = meta.key.iter().chain([&column]).map(|&c| meta.column_expr(c).into()).collect();
-            let wanted = chunk.iter().filter_map(|key| Some(by_key.get(key)?.object().values(&meta.key)));
+            let wanted = chunk.iter().filter_map(|key| Some(by_key.get(key)?.values(&meta.key)));
             select.and_where(among(meta, &meta.key, wanted.collect()));
             let mut connection = session.connection().await?;
             let compiled = compile(&Statement::Select(select), connection.dialect())?;
@@ -37,8 +36,8 @@ pub(crate) fn load_column<M: Model>(
                     for (i, &k) in meta.key.iter().enumerate() {
                         key.push((meta.def.columns[k].decode)(row.cell(i)?)?);
                     }
-                    if let Some(entity) = RowKey::new(&key).and_then(|key| by_key.get(&key)) {
-                        M::fill(entity, column, row.cell(meta.key.len())?)?;
+                    if let Some(object) = RowKey::new(&key).and_then(|key| by_key.get(&key)) {
+                        object.fill(column, row.cell(meta.key.len())?)?;
                     }
                     Ok(())
                 })

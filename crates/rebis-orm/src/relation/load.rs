@@ -5,18 +5,20 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
+use rebis_engine::Row;
 use rebis_sql::{Select, Value};
 
+use super::column::load_column;
 use super::def::RelationKind;
 use super::fill::{fill_collection, fill_parent};
 use super::inverse::Inverse;
 use super::plan::{How, Loading, Part};
 use super::statement::{Owners, among, ends, owners_of, related};
-use crate::entity::{Entity, Group, Instance, Object};
+use crate::entity::{Group, Object};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Decode, Key, Link, Model, ModelMeta, RowKey};
-use crate::query::fetch_related;
-use crate::session::{FetchMode, Shared};
+use crate::model::{Decode, EntityOf, Key, Link, Model, ModelMeta, RowKey};
+use crate::query::{Arrivals, Selection, fetch_related};
+use crate::session::{FetchMode, Session, Shared};
 
 /// Objects that are met, by address.
 pub(crate) type Addresses = std::collections::HashSet<usize, foldhash::fast::RandomState>;
@@ -50,16 +52,16 @@ pub(crate) fn known<T: Model>(session: &Shared, key: &[Value]) -> Option<Object>
     Some(session.known::<T>(&T::Key::from_values(key)?)?.object())
 }
 
-/// Fills the slot of each owner. `T` is the relation's target.
-pub(crate) fn load_related<'a, T: Model>(session: &'a Arc<Shared>, request: Request<'a>) -> Task<'a, ()> {
+/// Fills the slot of each owner.
+pub(crate) fn load_related<'a>(session: &'a Arc<Shared>, request: Request<'a>) -> Task<'a, ()> {
     Box::pin(async move {
         let Some(meta) = request.owners.first().map(|o| o.meta()) else { return Ok(()) };
         let request = Request { owners: distinct(request.owners), ..request };
         let (def, link) = (meta.relation(request.relation), meta.link(request.relation)?);
         if def.kind == RelationKind::BelongsTo {
-            load_parents::<T>(session, &request, meta, link).await
+            load_parents(session, &request, meta, link).await
         } else {
-            load_collections::<T>(session, &request, meta, link).await
+            load_collections(session, &request, meta, link).await
         }
     })
 }
@@ -71,32 +73,56 @@ fn distinct(mut owners: Vec<Object>) -> Vec<Object> {
     owners
 }
 
-/// The entities that have these values in these columns.
+/// The objects of model `T` that have these values in these columns.
 pub(crate) fn find_rows<T: Model>(
     session: &Arc<Shared>,
     columns: Vec<usize>,
     rows: Vec<Vec<rebis_sql::Value>>,
 ) -> Task<'_, Vec<Object>> {
+    find_among(session, T::meta(), read_all::<T>, columns, rows)
+}
+
+fn find_among<'a>(
+    session: &'a Arc<Shared>,
+    meta: &'static ModelMeta,
+    read: fn(&Session) -> ReadAll,
+    columns: Vec<usize>,
+    rows: Vec<Vec<rebis_sql::Value>>,
+) -> Task<'a, Vec<Object>> {
     Box::pin(async move {
+        let read = read(&Session(Arc::clone(session)));
         let mut found = Vec::new();
         for chunk in rows.chunks(CHUNK) {
-            let mut select = T::meta().select_all();
-            select.and_where(among(T::meta(), &columns, chunk.to_vec()));
-            let keep = |entity: Entity<T>, _| found.push(entity.0 as Object);
-            fetch_related::<T>(session, select, &[], &[], None, keep).await?;
+            let mut select = meta.select_all();
+            select.and_where(among(meta, &columns, chunk.to_vec()));
+            let mut keep = |object, _| found.push(object);
+            fetch_related(session, &read, select, &[], &[], None, &mut keep).await?;
         }
         Ok(found)
     })
 }
 
-async fn load_parents<T: Model>(
+/// Reads an object from a row, its first column at a place.
+pub(crate) type ReadAll =
+    Box<dyn Fn(&mut Arrivals, &Row<'_>, &mut usize) -> rebis_engine::Result<Object> + Send + Sync>;
+
+/// A reader of model `T`, where each row has one.
+pub(crate) fn read_all<T: Model>(session: &Session) -> ReadAll {
+    let maps = <EntityOf<T> as Selection>::maps(session);
+    Box::new(move |arrivals, row, at| {
+        Ok(<EntityOf<T> as Selection>::tracked(&maps, arrivals, row, at)?.0 as Object)
+    })
+}
+
+async fn load_parents(
     session: &Arc<Shared>,
     request: &Request<'_>,
     meta: &'static ModelMeta,
     link: &Link,
 ) -> Result<()> {
     let (owners, relation) = (&request.owners, request.relation);
-    let by_key = link.parent == T::meta().key;
+    let def = meta.relation(relation);
+    let by_key = link.parent == (def.target)().key;
     let mut found: HashMap<RowKey, Object, foldhash::fast::RandomState> = HashMap::default();
     let mut missing: Vec<Vec<Value>> = Vec::new();
     let mut seen = std::collections::HashSet::new();
@@ -106,22 +132,20 @@ async fn load_parents<T: Model>(
         if !seen.insert(key.clone()) {
             continue;
         }
-        let known =
-            if by_key { T::Key::from_values(&values).and_then(|k| session.known::<T>(&k)) } else { None };
-        match known {
-            Some(entity) => drop(found.insert(key, entity.object())),
+        match by_key.then(|| (def.known)(session, &values)).flatten() {
+            Some(object) => drop(found.insert(key, object)),
             None => missing.push(values),
         }
     }
+    let read = (def.read_all)(&Session(Arc::clone(session)));
     for from in sources(request, meta, &link.child, missing)? {
         let select = related(meta, relation, from, request.part)?;
-        let keep = |entity: Entity<T>, _| {
-            let object: Object = entity.0;
+        let mut keep = |object: Object, _| {
             if let Some(key) = object.row_key(&link.parent) {
                 found.insert(key, object);
             }
         };
-        fetch_related::<T>(session, select, &[], request.then, None, keep).await?;
+        fetch_related(session, &read, select, &[], request.then, None, &mut keep).await?;
     }
     for owner in owners {
         let parent = owner.row_key(&link.child).and_then(|key| found.get(&key));
@@ -131,7 +155,7 @@ async fn load_parents<T: Model>(
 }
 
 /// The objects that refer to the owners, or that an association leads to.
-async fn load_collections<T: Model>(
+async fn load_collections(
     session: &Arc<Shared>,
     request: &Request<'_>,
     meta: &'static ModelMeta,
@@ -147,14 +171,14 @@ async fn load_collections<T: Model>(
     let mut lists: HashMap<RowKey, Vec<Object>, foldhash::fast::RandomState> = HashMap::default();
     // A row that refers to its owner says what its relation back leads to.
     let inverse =
-        Inverse::new(link, T::meta(), &request.owners).filter(|_| def.through.is_none()).map(Arc::new);
+        Inverse::new(link, (def.target)(), &request.owners).filter(|_| def.through.is_none()).map(Arc::new);
+    let read = (def.read_all)(&Session(Arc::clone(session)));
     let keyed = request.owners.iter().filter(|o| o.has_key()).map(|o| o.values(&link.parent)).collect();
     for from in sources(request, meta, &link.parent, keyed)? {
         let select = related(meta, relation, from, part)?;
         // Rows of one owner usually come one after the other: it is searched for once.
         let mut run: Option<(RowKey, Vec<Object>)> = None;
-        let keep = |entity: Entity<T>, key: Vec<Value>| {
-            let object: Object = entity.0;
+        let mut keep = |object: Object, key: Vec<Value>| {
             let key = if keys.is_empty() { object.row_key(&link.child) } else { RowKey::new(&key) };
             let Some(key) = key else { return };
             match &mut run {
@@ -168,7 +192,7 @@ async fn load_collections<T: Model>(
                 }
             }
         };
-        fetch_related::<T>(session, select, &keys, request.then, inverse.clone(), keep).await?;
+        fetch_related(session, &read, select, &keys, request.then, inverse.clone(), &mut keep).await?;
         lists.extend(run);
     }
     let sorted =
@@ -178,8 +202,8 @@ async fn load_collections<T: Model>(
         let found = owner.row_key(&link.parent).and_then(|k| lists.remove(&k));
         let mut list = found.unwrap_or_default();
         // By key, here instead of in SQL: rows usually come in this order.
-        if !sorted {
-            sort_by_key::<T>(&mut list);
+        if !sorted && !list.is_sorted_by(|a, b| a.compare_keys(&**b).is_le()) {
+            list.sort_by(|a, b| a.compare_keys(&**b));
         }
         let whole = part.is_none_or(|p| p.filter.is_empty() && p.limit.is_none());
         if let Err(error) = fill_collection(owner, relation, link, list, whole, inverse.is_some()) {
@@ -187,16 +211,6 @@ async fn load_collections<T: Model>(
         }
     }
     surplus.map_or(Ok(()), Err)
-}
-
-fn sort_by_key<T: Model>(list: &mut [Object]) {
-    let key = |object: &Object| {
-        let any: &dyn std::any::Any = &**object;
-        any.downcast_ref::<Instance<T>>().map(|instance| T::key_of(instance.rows.newest()))
-    };
-    if !list.is_sorted_by_key(key) {
-        list.sort_by_cached_key(key);
-    }
 }
 
 /// The owners of each statement: chunks of their keys, or the query that brought them.
@@ -224,7 +238,7 @@ pub(crate) async fn load_lazily(owner: &Object, relation: usize) -> Result<()> {
     if mode == FetchMode::Raise {
         return Err(forbidden(owner, relation));
     }
-    session.note_read((type_id, relation), || {
+    session.note_read(Some(type_id), relation + 1, "", &|| {
         let (model, name) = (owner.meta().def.name, def.name);
         format!("the relation {model}.{name}: a loop? Load it with the query that brings the objects: `select({model}).with({model}::{name})`")
     });
@@ -260,7 +274,7 @@ pub(crate) fn load_plan<'a>(
             if let Some(column) = step.column {
                 let owners = objects.iter().filter(|o| o.meta().is_self(meta)).map(Arc::clone).collect();
                 if let Some(first) = objects.iter().find(|o| o.meta().is_self(meta)) {
-                    Arc::clone(first).load_column(session, owners, column).await?;
+                    load_column(session, first.meta(), owners, column).await?;
                 }
                 continue;
             }

@@ -37,7 +37,7 @@ pub(crate) use link::{
     add_child, companions, forget_stale_parents, held, let_go, relate_pending, remove_child, report_at_flush,
     set_child, set_parent,
 };
-pub(crate) use load::{Addresses, Task, known, load_lazily, load_plan};
+pub(crate) use load::{Addresses, ReadAll, Task, known, load_lazily, load_plan};
 pub(crate) use plan::settle_plan;
 pub(crate) use slot::{Content, Reference, Slot, settle};
 pub(crate) use through::{delete_associations, write_disconnections};

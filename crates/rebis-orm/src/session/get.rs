@@ -70,7 +70,7 @@ impl Shared {
             return Ok(super::expire::reload(self, &object).await?.then_some(entity));
         }
         self.autoflush().await?;
-        self.note_read(T::meta().type_id, || {
+        self.note_read(Some(T::meta().type_id), 0, "", &|| {
             let name = T::DEF.name;
             format!("`get({name}, …)`: a loop? One query reads them all: `select({name}).filter({name}::….in_(keys))`")
         });
@@ -93,12 +93,7 @@ impl Shared {
 
     /// The row with that key, past the identity map.
     pub(crate) async fn read<T: Model>(&self, key: &T::Key) -> Result<Option<T>> {
-        if let Some(mut reader) = self.reader().await? {
-            return crate::query::look_up::<T>(&mut reader, key).await;
-        }
-        let mut connection = self.connection().await?;
-        connection.next_read_alone();
-        crate::query::read_by_key::<T>(&mut connection, key).await
+        crate::query::read_in::<T>(self, key).await
     }
 }
 
