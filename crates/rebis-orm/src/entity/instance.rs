@@ -141,7 +141,7 @@ impl<T: Model> AnyInstance for Instance<T> {
     }
 
     fn slot(&self, relation: usize) -> &Mutex<Slot> {
-        &self.slots.get_or_init(|| self.first_slots(self.inverse()))[relation]
+        &self.slots.get_or_init(|| first_slots(self))[relation]
     }
 
     fn unloaded(&self) -> ColumnSet {
@@ -168,10 +168,10 @@ impl<T: Model> AnyInstance for Instance<T> {
         if let Some(made) = self.slots.get() {
             return made;
         }
-        match self.inverse() {
-            Some(inverse) => self.slots.get_or_init(|| self.first_slots(Some(inverse))),
-            None => &[],
+        if inverse(self).is_none() {
+            return &[];
         }
+        self.slots.get_or_init(|| first_slots(self))
     }
 
     fn made_slots(&self) -> &[Mutex<Slot>] {
@@ -266,20 +266,6 @@ impl<T: Model> Instance<T> {
         Instance { rows: Versions::new(row), status: StatusCell::new(status), slots: OnceLock::new() }
     }
 
-    /// The relation that is known to be loaded before its slot is made, and where it leads to.
-    fn inverse(&self) -> Option<(usize, Weak<dyn AnyInstance>)> {
-        let group = self.status().group.clone()?;
-        group.inverse.as_ref()?.of(self)
-    }
-
-    fn first_slots(&self, inverse: Option<(usize, Weak<dyn AnyInstance>)>) -> Box<[Mutex<Slot>]> {
-        let mut slots: Box<[Mutex<Slot>]> = T::DEF.relations.iter().map(|_| Mutex::default()).collect();
-        if let Some((relation, owner)) = inverse {
-            slots[relation].get_mut().content = Content::One(Some(Reference::Weak(owner)));
-        }
-        slots
-    }
-
     pub(crate) fn loaded(row: T, group: &Arc<Group>) -> Arc<Self> {
         Self::new(
             row,
@@ -345,6 +331,21 @@ impl dyn AnyInstance {
 pub(crate) fn typed<T: Model>(object: &Object) -> Option<Entity<T>> {
     let any: Arc<dyn Any + Send + Sync> = Arc::<dyn AnyInstance>::clone(object);
     any.downcast::<Instance<T>>().ok().map(Entity)
+}
+
+/// The relation that is known to be loaded before its slot is made, and where it leads to.
+fn inverse(object: &dyn AnyInstance) -> Option<(usize, Weak<dyn AnyInstance>)> {
+    let group = object.status().group.clone()?;
+    group.inverse.as_ref()?.of(object)
+}
+
+fn first_slots(object: &dyn AnyInstance) -> Box<[Mutex<Slot>]> {
+    let mut slots: Box<[Mutex<Slot>]> =
+        object.meta().def.relations.iter().map(|_| Mutex::default()).collect();
+    if let Some((relation, owner)) = inverse(object) {
+        slots[relation].get_mut().content = Content::One(Some(Reference::Weak(owner)));
+    }
+    slots
 }
 
 /// Publishes a whole row read from the database.

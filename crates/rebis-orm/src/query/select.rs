@@ -314,9 +314,7 @@ impl<S: Selection> SelectStatement<S> {
     /// When there is none ([`Error::is_not_found`]) or several; else as [`all`](Self::all).
     pub async fn one<R: Runner>(self, on: R) -> Result<R::Out<S>> {
         let what = self.what();
-        self.one_or_none(on)
-            .await?
-            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("no row of {what} matches")))
+        self.one_or_none(on).await?.ok_or_else(|| no_row(&what))
     }
 
     /// The only row, or nothing.
@@ -330,11 +328,7 @@ impl<S: Selection> SelectStatement<S> {
         }
         let mut rows = on.rows(self).await?;
         if rows.len() > 1 {
-            return Err(Error::new(
-                ErrorKind::MultipleFound,
-                format!("several rows of {what} match where one is expected"),
-            )
-            .advise("narrow the filter, or take `.first(…)`"));
+            return Err(several_rows(&what));
         }
         Ok(rows.pop())
     }
@@ -345,9 +339,7 @@ impl<S: Selection> SelectStatement<S> {
     /// When there is no row ([`Error::is_not_found`]); else as [`all`](Self::all).
     pub async fn first_or_404<R: Runner>(self, on: R) -> Result<R::Out<S>> {
         let what = self.what();
-        self.first(on)
-            .await?
-            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("no row of {what} matches")).or_404())
+        self.first(on).await?.ok_or_else(|| no_row(&what).or_404())
     }
 
     /// As [`one`](Self::one): no row answers 404 in a handler.
@@ -389,7 +381,7 @@ impl<S: Selection> SelectStatement<S> {
             self.select.columns = vec![crate::relation::one().into()];
         }
         let inner =
-            rebis_sql::stmt::TableRef::Select { select: Box::new(self.named()), alias: "found".into() };
+            rebis_sql::stmt::TableRef::Select { select: Box::new(named(self.select)), alias: "found".into() };
         Ok(!on.values(over(inner, self.broken)).await?.iter().all(|n| *n == 0))
     }
 
@@ -414,36 +406,11 @@ impl<S: Selection> SelectStatement<S> {
     }
 
     fn what(&self) -> String {
-        match self.select.from.first().map(rebis_sql::stmt::TableRef::base) {
-            Some(rebis_sql::stmt::TableRef::Table { name, .. }) => format!("`{name}`"),
-            _ => String::from("the query"),
-        }
+        what(&self.select)
     }
 
-    fn counting(mut self) -> SelectStatement<Count> {
-        self.select.order_by.clear();
-        let s = &self.select;
-        let plain = s.group_by.is_empty() && s.distinct.is_none() && s.compounds.is_empty();
-        if plain && s.limit.is_none() && s.offset.is_none() {
-            let mut counting = over_nothing(self.broken.clone());
-            counting.select.with = self.select.with;
-            counting.select.from = self.select.from;
-            counting.select.joins = self.select.joins;
-            counting.select.filter = self.select.filter;
-            return counting;
-        }
-        let inner =
-            rebis_sql::stmt::TableRef::Select { select: Box::new(self.named()), alias: "counted".into() };
-        over(inner, self.broken)
-    }
-
-    /// The statement with a name for each column: two tables may have columns of one name, which a subquery may not.
-    fn named(&self) -> Select {
-        let mut select = self.select.clone();
-        for (i, item) in select.columns.iter_mut().enumerate() {
-            *item = SelectItem { expr: item.expr.clone(), alias: Some(format!("c{i}").into()) };
-        }
-        select
+    fn counting(self) -> SelectStatement<Count> {
+        counting(self.select, self.broken)
     }
 
     pub(crate) fn compiled(&self, dialect: Dialect) -> Result<rebis_sql::Compiled> {
@@ -466,6 +433,48 @@ pub(crate) fn compile_query(
             .advise("columns of a subquery or a common table expression need `.select_from(…)` or a join"));
     }
     Ok(compile(&Statement::Select(select.clone()), dialect)?)
+}
+
+fn what(select: &Select) -> String {
+    match select.from.first().map(rebis_sql::stmt::TableRef::base) {
+        Some(rebis_sql::stmt::TableRef::Table { name, .. }) => format!("`{name}`"),
+        _ => String::from("the query"),
+    }
+}
+
+fn no_row(what: &str) -> Error {
+    Error::new(ErrorKind::NotFound, format!("no row of {what} matches"))
+}
+
+fn several_rows(what: &str) -> Error {
+    Error::new(ErrorKind::MultipleFound, format!("several rows of {what} match where one is expected"))
+        .advise("narrow the filter, or take `.first(…)`")
+}
+
+/// The statement that counts a query's rows.
+fn counting(mut select: Select, broken: Option<std::sync::Arc<Error>>) -> SelectStatement<Count> {
+    select.order_by.clear();
+    let plain = select.group_by.is_empty() && select.distinct.is_none() && select.compounds.is_empty();
+    if plain && select.limit.is_none() && select.offset.is_none() {
+        let mut counting = over_nothing(broken);
+        counting.select.with = select.with;
+        counting.select.from = select.from;
+        counting.select.joins = select.joins;
+        counting.select.filter = select.filter;
+        return counting;
+    }
+    over(
+        rebis_sql::stmt::TableRef::Select { select: Box::new(named(select)), alias: "counted".into() },
+        broken,
+    )
+}
+
+/// The statement with a name for each column: two tables may have columns of one name, which a subquery may not.
+fn named(mut select: Select) -> Select {
+    for (i, item) in select.columns.iter_mut().enumerate() {
+        item.alias = Some(format!("c{i}").into());
+    }
+    select
 }
 
 fn over_nothing(broken: Option<std::sync::Arc<Error>>) -> SelectStatement<Count> {

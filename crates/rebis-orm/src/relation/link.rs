@@ -15,16 +15,22 @@ pub(crate) fn relate_pending<T: crate::Model>(
     owner: &Arc<crate::entity::Instance<T>>,
     pending: Vec<(usize, Vec<Object>)>,
 ) {
-    for (relation, objects) in pending {
+    if !pending.is_empty() {
         let owner: Object = Arc::<crate::entity::Instance<T>>::clone(owner);
+        relate_all(&owner, pending);
+    }
+}
+
+fn relate_all(owner: &Object, pending: Vec<(usize, Vec<Object>)>) {
+    for (relation, objects) in pending {
         for object in objects {
             let related = if owner.meta().relation(relation).kind == RelationKind::BelongsTo {
-                set_parent(&owner, relation, Some(&object))
+                set_parent(owner, relation, Some(&object))
             } else {
-                add_child(&owner, relation, &object)
+                add_child(owner, relation, &object)
             };
             if let Err(error) = related {
-                report_at_flush(&owner, relation, &object, &error);
+                report_at_flush(owner, relation, &object, &error);
             }
         }
     }

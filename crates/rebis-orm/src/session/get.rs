@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::{Session, Shared};
-use crate::entity::{Entity, Instance};
+use crate::entity::{Entity, Instance, Object};
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::{Listeners, Moment};
-use crate::model::{EntityOf, IntoKey, Key, Model};
+use crate::model::{EntityOf, IntoKey, Key, Model, ModelMeta};
 
 impl Session {
     /// The object with that key: the identity map's, or loaded; nothing when there is no such row.
@@ -70,10 +70,7 @@ impl Shared {
             return Ok(super::expire::reload(self, &object).await?.then_some(entity));
         }
         self.autoflush().await?;
-        self.note_read(Some(T::meta().type_id), 0, "", &|| {
-            let name = T::DEF.name;
-            format!("`get({name}, …)`: a loop? One query reads them all: `select({name}).filter({name}::….in_(keys))`")
-        });
+        self.note_get(T::meta());
         let Some(row) = self.read::<T>(&key).await? else { return Ok(None) };
         let entity = {
             let map = self.map::<T>();
@@ -85,10 +82,19 @@ impl Shared {
             map.insert(key, Arc::downgrade(&instance));
             Entity(instance)
         };
-        if let Some(listeners) = Listeners::of(self) {
-            listeners.tell(Moment::Load, &entity.object(), 0)?;
-        }
+        self.tell_of_load(|| entity.object())?;
         Ok(Some(entity))
+    }
+
+    fn note_get(&self, meta: &'static ModelMeta) {
+        self.note_read(Some(meta.type_id), 0, "", &|| {
+            let name = meta.def.name;
+            format!("`get({name}, …)`: a loop? One query reads them all: `select({name}).filter({name}::….in_(keys))`")
+        });
+    }
+
+    fn tell_of_load(self: &Arc<Self>, object: impl FnOnce() -> Object) -> Result<()> {
+        Listeners::of(self).map_or(Ok(()), |listeners| listeners.tell(Moment::Load, &object(), 0))
     }
 
     /// The row with that key, past the identity map.
