@@ -1,4 +1,4 @@
-//! Flask, in a Python that is told. Invariant: gunicorn with the workers and threads that were fastest here, each of which keeps its connections.
+//! Flask, in a Python that is told. Invariant: gunicorn with one process, as there is one core, and with threads, which keep connections open as all others do.
 
 use std::path::PathBuf;
 use std::process::Command;
