@@ -7,9 +7,6 @@ use rebis_sql::{Cell, ColumnType, DecodeError};
 use crate::driver::Lent;
 use crate::{Error, ErrorKind, Result};
 
-/// What is done with each row.
-pub(crate) type EachRow<'a> = dyn FnMut(&Row<'_>) -> Result<()> + Send + 'a;
-
 /// One row of a result, lent by the driver while a query runs.
 pub struct Row<'a>(pub(crate) Lent<'a>);
 

@@ -75,11 +75,11 @@ impl Connection {
     ///
     /// # Errors
     /// What the database says, classified; or the first error of `each`, after which no further row is delivered.
-    pub async fn query<F>(&mut self, sql: &str, binds: &[Value], mut each: F) -> Result<()>
+    pub async fn query<F>(&mut self, sql: &str, binds: &[Value], each: F) -> Result<()>
     where
         F: FnMut(&Row<'_>) -> Result<()> + Send,
     {
-        self.run_query(sql, binds, &mut each).await
+        self.run_query(sql, binds, each).await
     }
 
     /// Runs a statement and collects its rows.

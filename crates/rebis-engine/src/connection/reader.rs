@@ -15,7 +15,6 @@ use rebis_sql::{Dialect, Value};
 use super::log::Watch;
 use crate::engine::Shared;
 use crate::pool::{Lease, Pool, Raw};
-use crate::row::EachRow;
 use crate::{ErrorKind, Result, Row};
 
 /// How long readers may go on joining while somebody waits for a connection of his own.
@@ -86,14 +85,10 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// What the database says, classified; or the first error of `each`.
-    pub async fn query<F>(&mut self, sql: &str, binds: &[Value], mut each: F) -> Result<()>
+    pub async fn query<F>(&mut self, sql: &str, binds: &[Value], each: F) -> Result<()>
     where
         F: FnMut(&Row<'_>) -> Result<()> + Send,
     {
-        self.run_query(sql, binds, &mut each).await
-    }
-
-    async fn run_query(&mut self, sql: &str, binds: &[Value], each: &mut EachRow<'_>) -> Result<()> {
         let Some((raw, _)) = &self.lane.held else { return Ok(()) };
         let watch = Watch::start(self.shared, sql);
         let result = raw.driver.read(sql, binds, each).await;

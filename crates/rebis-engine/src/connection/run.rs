@@ -10,17 +10,13 @@ use super::Connection;
 use super::log::Watch;
 use super::transact::State;
 use crate::driver::{AfterError, Driver};
-use crate::row::EachRow;
-use crate::{Done, Error, ErrorKind, Result, TransactionOptions};
+use crate::{Done, Error, ErrorKind, Result, Row, TransactionOptions};
 
 impl Connection {
-    /// Not generic over what is done with a row: the way there would be compiled again for every query of a program.
-    pub(super) async fn run_query(
-        &mut self,
-        sql: &str,
-        binds: &[Value],
-        each: &mut EachRow<'_>,
-    ) -> Result<()> {
+    pub(super) async fn run_query<F>(&mut self, sql: &str, binds: &[Value], each: F) -> Result<()>
+    where
+        F: FnMut(&Row<'_>) -> Result<()> + Send,
+    {
         let begin = self.start()?;
         let watch = Watch::start(&self.shared, sql);
         let result = self.driver()?.query(begin.as_ref(), sql, binds, each).await;
