@@ -8,8 +8,9 @@ use rebis_sql::schema::{NamingConvention, Schema, Table, sort_tables};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::Events;
+use crate::expr::Condition;
 use crate::model::{EntityOf, IntoKey, Model, ModelMeta, registered};
-use crate::session::Session;
+use crate::session::{CriteriaOf, Session};
 
 /// A database as the application sees it. Cheap to clone; all clones are one.
 ///
@@ -25,6 +26,7 @@ struct Inner {
     models: Option<Vec<&'static ModelMeta>>,
     naming: NamingConvention,
     events: Events,
+    criteria: CriteriaOf,
 }
 
 impl Database {
@@ -95,6 +97,7 @@ impl Database {
             models: self.0.models.clone(),
             naming: self.0.naming.clone(),
             events: self.0.events.clone(),
+            criteria: self.0.criteria.clone(),
         };
         change(&mut inner);
         Database(Arc::new(inner))
@@ -168,6 +171,16 @@ impl Database {
     #[must_use]
     pub fn session(&self) -> Session {
         Session::new(self.clone())
+    }
+
+    /// As [`Session::with_criteria`], of every session that is made from now on.
+    pub fn with_criteria<M: Model>(&self, model: EntityOf<M>, condition: impl Condition) {
+        let _ = model;
+        self.0.criteria.add(M::meta(), condition.into_predicate());
+    }
+
+    pub(crate) fn criteria(&self) -> &CriteriaOf {
+        &self.0.criteria
     }
 
     pub(crate) fn bind_name(&self) -> &OnceLock<&'static str> {

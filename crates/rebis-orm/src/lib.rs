@@ -68,7 +68,7 @@ pub use query::{
     Rows, Runner, SelectStatement, Selection, Slice, Source, StreamRunner, UpdateStatement, alias, delete,
     exists, insert, select, sql, update,
 };
-pub use rebis_sql::expr::Bound;
+pub use rebis_sql::expr::{Bound, Field};
 pub use relation::{BehindMany, BelongsTo, Cascade, HasMany, HasOne, Loading, Path, Relation, Target};
 pub use retry::Retry;
 pub use session::{FetchMode, Savepoint, Session};

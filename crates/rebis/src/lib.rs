@@ -59,8 +59,9 @@ pub use cli::cli;
 pub use glue::{AppExt, FormExt, ModelForm};
 pub use rebis_macros::{ColumnType, Columns, Enum, Form, FormEnum, FromRow, Model, main, templates, test};
 pub use rebis_orm::{
-    BelongsTo, Bound, Column, Database, Deferred, Entity, Expression, FetchMode, HasMany, HasOne, Page,
-    Pagination, Predicate, Session, alias, delete, exists, func, insert, models, select, sql, update, window,
+    BelongsTo, Bound, Column, Database, Deferred, Entity, Expression, FetchMode, Field, HasMany, HasOne,
+    Page, Pagination, Predicate, Session, alias, delete, exists, func, insert, models, select, sql, update,
+    window,
 };
 pub use rebis_sql::schema::NamingConvention;
 pub use rebis_sql::{ColumnType, Dialect, SqlType, Value};

@@ -117,7 +117,7 @@ pub(crate) fn columns(ctxt: &Ctxt, input: &DeriveInput) -> Option<Model> {
             if let Some(span) =
                 column.primary_key.or(column.version).or(column.autoincrement.map(|(_, span)| span))
             {
-                ctxt.error_at(span, "the key and the version of a row belong to its model: write the field into the struct that derives `Model`");
+                ctxt.error_at(span, "the key and the version of a row belong to its model, whose type they are part of: write the field into each struct that derives `Model`, `#[column(primary_key)] pub id: i64`, and flatten the rest");
             }
             if column.deferred {
                 ctxt.error(&column.ty, "a deferred column belongs to its model: write the field into the struct that derives `Model`");

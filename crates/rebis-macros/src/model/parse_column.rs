@@ -68,7 +68,10 @@ const COLUMN: Vocabulary = Vocabulary {
     ],
     later: &[
         ("was", "rename the column in the migration by hand"),
-        ("sequence", "use `server_default = \"nextval('…')\"`"),
+        (
+            "sequence",
+            "say `server_default = \"nextval('…')\"` (PostgreSQL), and make the sequence in a migration: `op.create_sequence(…)`",
+        ),
     ],
 };
 

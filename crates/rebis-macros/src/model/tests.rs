@@ -269,7 +269,10 @@ fn flattened_structs() {
     assert_eq!(wrong(quote!(#[column(length = 3)] a: String, b: Option<i64>)), "");
     says(
         &wrong(quote!(#[column(primary_key)] id: i64)),
-        &["the key and the version of a row belong to its model"],
+        &[
+            "the key and the version of a row belong to its model",
+            "into each struct that derives `Model`, `#[column(primary_key)] pub id: i64`",
+        ],
     );
     says(&wrong(quote!(a: HasMany<User>)), &["a relation belongs to a model"]);
     says(&wrong(quote!(#[column(flatten)] a: B)), &["flatten both into the model"]);
@@ -407,6 +410,14 @@ fn kinds_of_rows() {
             }
         ))[0],
         &["kinds of rows derives `rebis::Columns`"],
+    );
+}
+
+#[test]
+fn a_sequence_is_a_default_of_the_database() {
+    says(
+        &error(quote!(#[column(sequence = "order_number")] n: i64)),
+        &["nextval('…')", "op.create_sequence(…)"],
     );
 }
 

@@ -60,6 +60,6 @@ fn all<M: Model>(session: &Session, query: SelectStatement<Count>) -> Task<'_, V
 fn find<M: Model>(session: &Arc<Shared>, key: Vec<Value>) -> Task<'_, Option<Object>> {
     Box::pin(async move {
         let Some(key) = M::Key::from_values(&key) else { return Ok(None) };
-        Ok(session.find::<M>(key).await?.map(|entity| entity.object()))
+        Ok(Session(Arc::clone(session)).get(EntityOf::<M>::new(), key).await?.map(|entity| entity.object()))
     })
 }

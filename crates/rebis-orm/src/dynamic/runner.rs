@@ -5,7 +5,7 @@ use rebis_sql::{Insert, Select, Statement};
 
 use super::{AnyEntity, AnyModel};
 use crate::error::{Error, ErrorKind, Result};
-use crate::query::{Count, Runner, SelectStatement, Selection, WithKeys};
+use crate::query::{Count, Criteria, Runner, SelectStatement, Selection, WithKeys};
 use crate::session::Session;
 
 /// Where an [`AnyQuery`](super::AnyQuery) runs: on a session, its rows becoming objects of that model.
@@ -17,6 +17,10 @@ pub(super) struct Untyped<'a> {
 
 impl Runner for Untyped<'_> {
     type Out<S: Selection> = AnyEntity;
+
+    fn settle(&self, criteria: &mut Criteria) {
+        self.session.settle(criteria);
+    }
 
     async fn rows<S: Selection>(self, query: SelectStatement<S>) -> Result<Vec<AnyEntity>> {
         let all = (self.model.0.ops.all)(self.session, query.of::<Count>()).await?;

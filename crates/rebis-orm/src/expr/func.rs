@@ -2,7 +2,7 @@
 //!
 //! What is missing here is called by its name: `func::call::<i64>("bit_count", (User::flags,))`.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use rebis_sql::expr::{Builtin, Field, JsonStep};
 use rebis_sql::{Array, ColumnType, Expr, Name, Value};
 
@@ -11,9 +11,10 @@ use super::into::typed;
 use super::quantified::Quantified;
 use super::window::{Lag, WindowFunction};
 use super::{
-    Aggregate, Arguments, Expression, IntoExpression, Number, Operand, Order, Ordered, Predicate, RowValue,
-    Textual,
+    Aggregate, Arguments, Column, Expression, IntoExpression, Number, Operand, Order, Ordered, Predicate,
+    RowValue, Textual,
 };
+use crate::model::Model;
 use crate::query::{SelectStatement, Selection};
 
 fn named(name: &'static str, args: Vec<Expr>) -> Expr {
@@ -229,6 +230,84 @@ impl Temporal for DateTime<Utc> {
 
 impl<T: Temporal> Temporal for Option<T> {
     const UTC: bool = T::UTC;
+}
+
+/// A type of moments, of a date with its time.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no moment",
+    label = "expected a date with its time: `DateTime<Utc>` or `NaiveDateTime`"
+)]
+pub trait Moment: Temporal {
+    /// The type of the time between two: an `Option` where one may be NULL.
+    type Elapsed;
+}
+
+impl Moment for NaiveDateTime {
+    type Elapsed = TimeDelta;
+}
+
+impl Moment for DateTime<Utc> {
+    type Elapsed = TimeDelta;
+}
+
+impl<T: Moment> Moment for Option<T> {
+    type Elapsed = Option<T::Elapsed>;
+}
+
+fn later<T: Moment, K>(of: Expression<T, K>, by: TimeDelta) -> Expression<T, K> {
+    of.map(|e| Expr::Builtin(Builtin::Later(by), vec![e]))
+}
+
+/// `Post::created + TimeDelta::days(7)`, `func::now() - TimeDelta::hours(1)`.
+macro_rules! shifts {
+    ($trait:ident $name:ident $by:ident => $signed:expr) => {
+        impl<T: Moment, K> std::ops::$trait<TimeDelta> for Expression<T, K> {
+            type Output = Expression<T, K>;
+            fn $name(self, $by: TimeDelta) -> Expression<T, K> {
+                later(self, $signed)
+            }
+        }
+
+        impl<M: Model, T: Moment> std::ops::$trait<TimeDelta> for Column<M, T> {
+            type Output = Expression<T>;
+            fn $name(self, $by: TimeDelta) -> Expression<T> {
+                later(self.into(), $signed)
+            }
+        }
+    };
+}
+
+shifts!(Add add by => by);
+shifts!(Sub sub by => -by);
+
+/// The time from one moment to another, as every database counts it, to the microsecond.
+///
+/// ```
+/// # use rebis_orm::*; use rebis_macros::Model; extern crate rebis_orm as rebis; use chrono::{DateTime, TimeDelta, Utc};
+/// # #[derive(Model, Clone, Debug)] struct Job { #[column(primary_key)] id: i64, begun: DateTime<Utc>, ended: Option<DateTime<Utc>> }
+/// # fn main() {
+/// let late = select(Job).filter(Job::begun.lt(func::now() - TimeDelta::days(1)));
+/// let slow = select((Job::id, func::elapsed(Job::begun.optional(), Job::ended)));
+/// let per_month = select((func::date_trunc(Field::Month, Job::begun), func::count_all()))
+///     .group_by(func::date_trunc(Field::Month, Job::begun));
+/// # let _ = (late, slow, per_month);
+/// # }
+/// ```
+pub fn elapsed<T: Moment, K>(
+    start: impl Into<Expression<T, K>>,
+    end: impl Operand<T, K>,
+) -> Expression<T::Elapsed, K> {
+    start.into().map(|e| Expr::Builtin(Builtin::Elapsed, vec![e, end.into_expr()]))
+}
+
+/// The beginning of the year, quarter, month, day, hour, minute or second that a moment is in; of a moment with a zone in UTC.
+pub fn date_trunc<T: Moment, K>(field: Field, of: impl Into<Expression<T, K>>) -> Expression<T, K> {
+    of.into().map(|e| Expr::Builtin(Builtin::Truncate { field, utc: T::UTC }, vec![e]))
+}
+
+/// A field of a date or time: `func::extract(Field::Quarter, Post::created)`. A moment is read in UTC.
+pub fn extract<T: Temporal, K>(field: Field, of: impl Into<Expression<T, K>>) -> Expression<i32, K> {
+    of.into().map(|e| Expr::Builtin(Builtin::Extract { field, utc: T::UTC }, vec![e]))
 }
 
 macro_rules! fields {

@@ -91,6 +91,7 @@ async fn remove(connection: &mut Connection, rows: &[&Object]) -> Result<()> {
     let meta = first.meta();
     super::kinds::delete(connection, meta, rows).await?;
     let mut statement = Delete {
+        with: Vec::new(),
         schema: meta.schema_name(),
         table: meta.def.table.into(),
         using: Vec::new(),

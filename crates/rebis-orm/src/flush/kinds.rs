@@ -63,6 +63,7 @@ async fn remove(
         return Ok(());
     }
     let mut statement = Delete {
+        with: Vec::new(),
         schema: meta.schema_name(),
         table: kind.table.into(),
         using: Vec::new(),

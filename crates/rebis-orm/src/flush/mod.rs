@@ -201,6 +201,10 @@ async fn cascade_delete(session: &Arc<Shared>, deleted: Vec<Object>) -> Result<(
                     continue;
                 }
             }
+            // What criteria kept out of a collection refers to its owner all the same.
+            if session.narrows_relation(def) {
+                owners.iter().for_each(|owner| owner.slot(relation).lock().reopen());
+            }
             let todo: Vec<Object> =
                 owners.iter().filter(|o| !o.slot(relation).lock().is_loaded()).map(Arc::clone).collect();
             if !todo.is_empty() && !def.passive_deletes {

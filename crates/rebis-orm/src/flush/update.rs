@@ -111,6 +111,7 @@ pub(super) async fn write_table(
 ) -> Result<()> {
     let of_model = table == meta.def.table;
     let statement = Update {
+        with: Vec::new(),
         schema: meta.schema_name(),
         table: table.into(),
         set: changed.iter().map(|c| (meta.column(c), Expr::Value(Value::Int(0)))).collect(),

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use rebis_sql::stmt::TableRef;
+use rebis_sql::stmt::{Cte, TableRef};
 use rebis_sql::{Delete, Dialect, Expr, Name, Statement, Update, compile};
 
 use super::kinds;
@@ -79,6 +79,7 @@ pub fn update<M: Model>(model: EntityOf<M>) -> UpdateStatement<M> {
     let _ = model;
     let meta = M::meta();
     let statement = Update {
+        with: Vec::new(),
         schema: meta.schema_name(),
         table: Name::Borrowed(M::TABLE),
         set: Vec::new(),
@@ -110,7 +111,8 @@ impl<M: Model> UpdateStatement<M> {
         self
     }
 
-    /// Another model, alias or subquery that values and conditions may use: `UPDATE … FROM`.
+    /// Another model, alias, subquery or common table expression that values and conditions may use: `UPDATE … FROM`. MariaDB takes no
+    /// common table expression here, but in a subquery: `.filter(Node::id.in_select(select(below.columns()).select_from(&below)))`.
     ///
     /// ```
     /// # use rebis_orm::*; use rebis_macros::Model; extern crate rebis_orm as rebis;
@@ -122,7 +124,7 @@ impl<M: Model> UpdateStatement<M> {
     /// # }
     /// ```
     pub fn from(mut self, source: impl Source) -> Self {
-        bring(&mut self.0.from, &mut self.1, source);
+        bring(&mut self.0.with, &mut self.0.from, &mut self.1, source);
         self
     }
 
@@ -179,6 +181,7 @@ pub fn delete<M: Model>(model: EntityOf<M>) -> DeleteStatement<M> {
     let _ = model;
     let meta = M::meta();
     let statement = Delete {
+        with: Vec::new(),
         schema: meta.schema_name(),
         table: Name::Borrowed(M::TABLE),
         using: Vec::new(),
@@ -197,9 +200,10 @@ impl<M: Model> DeleteStatement<M> {
         self
     }
 
-    /// Another model, alias or subquery that conditions may use: `DELETE … USING`. SQLite has it not: filter with a subquery there.
+    /// Another model, alias, subquery or common table expression that conditions may use: `DELETE … USING`. SQLite has it not: filter with a
+    /// subquery there. MariaDB takes no common table expression here, as in [`UpdateStatement::from`].
     pub fn using(mut self, source: impl Source) -> Self {
-        bring(&mut self.0.using, &mut self.1, source);
+        bring(&mut self.0.with, &mut self.0.using, &mut self.1, source);
         self
     }
 
@@ -233,14 +237,25 @@ impl<M: Model> DeleteStatement<M> {
     }
 }
 
-fn bring(tables: &mut Vec<TableRef>, broken: &mut Broken, source: impl Source) {
+fn bring(with: &mut Vec<Cte>, tables: &mut Vec<TableRef>, broken: &mut Broken, source: impl Source) {
     let rows = source.rows();
-    if let Some(cte) = rows.with.first() {
-        let what = format!("the common table expression `{}` cannot stand in an UPDATE or DELETE", cte.name);
-        let error = Error::new(ErrorKind::State, what).advise("make it a subquery with `derived(…)`");
-        broken.get_or_insert(Arc::new(error));
-    }
+    merge(with, rows.with, broken);
     tables.push(rows.table);
+}
+
+/// Common table expressions join those that are there; a name means one of them.
+pub(super) fn merge(with: &mut Vec<Cte>, more: Vec<Cte>, broken: &mut Broken) {
+    for cte in more {
+        match with.iter().find(|known| known.name == cte.name) {
+            Some(known) if *known != cte => {
+                let what = format!("two common table expressions are called `{}`", cte.name);
+                let error = Error::new(ErrorKind::State, what).advise("give one of them another name");
+                broken.get_or_insert(Arc::new(error));
+            }
+            Some(_) => {}
+            None => with.push(cte),
+        }
+    }
 }
 
 fn and(before: Option<Expr>, condition: Expr) -> Expr {

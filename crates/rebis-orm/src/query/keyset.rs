@@ -11,6 +11,7 @@ use super::select::SelectStatement;
 use super::selection::{Arrivals, Selection};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Order;
+use crate::relation::multiplies;
 use crate::session::Session;
 
 /// One page of a query's rows, and where the next one begins.
@@ -90,6 +91,12 @@ impl<S: Selection> SelectStatement<S> {
             return wrong(
                 "a keyset page is sorted and limited by its own arguments",
                 "leave out `order_by`, `limit` and `offset`",
+            );
+        }
+        if multiplies(&self.loading) {
+            return wrong(
+                "a keyset page reads its keys with the rows, and a collection that is joined would multiply both",
+                "leave out `.joined()`: the collection is loaded for the whole page by one statement more",
             );
         }
         if s.distinct.is_some() || !s.compounds.is_empty() {

@@ -7,6 +7,7 @@ use rebis_sql::compile::compile_explain;
 use rebis_sql::stmt::JoinKind;
 use rebis_sql::{Cell, Select, Statement, Value, compile};
 
+use super::criteria::Criteria;
 use super::select::{SelectStatement, compile_query, select};
 use super::selection::{Arrivals, Selection};
 use crate::entity::{AnyInstance, Group, Instance, Object, absorb_row};
@@ -64,6 +65,7 @@ pub(crate) async fn tracked<S: Selection>(
     mut query: SelectStatement<S>,
 ) -> Result<Vec<S::Tracked>> {
     let plan = settle_plan(std::mem::take(&mut query.loading))?;
+    query.criteria.settle(session);
     let mut rows = Vec::new();
     let maps = S::maps(&Session(Arc::clone(session)));
     let mut each = |arrivals: &mut Arrivals, row: &Row<'_>, joins: &mut Option<Joins>| {
@@ -77,6 +79,7 @@ pub(crate) async fn tracked<S: Selection>(
     let fetched = Fetched {
         select: &mut query.select,
         broken: query.broken.as_deref(),
+        criteria: &query.criteria,
         populate: query.populate,
         fetch: query.fetch,
     };
@@ -88,6 +91,7 @@ pub(crate) async fn tracked<S: Selection>(
 struct Fetched<'a> {
     select: &'a mut Select,
     broken: Option<&'a Error>,
+    criteria: &'a Criteria,
     populate: bool,
     fetch: Option<FetchMode>,
 }
@@ -104,7 +108,8 @@ async fn bring(
     each: &mut Each<'_>,
 ) -> Result<()> {
     if cfg!(debug_assertions)
-        && let Ok(compiled) = compile_query(query.select, query.broken, session.database.engine()?.dialect())
+        && let Ok(compiled) =
+            compile_query(query.select, query.criteria, query.broken, session.database.engine()?.dialect())
     {
         session.note_read(None, 0, &compiled.sql, &|| {
             let advice = "a loop? One query reads them all, with `in_`, a join or `.with(…)`";
@@ -114,9 +119,21 @@ async fn bring(
     let arrivals = fetch(session, &mut query, plan, None, each).await?;
     if !plan.is_empty() || query.fetch.is_some() {
         // The group is complete before relations load, so that what is loaded later loads for all of it.
-        load_plan(session, &arrivals, plan, query.fetch, Some(&*query.select)).await?;
+        load_plan(session, &arrivals, plan, query.fetch, Some(&*query.select), query.criteria).await?;
     }
     Ok(())
+}
+
+/// How a relation is loaded.
+pub(crate) struct Related<'a> {
+    pub(crate) statement: Select,
+    /// What reads the values that the statement selects behind the object's own columns.
+    pub(crate) keys: &'a [Decode],
+    /// What is loaded of the objects.
+    pub(crate) then: &'a [Loading],
+    pub(crate) criteria: &'a Criteria,
+    /// What the objects refer back to.
+    pub(crate) inverse: Option<Arc<Inverse>>,
 }
 
 /// Objects of a statement that loads a relation, without autoflush, which its caller has seen to: each with the values that the statement
@@ -124,12 +141,10 @@ async fn bring(
 pub(crate) async fn fetch_related(
     session: &Arc<Shared>,
     read: &ReadAll,
-    mut statement: Select,
-    keys: &[Decode],
-    then: &[Loading],
-    inverse: Option<Arc<Inverse>>,
+    related: Related<'_>,
     keep: &mut (dyn FnMut(Object, Vec<Value>) + Send),
 ) -> Result<()> {
+    let Related { mut statement, keys, then, criteria, inverse } = related;
     let mut each = |arrivals: &mut Arrivals, row: &Row<'_>, joins: &mut Option<Joins>| {
         let (mut at, before) = (0, arrivals.members.len());
         let object = read(arrivals, row, &mut at)?;
@@ -140,7 +155,7 @@ pub(crate) async fn fetch_related(
         }
         Ok(())
     };
-    let mut query = Fetched { select: &mut statement, broken: None, populate: false, fetch: None };
+    let mut query = Fetched { select: &mut statement, broken: None, criteria, populate: false, fetch: None };
     fetch(session, &mut query, then, inverse, &mut each).await?;
     Ok(())
 }
@@ -159,7 +174,7 @@ async fn fetch(
     let mut joins = Joins::add(query.select, &Session(Arc::clone(session)), plan)?;
     {
         let mut connection = session.connection().await?;
-        let compiled = compile_query(query.select, query.broken, connection.dialect())?;
+        let compiled = compile_query(query.select, query.criteria, query.broken, connection.dialect())?;
         if query.select.only_reads() {
             connection.next_read_alone();
         }

@@ -7,6 +7,7 @@ use rebis_sql::{Insert, Select, Statement};
 
 use super::keyset::{Keyed, WithKeys};
 
+use super::criteria::Criteria;
 use super::select::{Count, SelectStatement};
 use super::selection::Selection;
 use super::{insert, run};
@@ -50,6 +51,12 @@ pub trait Runner: Send + Sized {
         statement: Statement,
     ) -> impl Future<Output = Result<Vec<S::Plain>>> + Send;
 
+    /// What else narrows a query that runs here.
+    #[doc(hidden)]
+    fn settle(&self, criteria: &mut Criteria) {
+        let _ = criteria;
+    }
+
     /// How a query is run.
     #[doc(hidden)]
     fn explain(self, query: Select, analyze: bool) -> impl Future<Output = Result<String>> + Send;
@@ -68,6 +75,10 @@ pub trait Runner: Send + Sized {
 
 impl Runner for &Session {
     type Out<S: Selection> = S::Tracked;
+
+    fn settle(&self, criteria: &mut Criteria) {
+        criteria.settle(&self.0);
+    }
 
     async fn rows<S: Selection>(self, query: SelectStatement<S>) -> Result<Vec<S::Tracked>> {
         self.database().house_query(&query.select)?;

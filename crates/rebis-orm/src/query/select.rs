@@ -4,13 +4,14 @@ use rebis_sql::stmt::{Cte, Distinct, Join, JoinKind, SelectItem, TableRef};
 use rebis_sql::{Dialect, Expr, Select, Statement, compile};
 
 use super::along::Along;
+use super::criteria::Criteria;
 use super::page::{Page, Pagination, Slice};
 use super::runner::Runner;
 use super::selection::Selection;
 use super::source::{Rows, Source, known_as};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Aggregate, Condition, Expression, Order, Predicate};
-use crate::model::Model;
+use crate::model::{EntityOf, Model};
 use crate::relation::Loading;
 use crate::session::FetchMode;
 
@@ -27,6 +28,7 @@ pub struct SelectStatement<S> {
     /// Objects that are known take the values that are read.
     pub(crate) populate: bool,
     pub(crate) broken: Option<std::sync::Arc<Error>>,
+    pub(crate) criteria: Criteria,
     selection: std::marker::PhantomData<fn() -> S>,
 }
 
@@ -40,6 +42,7 @@ pub fn select<S: Selection>(what: S) -> SelectStatement<S> {
         fetch: None,
         populate: false,
         broken: None,
+        criteria: Criteria::default(),
         selection: std::marker::PhantomData,
     }
 }
@@ -148,17 +151,7 @@ impl<S: Selection> SelectStatement<S> {
 
     /// The common table expressions that a source needs.
     fn bring(&mut self, with: Vec<Cte>) {
-        for cte in with {
-            match self.select.with.iter().find(|known| known.name == cte.name) {
-                Some(known) if *known != cte => {
-                    let what = format!("two common table expressions are called `{}`", cte.name);
-                    let error = Error::new(ErrorKind::State, what).advise("give one of them another name");
-                    self.broken.get_or_insert(std::sync::Arc::new(error));
-                }
-                Some(_) => {}
-                None => self.select.with.push(cte),
-            }
-        }
+        super::bulk::merge(&mut self.select.with, with, &mut self.broken);
     }
 
     /// A name means one thing in a query.
@@ -201,6 +194,20 @@ impl<S: Selection> SelectStatement<S> {
         self
     }
 
+    /// Only rows of that model that meet the condition, wherever the query reads them: also where it joins them, in its subqueries, and in the
+    /// relations that it loads. [`Session::with_criteria`](crate::Session::with_criteria) says it of all queries of a session.
+    pub fn with_criteria<M: Model>(mut self, model: EntityOf<M>, condition: impl Condition) -> Self {
+        let _ = model;
+        self.criteria.add(M::meta(), condition.into_predicate());
+        self
+    }
+
+    /// Leaves out the criteria of the session, here and in the relations that the query loads: for a page that shows what was deleted softly.
+    pub fn without_criteria(mut self) -> Self {
+        self.criteria.leave_out();
+        self
+    }
+
     /// The rows that it selects from, when that is not what is selected: `select(func::count_all()).select_from(User)`.
     pub fn select_from(mut self, source: impl Source) -> Self {
         let rows = source.rows();
@@ -216,7 +223,7 @@ impl<S: Selection> SelectStatement<S> {
     pub fn into_statement(self) -> Result<Select> {
         match self.broken {
             Some(error) => Err(error.again()),
-            None => Ok(self.select),
+            None => self.criteria.narrow(self.select),
         }
     }
 
@@ -229,7 +236,11 @@ impl<S: Selection> SelectStatement<S> {
                 std::sync::Arc::new(error)
             })
         });
-        (self.select, broken)
+        let broken = broken.or_else(|| self.criteria.refuse_within().map(std::sync::Arc::new));
+        match self.criteria.narrow(self.select) {
+            Ok(select) => (select, broken),
+            Err(error) => (Select::default(), broken.or(Some(std::sync::Arc::new(error)))),
+        }
     }
 
     /// The statement as a part of another where no error can be kept: one that cannot work makes the whole fail with its text.
@@ -246,7 +257,11 @@ impl<S: Selection> SelectStatement<S> {
     pub fn sql(&self, dialect: Dialect) -> String {
         let result = match &self.broken {
             Some(error) => Err(error.to_string()),
-            None => compile(&Statement::Select(self.select.clone()), dialect).map_err(|e| e.to_string()),
+            None => {
+                self.criteria.narrow(self.select.clone()).map_err(|e| e.to_string()).and_then(|select| {
+                    compile(&Statement::Select(select), dialect).map_err(|e| e.to_string())
+                })
+            }
         };
         result.map_or_else(|why| format!("-- {why}"), |compiled| compiled.sql)
     }
@@ -255,7 +270,8 @@ impl<S: Selection> SelectStatement<S> {
     ///
     /// # Errors
     /// As [`all`](Self::all).
-    pub async fn explain<R: Runner>(self, on: R) -> Result<String> {
+    pub async fn explain<R: Runner>(mut self, on: R) -> Result<String> {
+        on.settle(&mut self.criteria);
         on.explain(self.into_statement()?, false).await
     }
 
@@ -263,7 +279,8 @@ impl<S: Selection> SelectStatement<S> {
     ///
     /// # Errors
     /// As [`all`](Self::all).
-    pub async fn explain_analyze<R: Runner>(self, on: R) -> Result<String> {
+    pub async fn explain_analyze<R: Runner>(mut self, on: R) -> Result<String> {
+        on.settle(&mut self.criteria);
         on.explain(self.into_statement()?, true).await
     }
 
@@ -275,6 +292,7 @@ impl<S: Selection> SelectStatement<S> {
             fetch: self.fetch,
             populate: self.populate,
             broken: self.broken,
+            criteria: self.criteria,
             selection: std::marker::PhantomData,
         }
     }
@@ -382,7 +400,7 @@ impl<S: Selection> SelectStatement<S> {
         }
         let inner =
             rebis_sql::stmt::TableRef::Select { select: Box::new(named(self.select)), alias: "found".into() };
-        Ok(!on.values(over(inner, self.broken)).await?.iter().all(|n| *n == 0))
+        Ok(!on.values(over(inner, self.broken, self.criteria)).await?.iter().all(|n| *n == 0))
     }
 
     /// One page, and how many there are.
@@ -410,17 +428,18 @@ impl<S: Selection> SelectStatement<S> {
     }
 
     fn counting(self) -> SelectStatement<Count> {
-        counting(self.select, self.broken)
+        counting(self.select, self.broken, self.criteria)
     }
 
     pub(crate) fn compiled(&self, dialect: Dialect) -> Result<rebis_sql::Compiled> {
-        compile_query(&self.select, self.broken.as_deref(), dialect)
+        compile_query(&self.select, &self.criteria, self.broken.as_deref(), dialect)
     }
 }
 
 /// The text of a query, or why it is none.
 pub(crate) fn compile_query(
     select: &Select,
+    criteria: &Criteria,
     broken: Option<&Error>,
     dialect: Dialect,
 ) -> Result<rebis_sql::Compiled> {
@@ -432,7 +451,7 @@ pub(crate) fn compile_query(
         return Err(Error::new(ErrorKind::State, "the query selects columns and does not say from what")
             .advise("columns of a subquery or a common table expression need `.select_from(…)` or a join"));
     }
-    Ok(compile(&Statement::Select(select.clone()), dialect)?)
+    Ok(compile(&Statement::Select(criteria.narrow(select.clone())?), dialect)?)
 }
 
 fn what(select: &Select) -> String {
@@ -452,11 +471,15 @@ fn several_rows(what: &str) -> Error {
 }
 
 /// The statement that counts a query's rows.
-fn counting(mut select: Select, broken: Option<std::sync::Arc<Error>>) -> SelectStatement<Count> {
+fn counting(
+    mut select: Select,
+    broken: Option<std::sync::Arc<Error>>,
+    criteria: Criteria,
+) -> SelectStatement<Count> {
     select.order_by.clear();
     let plain = select.group_by.is_empty() && select.distinct.is_none() && select.compounds.is_empty();
     if plain && select.limit.is_none() && select.offset.is_none() {
-        let mut counting = over_nothing(broken);
+        let mut counting = over_nothing(broken, criteria);
         counting.select.with = select.with;
         counting.select.from = select.from;
         counting.select.joins = select.joins;
@@ -466,6 +489,7 @@ fn counting(mut select: Select, broken: Option<std::sync::Arc<Error>>) -> Select
     over(
         rebis_sql::stmt::TableRef::Select { select: Box::new(named(select)), alias: "counted".into() },
         broken,
+        criteria,
     )
 }
 
@@ -477,14 +501,19 @@ fn named(mut select: Select) -> Select {
     select
 }
 
-fn over_nothing(broken: Option<std::sync::Arc<Error>>) -> SelectStatement<Count> {
+fn over_nothing(broken: Option<std::sync::Arc<Error>>, criteria: Criteria) -> SelectStatement<Count> {
     let mut counting = select(crate::func::count_all());
     counting.broken = broken;
+    counting.criteria = criteria;
     counting
 }
 
-fn over(inner: rebis_sql::stmt::TableRef, broken: Option<std::sync::Arc<Error>>) -> SelectStatement<Count> {
-    let mut counting = over_nothing(broken);
+fn over(
+    inner: rebis_sql::stmt::TableRef,
+    broken: Option<std::sync::Arc<Error>>,
+    criteria: Criteria,
+) -> SelectStatement<Count> {
+    let mut counting = over_nothing(broken, criteria);
     counting.select.from = vec![inner];
     counting
 }

@@ -196,13 +196,14 @@ impl<'a> StreamRunner<'a> for &'a Session {
 
 async fn tracked<S: Selection>(
     session: &Arc<Shared>,
-    query: SelectStatement<S>,
+    mut query: SelectStatement<S>,
     to: mpsc::Sender<S::Tracked>,
 ) -> Result<()>
 where
     S::Tracked: 'static,
 {
     check(&query)?;
+    query.criteria.settle(session);
     session.autoflush().await?;
     let maps = S::maps(&Session(Arc::clone(session)));
     let mut arrivals = Arrivals::of(session, &session.solo, query.populate);

@@ -197,8 +197,8 @@ impl Joins {
     }
 }
 
-/// Whether any join may bring several rows for one.
-fn multiplies(plan: &[Loading]) -> bool {
+/// Whether any of these joins a collection, and so gives rows several times.
+pub(crate) fn multiplies(plan: &[Loading]) -> bool {
     let joined = plan.iter().filter(|step| step.is_joined());
     let many = |def: &RelationDef| def.kind != RelationKind::BelongsTo;
     joined.into_iter().any(|s| many((s.owner)().relation(s.relation)) || multiplies(&s.then))

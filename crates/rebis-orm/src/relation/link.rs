@@ -73,7 +73,7 @@ pub(crate) fn add_child(owner: &Object, relation: usize, child: &Object) -> Resu
     if let Some(inverse) = link.inverse {
         take_from_old_parent(child, inverse, owner);
     }
-    insert(owner, relation, child);
+    insert(owner, relation, child, is_apart(child, owner, link.inverse, &link.child));
     if let Some(inverse) = link.inverse {
         let mut slot = child.slot(inverse).lock();
         slot.content = Content::One(Some(Reference::Weak(Arc::downgrade(owner))));
@@ -119,6 +119,7 @@ pub(crate) fn set_parent(child: &Object, relation: usize, parent: Option<&Object
         check_sessions(child, parent)?;
     }
     before_change(child);
+    let is_apart = parent.is_some_and(|parent| is_apart(child, parent, Some(relation), &link.child));
     let old = held_parent(child, relation, &link);
     if let (Some(old), Some(inverse)) = (&old, link.inverse)
         && !parent.is_some_and(|p| Arc::ptr_eq(p, old))
@@ -133,7 +134,7 @@ pub(crate) fn set_parent(child: &Object, relation: usize, parent: Option<&Object
     if let (Some(parent), Some(inverse)) = (parent, link.inverse) {
         // Only a weak reference may stay here when the parent's collection holds this object.
         let holds = parent.slot(inverse).lock().many().is_some();
-        insert(parent, inverse, child);
+        insert(parent, inverse, child, is_apart);
         if holds {
             child.slot(relation).lock().content = Content::One(Some(Reference::Weak(Arc::downgrade(parent))));
         }
@@ -145,7 +146,23 @@ pub(crate) fn set_parent(child: &Object, relation: usize, parent: Option<&Object
     Ok(())
 }
 
-pub(super) fn insert(owner: &Object, relation: usize, child: &Object) {
+/// Whether a new object cannot be in the owner's collection, because it refers elsewhere or nowhere: then the collection is not searched, which
+/// takes the longer the more it holds.
+fn is_apart(child: &Object, owner: &Object, inverse: Option<usize>, key: &[usize]) -> bool {
+    {
+        let status = child.status();
+        let points =
+            |p: &Pointer| p.link.child == key && p.parent.as_ref().is_some_and(|o| Arc::ptr_eq(o, owner));
+        if !matches!(status.state, State::Transient | State::Pending) || status.pointers.iter().any(points) {
+            return false;
+        }
+    }
+    let back = inverse.and_then(|inverse| child.slot(inverse).lock().one().flatten());
+    !back.is_some_and(|back| Arc::ptr_eq(&back, owner))
+}
+
+/// `is_apart` says that it is known not to be there yet.
+pub(super) fn insert(owner: &Object, relation: usize, child: &Object, is_apart: bool) {
     before_change(owner);
     let to_one = owner.meta().relation(relation).kind == RelationKind::HasOne;
     // A collection of an object without a row is known to hold nothing but what was added.
@@ -153,7 +170,9 @@ pub(super) fn insert(owner: &Object, relation: usize, child: &Object) {
     let mut slot = owner.slot(relation).lock();
     slot.rejoin();
     slot.touched = true;
-    slot.removed.retain(|o| !Arc::ptr_eq(o, child));
+    if !slot.removed.is_empty() {
+        slot.removed.retain(|o| !Arc::ptr_eq(o, child));
+    }
     if to_one {
         slot.content = Content::One(Some(Reference::Strong(Arc::clone(child))));
         return;
@@ -161,7 +180,7 @@ pub(super) fn insert(owner: &Object, relation: usize, child: &Object) {
     if fresh && matches!(slot.content, Content::Unloaded) {
         slot.content = Content::Many(Vec::new());
     }
-    if slot.holds(child) {
+    if !is_apart && slot.holds(child) {
         return;
     }
     let Slot { content, added, .. } = &mut *slot;

@@ -17,7 +17,7 @@ use super::statement::{Owners, among, ends, owners_of, related};
 use crate::entity::{Group, Object};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Decode, EntityOf, Key, Link, Model, ModelMeta, RowKey};
-use crate::query::{Arrivals, Selection, fetch_related};
+use crate::query::{Arrivals, Criteria, Related, Selection, fetch_related};
 use crate::session::{FetchMode, Session, Shared};
 
 /// Objects that are met, by address.
@@ -39,11 +39,13 @@ pub(crate) struct Request<'a> {
     pub(crate) query: Option<&'a Select>,
     /// What is loaded behind the relation; the joins among it become part of the statement.
     pub(crate) then: &'a [Loading],
+    /// What narrows it besides.
+    pub(crate) criteria: Criteria,
 }
 
 impl Request<'_> {
     pub(crate) fn whole(owners: Vec<Object>, relation: usize) -> Self {
-        Request { owners, relation, part: None, query: None, then: &[] }
+        Request { owners, relation, part: None, query: None, then: &[], criteria: Criteria::default() }
     }
 }
 
@@ -96,7 +98,19 @@ fn find_among<'a>(
             let mut select = meta.select_all();
             select.and_where(among(meta, &columns, chunk.to_vec()));
             let mut keep = |object, _| found.push(object);
-            fetch_related(session, &read, select, &[], &[], None, &mut keep).await?;
+            fetch_related(
+                session,
+                &read,
+                Related {
+                    statement: select,
+                    keys: &[],
+                    then: &[],
+                    criteria: &Criteria::default(),
+                    inverse: None,
+                },
+                &mut keep,
+            )
+            .await?;
         }
         Ok(found)
     })
@@ -122,7 +136,9 @@ async fn load_parents(
 ) -> Result<()> {
     let (owners, relation) = (&request.owners, request.relation);
     let def = meta.relation(relation);
-    let by_key = link.parent == (def.target)().key;
+    // Whether an object that is known meets the criteria, the database says.
+    let target = (def.target)();
+    let by_key = link.parent == target.key && !request.criteria.concern(target);
     let mut found: HashMap<RowKey, Object, foldhash::fast::RandomState> = HashMap::default();
     let mut missing: Vec<Vec<Value>> = Vec::new();
     let mut seen = std::collections::HashSet::new();
@@ -145,7 +161,19 @@ async fn load_parents(
                 found.insert(key, object);
             }
         };
-        fetch_related(session, &read, select, &[], request.then, None, &mut keep).await?;
+        fetch_related(
+            session,
+            &read,
+            Related {
+                statement: select,
+                keys: &[],
+                then: request.then,
+                criteria: &request.criteria,
+                inverse: None,
+            },
+            &mut keep,
+        )
+        .await?;
     }
     for owner in owners {
         let parent = owner.row_key(&link.child).and_then(|key| found.get(&key));
@@ -192,7 +220,19 @@ async fn load_collections(
                 }
             }
         };
-        fetch_related(session, &read, select, &keys, request.then, inverse.clone(), &mut keep).await?;
+        fetch_related(
+            session,
+            &read,
+            Related {
+                statement: select,
+                keys: &keys,
+                then: request.then,
+                criteria: &request.criteria,
+                inverse: inverse.clone(),
+            },
+            &mut keep,
+        )
+        .await?;
         lists.extend(run);
     }
     let sorted =
@@ -243,12 +283,12 @@ pub(crate) async fn load_lazily(owner: &Object, relation: usize) -> Result<()> {
         format!("the relation {model}.{name}: a loop? Load it with the query that brings the objects: `select({model}).with({model}::{name})`")
     });
     session.autoflush().await?;
-    if mode == FetchMode::One {
-        return def.load(&session, vec![Arc::clone(owner)], relation).await;
-    }
     let mut owners = vec![Arc::clone(owner)];
-    owners.extend(group.peers(owner).filter(|peer| !peer.slot(relation).lock().is_loaded()));
-    match def.load(&session, owners, relation).await {
+    if mode == FetchMode::Peers {
+        owners.extend(group.peers(owner).filter(|peer| !peer.slot(relation).lock().is_loaded()));
+    }
+    let request = Request { criteria: Criteria::of(&session), ..Request::whole(owners, relation) };
+    match (def.load)(&session, request).await {
         // A peer's fault is told to who asks the peer.
         Err(error) if error.kind() == ErrorKind::MultipleFound && owner.slot(relation).lock().is_loaded() => {
             Ok(())
@@ -264,6 +304,7 @@ pub(crate) fn load_plan<'a>(
     plan: &'a [Loading],
     fetch: Option<FetchMode>,
     query: Option<&'a Select>,
+    criteria: &'a Criteria,
 ) -> Task<'a, ()> {
     Box::pin(async move {
         if fetch.is_some() || plan.iter().any(|step| step.later().is_some()) {
@@ -288,8 +329,15 @@ pub(crate) fn load_plan<'a>(
                 _ => None,
             };
             if !todo.is_empty() {
-                let request =
-                    Request { owners: todo, relation: step.relation, part, query, then: &step.then };
+                let criteria = criteria.clone();
+                let request = Request {
+                    owners: todo,
+                    relation: step.relation,
+                    part,
+                    query,
+                    then: &step.then,
+                    criteria,
+                };
                 (meta.relation(step.relation).load)(session, request).await?;
             }
             if !step.then.is_empty() || fetch.is_some() {
@@ -302,7 +350,7 @@ pub(crate) fn load_plan<'a>(
                     }
                     None => None,
                 };
-                load_plan(session, &next, &step.then, fetch, behind.as_ref()).await?;
+                load_plan(session, &next, &step.then, fetch, behind.as_ref(), criteria).await?;
             }
         }
         Ok(())

@@ -91,10 +91,33 @@ impl Slot {
         among(&self.added) || matches!(&self.content, Content::Many(all) | Content::Part(all) if among(all))
     }
 
+    /// How many objects [`holds`](Self::holds) looks at.
+    pub(crate) fn length(&self) -> usize {
+        self.added.len()
+            + match &self.content {
+                Content::Many(all) | Content::Part(all) => all.len(),
+                _ => 0,
+            }
+    }
+
     /// Before it is changed: a collection that was parted is whole again, or not loaded.
     pub(crate) fn rejoin(&mut self) {
         if let Content::Parted(_) = &self.content {
             self.content = self.all().map_or(Content::Unloaded, Content::Many);
+        }
+    }
+
+    /// What is loaded may not be the whole: it counts as added, until the whole is loaded.
+    pub(crate) fn reopen(&mut self) {
+        match &mut self.content {
+            Content::Many(_) | Content::Parted(_) => {
+                let all = self.all().unwrap_or_default();
+                self.added.extend(all);
+                self.content = Content::Unloaded;
+                self.touched = true;
+            }
+            Content::One(None) if !self.touched => self.content = Content::Unloaded,
+            _ => {}
         }
     }
 

@@ -52,17 +52,17 @@ pub(super) fn connect(
     let Some(through) = owner.meta().relation(relation).through else { return Ok(()) };
     let other = link.inverse.map(|inverse| (target, inverse, owner));
     let sides = || std::iter::once((owner, relation, target)).chain(other);
-    let is_known = sides().any(|(from, relation, to)| {
-        let slot = from.slot(relation).lock();
-        // What was taken out and not written yet is put back: its row is still there.
-        slot.holds(to) || slot.removed.iter().any(|o| Arc::ptr_eq(o, to))
-    });
+    // What was taken out and not written yet is put back: its row is still there.
+    let was_there = |(from, relation, to): (&Object, usize, &Object)| {
+        from.slot(relation).lock().removed.iter().any(|o| Arc::ptr_eq(o, to))
+    };
+    let is_known = are_related(&sides().collect::<Vec<_>>()) || sides().any(was_there);
     let association = match is_known {
         true => None,
         false => Some((through.make)().ok_or_else(|| needs_more(owner, relation, (through.meta)()))?),
     };
     for (from, relation, to) in sides() {
-        insert(from, relation, to);
+        insert(from, relation, to, !is_known);
     }
     if let Some(association) = association {
         {
@@ -81,6 +81,25 @@ pub(super) fn connect(
     }
     cascade(owner, target);
     Ok(())
+}
+
+/// Whether the collections of the two sides hold each other. Where both are whole they say the same, and the shorter one is searched; that of an
+/// object without a row is whole in any case.
+fn are_related(sides: &[(&Object, usize, &Object)]) -> bool {
+    let is_whole =
+        |(from, relation, _): &&(&Object, usize, &Object)| from.slot(*relation).lock().many().is_some();
+    let holds = |(from, relation, to): &(&Object, usize, &Object)| from.slot(*relation).lock().holds(to);
+    let is_new = |o: &Object| matches!(o.status().state, State::Transient | State::Pending);
+    if let [one, two] = sides
+        && sides.iter().all(|side| is_whole(&side))
+    {
+        let length = |(from, relation, _): &(&Object, usize, &Object)| from.slot(*relation).lock().length();
+        return holds(if length(two) < length(one) { two } else { one });
+    }
+    match sides.iter().find(|(from, ..)| is_new(from)) {
+        Some(side) if sides.len() > 1 => holds(side),
+        _ => sides.iter().any(holds),
+    }
 }
 
 /// Ends the relation of two objects. What is known not to be related stays as it is.

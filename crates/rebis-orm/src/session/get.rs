@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use rebis_sql::Expr;
+
 use super::{Session, Shared};
 use crate::entity::{Entity, Instance, Object};
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::{Listeners, Moment};
+use crate::expr::{Predicate, equal};
 use crate::model::{EntityOf, IntoKey, Key, Model, ModelMeta};
+use crate::query::select;
 
 impl Session {
     /// The object with that key: the identity map's, or loaded; nothing when there is no such row.
@@ -20,7 +24,19 @@ impl Session {
     ) -> Result<Option<Entity<T>>> {
         let _ = model;
         self.database().house(T::meta())?;
-        self.0.find(key.into_key()).await
+        let key = key.into_key();
+        if self.0.narrows(T::meta()) {
+            return self.get_narrowed(&key).await;
+        }
+        self.0.find(key).await
+    }
+
+    /// Whether an object that is known meets the session's criteria, the database says.
+    async fn get_narrowed<T: Model>(&self, key: &T::Key) -> Result<Option<Entity<T>>> {
+        let meta = T::meta();
+        let parts = meta.key.iter().zip(key.values());
+        let is_it = parts.map(|(&k, value)| Predicate::new(equal(meta.column_expr(k), Expr::Value(value))));
+        select(EntityOf::<T>::new()).filter(Predicate::all(is_it)).one_or_none(self).await
     }
 
     /// As [`get`](Self::get), with an error that answers 404 in a handler.

@@ -5,6 +5,7 @@
 //! Decision: a commit does not expire objects. `john.id` after a commit costs no I/O; [`Session::refresh`] reads a row again.
 
 mod change;
+mod criteria;
 mod expire;
 mod get;
 mod guard;
@@ -34,6 +35,7 @@ use crate::events::{Events, Hooks};
 use crate::model::Model;
 
 pub(crate) use change::{before_change, cascade_add, delete_object, refuse_deleted, register_change, touch};
+pub(crate) use criteria::CriteriaOf;
 pub(crate) use expire::{expire, freshen, reload};
 pub(crate) use identity::{AnyMap, IdentityMap};
 pub(crate) use lease::Lease;
@@ -98,6 +100,8 @@ pub(crate) struct Shared {
     circles: AtomicBool,
     /// How the next transaction begins.
     options: Mutex<TransactionOptions>,
+    /// What narrows every query.
+    criteria: CriteriaOf,
     /// The group of objects that no query brought.
     pub(crate) solo: Arc<Group>,
 }
@@ -122,6 +126,7 @@ pub(crate) struct Work {
 
 impl Session {
     pub(crate) fn new(database: Database) -> Self {
+        let criteria = database.criteria().clone();
         Session(Arc::new_cyclic(|me| Shared {
             database,
             connection: tokio::sync::Mutex::default(),
@@ -144,6 +149,7 @@ impl Session {
             past: AtomicBool::new(false),
             circles: AtomicBool::new(false),
             options: Mutex::default(),
+            criteria,
             solo: Arc::new(Group { session: me.clone(), ..Group::default() }),
         }))
     }

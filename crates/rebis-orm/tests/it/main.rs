@@ -9,6 +9,7 @@ mod bulk;
 mod cancelled;
 mod cascades;
 mod concurrency;
+mod criteria;
 mod deferred;
 mod dynamic;
 mod eager;

@@ -33,13 +33,24 @@ pub struct Track {
     pub playlist: BelongsTo<Playlist>,
 }
 
-/// Its unique column has room for nothing in between.
+/// Its unique column holds a day of the far future in between.
 #[derive(Model, Clone, Debug)]
 pub struct Holiday {
     #[column(primary_key)]
     pub id: i64,
     #[column(unique)]
     pub day: chrono::NaiveDate,
+    #[column(version)]
+    pub revision: i64,
+}
+
+/// Its unique column has room for nothing in between.
+#[derive(Model, Clone, Debug)]
+pub struct Alarm {
+    #[column(primary_key)]
+    pub id: i64,
+    #[column(unique)]
+    pub at: chrono::NaiveTime,
     #[column(version)]
     pub revision: i64,
 }
@@ -80,7 +91,7 @@ pub struct Label {
 
 async fn tables(test: &TestDatabase) -> Database {
     let mut models = crate::models::all();
-    models.extend(rebis::models![Playlist, Track, Holiday, Label, Badge]);
+    models.extend(rebis::models![Playlist, Track, Holiday, Alarm, Label, Badge]);
     let db = Database::with_engine(test.engine().clone()).models(models);
     db.create_all().await.unwrap();
     let _ = test.statements();
@@ -266,29 +277,42 @@ each_database! {
     async fn an_exchange_without_a_value_in_between_is_refused(test: TestDatabase) {
         let db = tables(&test).await;
         let session = db.session();
-        let day = |d| chrono::NaiveDate::from_ymd_opt(2026, 1, d).unwrap();
-        let all = session.add_all([1, 2].map(|d| Holiday::builder().day(day(d)).revision(1)));
+        let day = |d| chrono::NaiveTime::from_hms_opt(7, d, 0).unwrap();
+        let all = session.add_all([1, 2].map(|d| Alarm::builder().at(day(d)).revision(1)));
         session.commit().await.unwrap();
         let exchange = || {
-            let (one, two) = (all[0].day, all[1].day);
-            all[0].edit().day = two;
-            all[1].edit().day = one;
+            let (one, two) = (all[0].at, all[1].at);
+            all[0].edit().at = two;
+            all[1].edit().at = one;
         };
         exchange();
         let _ = sql(&test);
         let error = session.commit().await.unwrap_err();
-        assert_eq!((error.kind(), error.model()), (ErrorKind::Cycle, Some("Holiday")));
-        assert!(error.to_string().contains("Holiday.day") && error.to_string().contains("flush()"), "{error}");
+        assert_eq!((error.kind(), error.model()), (ErrorKind::Cycle, Some("Alarm")));
+        assert!(error.to_string().contains("Alarm.at") && error.to_string().contains("flush()"), "{error}");
         assert!(sql(&test).is_empty());
         session.rollback().await.unwrap();
         // In steps it goes, and one after the other needs no step.
-        all[0].edit().day = day(3);
+        all[0].edit().at = day(3);
         session.flush().await.unwrap();
-        all[1].edit().day = day(1);
-        all[0].edit().day = day(2);
+        all[1].edit().at = day(1);
+        all[0].edit().at = day(2);
         session.commit().await.unwrap();
-        let days = select((Holiday::day, Holiday::revision)).order_by(Holiday::id).all(&db).await.unwrap();
+        let days = select((Alarm::at, Alarm::revision)).order_by(Alarm::id).all(&db).await.unwrap();
         assert_eq!(days, [(day(2), 3), (day(1), 2)]);
+    }
+
+    async fn dates_are_exchanged_over_a_day_that_nobody_has(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        let day = |d| chrono::NaiveDate::from_ymd_opt(2026, 1, d).unwrap();
+        let all = session.add_all([1, 2].map(|d| Holiday::builder().day(day(d)).revision(1)));
+        session.commit().await.unwrap();
+        all[0].edit().day = day(2);
+        all[1].edit().day = day(1);
+        session.commit().await.unwrap();
+        let days = select(Holiday::day).order_by(Holiday::id).all(&db).await.unwrap();
+        assert_eq!(days, [day(2), day(1)]);
     }
 
     async fn a_row_that_is_deleted_and_added_again_is_updated(test: TestDatabase) {

@@ -2,6 +2,7 @@
 
 use super::{Result, Writer};
 use crate::dialect::rules::invalid;
+use crate::stmt::Cte;
 use crate::{Delete, Expr, Insert, Name, Select, Update};
 
 impl Writer<'_> {
@@ -84,6 +85,7 @@ impl Writer<'_> {
         if s.set.is_empty() {
             return Err(invalid("an UPDATE sets nothing; set at least one column"));
         }
+        self.modify_with(&s.with)?;
         let rules = self.rules;
         rules.update(self, s)?;
         self.filter(s.filter.as_ref())?;
@@ -92,6 +94,7 @@ impl Writer<'_> {
     }
 
     pub(crate) fn delete(&mut self, s: &Delete) -> Result<()> {
+        self.modify_with(&s.with)?;
         self.push("DELETE FROM ");
         self.table(s.schema.as_deref(), &s.table)?;
         if !s.using.is_empty() {
@@ -115,6 +118,14 @@ impl Writer<'_> {
             _ => (capabilities.update_returning, "update_returning"),
         };
         self.returning(&s.returning, has, what, "select the rows before the DELETE")
+    }
+
+    /// The common table expressions of an UPDATE or DELETE.
+    fn modify_with(&mut self, with: &[Cte]) -> Result<()> {
+        if !with.is_empty() && !self.rules.capabilities().modify_with {
+            return Err(self.rules.lacks("modify_with", "filter with a subquery that brings it along, `in_select(…)`, or make it one with `derived(…)`"));
+        }
+        self.ctes(with)
     }
 
     /// The unique columns of ON CONFLICT.

@@ -50,7 +50,7 @@ impl Writer<'_> {
         joined.then(|| tables.map(|t| t.known_as().clone()).collect())
     }
 
-    fn ctes(&mut self, with: &[Cte]) -> Result<()> {
+    pub(super) fn ctes(&mut self, with: &[Cte]) -> Result<()> {
         if with.is_empty() {
             return Ok(());
         }

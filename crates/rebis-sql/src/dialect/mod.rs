@@ -75,6 +75,8 @@ pub struct Capabilities {
     pub delete_returning: bool,
     /// Comparisons with `ANY (SELECT …)` and `ALL (SELECT …)`.
     pub quantified: bool,
+    /// `WITH` before UPDATE and DELETE.
+    pub modify_with: bool,
     /// `DELETE … USING`.
     pub delete_using: bool,
     /// Regular expressions.

@@ -258,7 +258,17 @@ pub(crate) fn field_name(field: Field) -> &'static str {
         Field::Hour => "HOUR",
         Field::Minute => "MINUTE",
         Field::Second => "SECOND",
+        Field::Quarter => "QUARTER",
+        Field::Weekday => "ISODOW",
+        Field::YearDay => "DOY",
     }
+}
+
+/// What no moment begins.
+pub(crate) fn no_beginning() -> crate::CompileError {
+    invalid(
+        "a moment is cut to its year, quarter, month, day, hour, minute or second: the day of a week or year begins nothing",
+    )
 }
 
 /// A path into a JSON document, `$."a"[0]`. A key with a quote or a backslash has no spelling that all databases share, so it is refused.

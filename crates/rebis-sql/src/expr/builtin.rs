@@ -1,6 +1,8 @@
 //! [`Builtin`]: functions that databases have under different names or shapes. Invariant: what a database lacks is refused by name where it is
 //! written; a function that all of them write the same is an [`Expr::Func`](super::Expr::Func).
 
+use chrono::TimeDelta;
+
 /// A function whose text is the dialect's business. Its arguments stand beside it in [`Expr::Builtin`](super::Expr::Builtin), in the order given
 /// here.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +23,17 @@ pub enum Builtin {
     /// (moment): one field of it, as an integer.
     Extract {
         /// Which one.
+        field: Field,
+        /// Whether the argument is a moment with a zone, which is read in UTC.
+        utc: bool,
+    },
+    /// (moment): the moment so much later, or earlier.
+    Later(TimeDelta),
+    /// (start, end): the time between two moments.
+    Elapsed,
+    /// (moment): the beginning of the year, month, day … that it is in.
+    Truncate {
+        /// Of which.
         field: Field,
         /// Whether the argument is a moment with a zone, which is read in UTC.
         utc: bool,
@@ -73,6 +86,12 @@ pub enum Field {
     Minute,
     /// The whole second.
     Second,
+    /// The quarter of the year, from 1.
+    Quarter,
+    /// The day of the week, from 1 for Monday.
+    Weekday,
+    /// The day of the year, from 1.
+    YearDay,
 }
 
 /// A step into a JSON document.

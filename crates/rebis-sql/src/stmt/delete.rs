@@ -1,11 +1,13 @@
 //! [`Delete`].
 
-use super::TableRef;
+use super::{Cte, TableRef};
 use crate::{Expr, Name};
 
 /// `DELETE FROM … WHERE …`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Delete {
+    /// `WITH`, where the database can.
+    pub with: Vec<Cte>,
     /// The table's schema.
     pub schema: Option<Name>,
     /// The table.

@@ -8,6 +8,7 @@ mod insert;
 mod plain;
 mod select;
 mod update;
+mod within;
 
 pub use bulk_insert::{BulkInsert, BulkLayout};
 pub use compound::{Compound, SetOp};

@@ -1,11 +1,13 @@
 //! [`Update`].
 
-use super::TableRef;
+use super::{Cte, TableRef};
 use crate::{Expr, Name};
 
 /// `UPDATE … SET … WHERE …`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Update {
+    /// `WITH`, where the database can.
+    pub with: Vec<Cte>,
     /// The table's schema.
     pub schema: Option<Name>,
     /// The table.

@@ -31,6 +31,49 @@ fn builtin(function: Builtin, args: Vec<Expr>) -> String {
 }
 
 #[test]
+fn moments_are_reckoned_with() {
+    let later = |by| builtin(Builtin::Later(by), vec![a()]);
+    same(
+        &later(chrono::TimeDelta::microseconds(-1)),
+        r#"
+        SQLite: (strftime('%Y-%m-%d %H:%M:%S', substr("a", 1, 19), (-1 + (CAST(substr(substr("a", 21, 6) || '000000', 1, 6) AS INTEGER) + 999999) / 1000000) || ' seconds') || printf('.%06d', (CAST(substr(substr("a", 21, 6) || '000000', 1, 6) AS INTEGER) + 999999) % 1000000))
+        PostgreSQL: ("a" + CAST($1 AS INTERVAL))
+        MySQL, MariaDB: DATE_ADD(`a`, INTERVAL ? MICROSECOND)"#,
+    );
+    same(
+        &builtin(Builtin::Elapsed, vec![a(), Expr::col("b")]),
+        r#"
+        SQLite: ((unixepoch(substr("b", 1, 19)) * 1000000 + CAST(substr(substr("b", 21, 6) || '000000', 1, 6) AS INTEGER)) - (unixepoch(substr("a", 1, 19)) * 1000000 + CAST(substr(substr("a", 21, 6) || '000000', 1, 6) AS INTEGER)))
+        PostgreSQL: ("b" - "a")
+        MySQL, MariaDB: TIMESTAMPDIFF(MICROSECOND, `a`, `b`)"#,
+    );
+    let cut = |field, utc| builtin(Builtin::Truncate { field, utc }, vec![a()]);
+    same(
+        &cut(Field::Quarter, false),
+        r#"
+        SQLite: (strftime('%Y', "a") || printf('-%02d-01 00:00:00.000000', (strftime('%m', "a") - 1) / 3 * 3 + 1))
+        PostgreSQL: date_trunc('quarter', "a")
+        MySQL, MariaDB: CAST(MAKEDATE(YEAR(`a`), 1) + INTERVAL (QUARTER(`a`) - 1) * 3 MONTH AS DATETIME(6))"#,
+    );
+    assert!(cut(Field::YearDay, true).contains("begins nothing"));
+    let field = |field| builtin(Builtin::Extract { field, utc: false }, vec![a()]);
+    same(
+        &field(Field::Weekday),
+        r#"
+        SQLite: ((strftime('%w', "a") + 6) % 7 + 1)
+        PostgreSQL: CAST(floor(EXTRACT(ISODOW FROM "a")) AS INTEGER)
+        MySQL, MariaDB: (WEEKDAY(`a`) + 1)"#,
+    );
+    same(
+        &field(Field::YearDay),
+        r#"
+        SQLite: CAST(strftime('%j', "a") AS INTEGER)
+        PostgreSQL: CAST(floor(EXTRACT(DOY FROM "a")) AS INTEGER)
+        MySQL, MariaDB: DAYOFYEAR(`a`)"#,
+    );
+}
+
+#[test]
 fn compounds_are_read_from_left_to_right() {
     same(
         &text(from("t").compound(SetOp::Union, false, from("u")).compound(SetOp::Except, false, from("v"))),

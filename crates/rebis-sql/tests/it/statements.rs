@@ -240,6 +240,7 @@ fn inserts() {
 #[test]
 fn updates_and_deletes() {
     let update = Update {
+        with: Vec::new(),
         schema: None,
         table: "user".into(),
         set: vec![("name".into(), "x".into()), ("gone".into(), Value::Null.into())],
@@ -257,6 +258,7 @@ fn updates_and_deletes() {
     let nothing = text(Statement::Update(Update { set: vec![], ..update }));
     assert!(nothing.contains("an UPDATE sets nothing; set at least one column"));
     let delete = Delete {
+        with: Vec::new(),
         schema: Some("s".into()),
         table: "t".into(),
         using: vec![],

@@ -65,7 +65,17 @@ fn made(object: &Object, column: usize) -> Option<Value> {
             let fits = def.length.is_none_or(|most| text.len() <= most as usize);
             fits.then_some(Value::Text(text))
         }
+        // A day of the last thousand years that all databases know.
+        SqlType::Date => last_days(number).map(Value::Date),
+        SqlType::DateTime { timezone } => last_days(number).and_then(|day| {
+            let at = day.and_hms_micro_opt(23, 59, 59, 999_999)?;
+            Some(if timezone { Value::DateTimeUtc(at.and_utc()) } else { Value::DateTime(at) })
+        }),
         SqlType::Uuid => Some(Value::Uuid(uuid::Uuid::from_u128(u128::MAX - u128::from(number)))),
         _ => None,
     }
+}
+
+fn last_days(number: u64) -> Option<chrono::NaiveDate> {
+    chrono::NaiveDate::from_ymd_opt(9999, 12, 31)?.checked_sub_days(chrono::Days::new(number % 365_000))
 }

@@ -1,7 +1,7 @@
 //! CASE, CAST, functions, groups, regular expressions, JSON.
 
-use chrono::NaiveDate;
-use rebis::{func, select};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use rebis::{Field, func, select, update};
 use rebis_testkit::each_database;
 
 use super::{Employee, Sale, same, shop, sql};
@@ -88,6 +88,33 @@ fn what_is_written() {
         &sql(|d| select(func::json_text(Employee::name, "a[")).sql(d)),
         r#"
         SQLite, PostgreSQL, MySQL, MariaDB: -- a[ is no path into a JSON document; write it like colours[0].name"#,
+    );
+}
+
+fn moment(text: &str) -> DateTime<Utc> {
+    text.parse::<NaiveDateTime>()
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f"))
+        .unwrap()
+        .and_utc()
+}
+
+#[test]
+fn moments_are_written() {
+    let query = select(Sale::at - TimeDelta::seconds(90));
+    same(
+        &sql(|d| query.sql(d)),
+        r#"
+        SQLite: SELECT (strftime('%Y-%m-%d %H:%M:%S', substr(sale.at, 1, 19), '-90 seconds') || '.' || substr(substr(sale.at, 21, 6) || '000000', 1, 6)) FROM sale
+        PostgreSQL: SELECT (sale.at + CAST(? AS INTERVAL)) FROM sale
+        MySQL, MariaDB: SELECT DATE_ADD(sale.at, INTERVAL ? MICROSECOND) FROM sale"#,
+    );
+    let query = select(func::date_trunc(Field::Month, Sale::at));
+    same(
+        &sql(|d| query.sql(d)),
+        r#"
+        SQLite: SELECT strftime('%Y-%m-01 00:00:00.000000', substr(sale.at, 1, 19)) FROM sale
+        PostgreSQL: SELECT date_trunc('month', sale.at, 'UTC') FROM sale
+        MySQL, MariaDB: SELECT CAST(DATE_FORMAT(sale.at, '%Y-%m-01') AS DATETIME(6)) FROM sale"#,
     );
 }
 
@@ -188,6 +215,62 @@ each_database! {
             Ok(names) => assert_eq!(names, ["bob", "ann"]),
             Err(error) => assert!(error.to_string().contains("has no distinct_on"), "{error}"),
         }
+    }
+
+    async fn moments_are_reckoned_with(test: TestDatabase) {
+        let db = shop(&test).await.unwrap();
+        let first = db.get(Sale, 1).await.unwrap().unwrap().at;
+        for by in [
+            TimeDelta::days(40),
+            TimeDelta::hours(-9),
+            TimeDelta::microseconds(1_500_001),
+            TimeDelta::microseconds(-1),
+        ] {
+            let (later, earlier) = select((Sale::at + by, Sale::at - by)).filter(Sale::id.eq(1)).one(&db).await.unwrap();
+            assert_eq!((later, earlier), (first + by, first - by));
+            // What is reckoned compares with what is stored.
+            let same = select(Sale::id).filter((Sale::at + by).eq(first + by)).filter(Sale::id.eq(1));
+            assert_eq!(same.all(&db).await.unwrap(), [1], "{by}");
+        }
+        // 8:30, 9:30, 10:30 and 23:30.
+        let early = select(Sale::id).filter(Sale::at.lt(func::value(first) + TimeDelta::minutes(90))).order_by(Sale::id);
+        assert_eq!(early.all(&db).await.unwrap(), [1, 2]);
+        assert_eq!(select(Sale).filter(Sale::at.gt(func::now() + TimeDelta::days(36_500))).count(&db).await.unwrap(), 0);
+        let ages = select(func::elapsed(Sale::at, first + TimeDelta::microseconds(1))).filter(Sale::id.le(2)).order_by(Sale::id);
+        assert_eq!(ages.all(&db).await.unwrap(), [TimeDelta::microseconds(1), TimeDelta::microseconds(1) - TimeDelta::hours(1)]);
+        let none = func::elapsed(Sale::at.optional(), func::nullif(Sale::at, Sale::at));
+        assert_eq!(select(none).filter(Sale::id.eq(1)).one(&db).await.unwrap(), None);
+        let most = select(func::max(func::elapsed(Sale::at, Sale::at + TimeDelta::days(3)))).one(&db).await.unwrap();
+        assert_eq!(most, Some(TimeDelta::days(3)));
+    }
+
+    async fn moments_are_cut_and_taken_apart(test: TestDatabase) {
+        let db = shop(&test).await.unwrap();
+        update(Sale).filter(Sale::id.eq(1)).set(Sale::at, moment("2026-11-20 23:59:59.999999")).execute(&db).await.unwrap();
+        for (field, beginning) in [
+            (Field::Year, "2026-01-01 00:00:00"),
+            (Field::Quarter, "2026-10-01 00:00:00"),
+            (Field::Month, "2026-11-01 00:00:00"),
+            (Field::Day, "2026-11-20 00:00:00"),
+            (Field::Hour, "2026-11-20 23:00:00"),
+            (Field::Minute, "2026-11-20 23:59:00"),
+            (Field::Second, "2026-11-20 23:59:59"),
+        ] {
+            let cut = select(func::date_trunc(field, Sale::at)).filter(Sale::id.eq(1)).one(&db).await.unwrap();
+            assert_eq!(cut, moment(beginning), "{field:?}");
+        }
+        let per_day = select((func::date_trunc(Field::Day, Sale::at), func::count_all())).group_by(func::date_trunc(Field::Day, Sale::at));
+        assert_eq!(per_day.all(&db).await.unwrap(), [(moment("2026-11-20 00:00:00"), 4)]);
+        let parts = select((
+            func::extract(Field::Quarter, Employee::hired),
+            func::extract(Field::Weekday, Employee::hired),
+            func::extract(Field::YearDay, Employee::hired),
+            func::extract(Field::Month, Employee::hired),
+        ));
+        // Thursday the 31st of January 2019; Saturday the 29th of February 2020.
+        assert_eq!(parts.filter(Employee::id.le(2)).order_by(Employee::id).all(&db).await.unwrap(), [(1, 4, 31, 1), (1, 6, 60, 2)]);
+        let error = select(func::date_trunc(Field::Weekday, Sale::at)).all(&db).await.unwrap_err();
+        assert!(error.to_string().contains("begins nothing"), "{error}");
     }
 
     async fn an_aggregate_of_a_column_that_may_be_null_is_one_option(test: TestDatabase) {

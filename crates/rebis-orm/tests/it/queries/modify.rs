@@ -45,6 +45,31 @@ fn what_is_written() {
     );
 }
 
+#[test]
+fn common_table_expressions_are_written() {
+    let rich = select(Employee::id).filter(Employee::salary.gt(400)).cte("rich");
+    let raise = update(Sale).from(&rich).filter(Sale::seller_id.eq(rich.columns())).set(Sale::amount, 1);
+    same(
+        &sql(|d| raise.sql(d)),
+        r#"
+        SQLite, PostgreSQL: WITH rich (id) AS (SELECT employee.id FROM employee WHERE employee.salary > ?) UPDATE sale SET amount = ? FROM rich WHERE sale.seller_id = rich.id
+        MySQL: WITH rich (id) AS (SELECT employee.id FROM employee WHERE employee.salary > ?) UPDATE sale CROSS JOIN rich SET sale.amount = ? WHERE sale.seller_id = rich.id
+        MariaDB: -- MariaDB has no modify_with; filter with a subquery that brings it along, in_select(…), or make it one with derived(…)"#,
+    );
+    let gone = delete(Sale).using(&rich).filter(Sale::seller_id.eq(rich.columns()));
+    same(
+        &sql(|d| gone.sql(d)),
+        r#"
+        SQLite: -- SQLite has no delete_using; filter with a subquery: in_select(…), exists(…), a relation's any(…)
+        PostgreSQL: WITH rich (id) AS (SELECT employee.id FROM employee WHERE employee.salary > ?) DELETE FROM sale USING rich WHERE sale.seller_id = rich.id
+        MySQL: WITH rich (id) AS (SELECT employee.id FROM employee WHERE employee.salary > ?) DELETE FROM sale USING sale CROSS JOIN rich WHERE sale.seller_id = rich.id
+        MariaDB: -- MariaDB has no modify_with; filter with a subquery that brings it along, in_select(…), or make it one with derived(…)"#,
+    );
+    let twice = select(Employee::id).cte("rich");
+    let error = update(Sale).from(&rich).from(&twice).set(Sale::amount, 1).sql(Dialect::Postgres);
+    assert!(error.contains("two common table expressions are called `rich`"), "{error}");
+}
+
 each_database! {
     async fn rows_from_a_query(test: TestDatabase) {
         let db = shop(&test).await.unwrap();
@@ -67,6 +92,33 @@ each_database! {
         all.on_conflict(Sale::id).do_nothing().execute(&db).await.unwrap();
         let rows = select(Sale::amount).order_by(Sale::id).all(&db).await.unwrap();
         assert_eq!(rows, [10, 20, 30, 5, 41, 61]);
+    }
+
+    async fn rows_are_changed_by_common_table_expressions(test: TestDatabase) {
+        let db = shop(&test).await.unwrap();
+        let below = select(Employee::id).filter(Employee::id.eq(2)).cte("below").recursive(|below| {
+            select(Employee::id).join_on(below, Employee::manager_id.eq(below.columns()))
+        });
+        let id = below.columns();
+        let raised = update(Sale).from(&below).filter(Sale::seller_id.eq(id.clone())).set(Sale::amount, 7).execute(&db).await;
+        match raised {
+            Ok(n) => assert_eq!(n, 2),
+            Err(error) => assert!(error.to_string().contains("has no modify_with"), "{error}"),
+        }
+        // In a subquery every database takes it, also of the table that is changed.
+        let within = Employee::id.in_select(select(id.clone()).select_from(&below));
+        assert_eq!(update(Employee).filter(within).set(Employee::salary, 1).execute(&db).await.unwrap(), 2);
+        let poor = select(Employee::id).filter(Employee::salary.eq(1)).order_by(Employee::id).all(&db).await.unwrap();
+        assert_eq!(poor, [2, 4]);
+        let sold = Sale::seller_id.in_select(select(id).select_from(&below));
+        assert_eq!(delete(Sale).filter(sold).execute(&db).await.unwrap(), 2);
+        // A stream takes one too.
+        let mut rows = select(Sale::id).join_on(&below, Sale::id.gt(below.columns())).order_by(Sale::id).stream(&db);
+        let mut ids = Vec::new();
+        while let Some(id) = rows.next().await {
+            ids.push(id.unwrap());
+        }
+        assert_eq!(ids, [4]);
     }
 
     async fn an_update_uses_another_table_and_objects_follow(test: TestDatabase) {

@@ -73,6 +73,12 @@ each_database! {
         let sorted = select(Sale).limit(1).keyset(&db, [Sale::id.asc()], 1, None).await.unwrap_err();
         assert!(sorted.to_string().contains("leave out `order_by`, `limit` and `offset`"), "{sorted}");
         assert!(select(Sale).keyset(&db, [], 1, None).await.is_err());
+        let joined = select(Employee).with(Employee::sales.joined()).keyset(&session, [Employee::id.asc()], 1, None);
+        let error = joined.await.unwrap_err().to_string();
+        assert!(error.contains("a collection that is joined would multiply both") && error.contains("leave out `.joined()`"), "{error}");
+        let with = select(Employee).with(Employee::sales).with(Employee::manager.joined());
+        let page = with.keyset(&session, [Employee::id.asc()], 2, None).await.unwrap();
+        assert_eq!((page.items[1].sales.loaded().unwrap().len(), page.items[1].manager.loaded().unwrap().unwrap().id), (2, 1));
         assert!(select(Sale::id).distinct().keyset(&db, [Sale::id.asc()], 1, None).await.is_err());
     }
 

@@ -3,8 +3,8 @@
 use super::MySql;
 use crate::compile::{Result, Writer};
 use crate::dialect::quote::push_text;
-use crate::dialect::rules::{CompileRules, invalid, json_path};
-use crate::expr::{Builtin, OrderBy};
+use crate::dialect::rules::{CompileRules, invalid, json_path, no_beginning};
+use crate::expr::{Builtin, Field, OrderBy};
 use crate::{Expr, Value};
 
 pub(super) fn builtin(rules: &MySql, w: &mut Writer<'_>, function: &Builtin, args: &[Expr]) -> Result<()> {
@@ -17,6 +17,27 @@ pub(super) fn builtin(rules: &MySql, w: &mut Writer<'_>, function: &Builtin, arg
             w.push(")");
             Ok(())
         }
+        (Builtin::Extract { field: Field::Weekday, .. }, [at]) => {
+            w.function("(WEEKDAY", at)?;
+            w.push(" + 1)");
+            Ok(())
+        }
+        (Builtin::Extract { field: Field::YearDay, .. }, [at]) => w.function("DAYOFYEAR", at),
+        (Builtin::Later(by), [at]) => {
+            w.push("DATE_ADD(");
+            w.whole(at)?;
+            w.push(", INTERVAL ");
+            w.bind(&Value::Interval(*by));
+            w.push(" MICROSECOND)");
+            Ok(())
+        }
+        (Builtin::Elapsed, _) => {
+            w.push("TIMESTAMPDIFF(MICROSECOND, ");
+            w.list(args, Writer::whole)?;
+            w.push(")");
+            Ok(())
+        }
+        (Builtin::Truncate { field, .. }, [at]) => truncate(w, *field, at),
         (Builtin::Random, _) => w.call("rand", args),
         // The operator goes by the column's collation.
         (Builtin::Matches { insensitive }, [text, pattern]) if rules.maria => {
@@ -57,6 +78,28 @@ pub(super) fn builtin(rules: &MySql, w: &mut Writer<'_>, function: &Builtin, arg
         }
         _ => rules.ansi_builtin(w, function, args),
     }
+}
+
+fn truncate(w: &mut Writer<'_>, field: Field, at: &Expr) -> Result<()> {
+    let kept = match field {
+        Field::Year => "%Y-01-01",
+        Field::Month => "%Y-%m-01",
+        Field::Day => "%Y-%m-%d",
+        Field::Hour => "%Y-%m-%d %H:00:00",
+        Field::Minute => "%Y-%m-%d %H:%i:00",
+        Field::Second => "%Y-%m-%d %H:%i:%s",
+        Field::Quarter => {
+            w.function("CAST(MAKEDATE(YEAR", at)?;
+            w.function(", 1) + INTERVAL (QUARTER", at)?;
+            w.push(" - 1) * 3 MONTH AS DATETIME(6))");
+            return Ok(());
+        }
+        Field::Weekday | Field::YearDay => return Err(no_beginning()),
+    };
+    w.push("CAST(DATE_FORMAT(");
+    w.whole(at)?;
+    w.push(&format!(", '{kept}') AS DATETIME(6))"));
+    Ok(())
 }
 
 /// `+one +two`: without the signs any of the words would do, and other signs have meanings of their own.

@@ -48,6 +48,7 @@ const MYSQL: Capabilities = Capabilities {
     nulls_low: true,
     delete_returning: false,
     quantified: true,
+    modify_with: true,
     delete_using: true,
     regular_expressions: true,
     full_text: true,
@@ -58,6 +59,7 @@ const MYSQL: Capabilities = Capabilities {
 const MARIADB: Capabilities = Capabilities {
     insert_returning: true,
     delete_returning: true,
+    modify_with: false,
     lateral: false,
     lock_of: false,
     lag_default: false,

@@ -3,9 +3,9 @@
 
 use super::Postgres;
 use crate::compile::{Result, Writer};
-use crate::dialect::rules::{CompileRules, TypeRules, field_name};
-use crate::expr::{Builtin, JsonStep, OrderBy};
-use crate::{Expr, Value};
+use crate::dialect::rules::{CompileRules, TypeRules, field_name, no_beginning};
+use crate::expr::{Builtin, Field, JsonStep, OrderBy};
+use crate::{Expr, SqlType, Value};
 
 pub(super) fn builtin(w: &mut Writer<'_>, function: &Builtin, args: &[Expr]) -> Result<()> {
     match (function, args) {
@@ -39,6 +39,29 @@ pub(super) fn builtin(w: &mut Writer<'_>, function: &Builtin, args: &[Expr]) -> 
             w.push(" FROM ");
             moment(w, at, *utc)?;
             w.push(")) AS INTEGER)");
+            Ok(())
+        }
+        (Builtin::Later(by), [at]) => {
+            w.push("(");
+            w.sum_operand(at)?;
+            w.push(" + ");
+            Postgres.typed_value(w, &Value::Interval(*by), &SqlType::Interval)?;
+            w.push(")");
+            Ok(())
+        }
+        (Builtin::Elapsed, [start, end]) => {
+            w.push("(");
+            w.sum_operand(end)?;
+            w.push(" - ");
+            w.factor(start)?;
+            w.push(")");
+            Ok(())
+        }
+        (Builtin::Truncate { field: Field::Weekday | Field::YearDay, .. }, _) => Err(no_beginning()),
+        (Builtin::Truncate { field, utc }, [at]) => {
+            w.push(&format!("date_trunc('{}', ", field_name(*field).to_ascii_lowercase()));
+            w.whole(at)?;
+            w.push(if *utc { ", 'UTC')" } else { ")" });
             Ok(())
         }
         (Builtin::DateOf { utc }, [at]) => {

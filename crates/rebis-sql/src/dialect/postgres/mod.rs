@@ -43,6 +43,7 @@ impl Rules for Postgres {
             nulls_low: false,
             delete_returning: true,
             quantified: true,
+            modify_with: true,
             delete_using: true,
             regular_expressions: true,
             full_text: true,

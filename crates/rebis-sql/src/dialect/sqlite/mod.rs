@@ -43,6 +43,7 @@ impl Rules for Sqlite {
             nulls_low: true,
             delete_returning: true,
             quantified: false,
+            modify_with: true,
             delete_using: false,
             regular_expressions: false,
             full_text: false,
