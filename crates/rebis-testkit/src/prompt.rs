@@ -1,6 +1,7 @@
 //! [`Prompt`]: a program that asks at a terminal, and what a person types there. Invariant: it is a real pseudo-terminal, and what does not come
 //! within the time is a failure that says what came instead.
 
+use std::path::Path;
 use std::process::Command;
 
 use rexpect::session::PtySession;
@@ -23,6 +24,18 @@ impl Prompt {
         let mut prompt = Prompt(session, String::new());
         prompt.1 = prompt.ready();
         prompt
+    }
+
+    /// The command `shell` of an application's program, with its history and whatever else it writes in a folder.
+    pub fn shell(program: &str, folder: &Path, database: &str) -> Self {
+        let mut command = Command::new(program);
+        command
+            .arg("shell")
+            .current_dir(folder)
+            .env("DATABASE_URL", database)
+            .env("SHELL_HISTORY", folder.join("history"))
+            .env("RUST_LOG", "warn");
+        Prompt::open(command)
     }
 
     /// What stood above the first prompt.

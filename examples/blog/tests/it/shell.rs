@@ -1,25 +1,13 @@
 //! The seed's queries, typed in at a terminal.
 
-use std::path::Path;
-use std::process::Command;
-
 use rebis_testkit::{Prompt, TestDatabase, each_database};
 
-fn open(folder: &Path, test: &TestDatabase) -> Prompt {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_blog"));
-    command
-        .arg("shell")
-        .current_dir(folder)
-        .env("DATABASE_URL", test.url())
-        .env("SHELL_HISTORY", folder.join("history"))
-        .env("RUST_LOG", "warn");
-    Prompt::open(command)
-}
+const PROGRAM: &str = env!("CARGO_BIN_EXE_blog");
 
 each_database! {
     async fn users_posts_and_courses_at_a_terminal(test: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
-        let mut prompt = open(folder.path(), &test);
+        let mut prompt = Prompt::shell(PROGRAM, folder.path(), test.url());
         prompt.quiet("db.create_all()");
         // Create
         prompt.quiet(r#"let user = User(#{username: "alice", email: "alice@example.com"})"#);

@@ -1,25 +1,13 @@
 //! The seed's shell session, typed in at a terminal.
 
-use std::path::Path;
-use std::process::Command;
-
 use rebis_testkit::{Prompt, TestDatabase, each_database};
 
-fn open(folder: &Path, test: &TestDatabase) -> Prompt {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_flasky"));
-    command
-        .arg("shell")
-        .current_dir(folder)
-        .env("DATABASE_URL", test.url())
-        .env("SHELL_HISTORY", folder.join("history"))
-        .env("RUST_LOG", "warn");
-    Prompt::open(command)
-}
+const PROGRAM: &str = env!("CARGO_BIN_EXE_flasky");
 
 each_database! {
     async fn roles_and_users_at_a_terminal(test: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
-        let mut prompt = open(folder.path(), &test);
+        let mut prompt = Prompt::shell(PROGRAM, folder.path(), test.url());
         prompt.quiet("db.create_all()");
         prompt.quiet("db.drop_all()");
         prompt.quiet("db.create_all()");
@@ -53,7 +41,7 @@ each_database! {
         prompt.ends(0);
 
         // Objects are gone with the shell, rows are not.
-        let mut prompt = open(folder.path(), &test);
+        let mut prompt = Prompt::shell(PROGRAM, folder.path(), test.url());
         prompt.quiet(r#"let user_role = Role.query.filter_by(#{name: "User"}).first()"#);
         prompt.answers("user_role", "<Role 'User'>");
         prompt.quiet("let users = user_role.users");

@@ -1,22 +1,12 @@
 //! The seed's shell sessions, typed in at a terminal: with arrays on PostgreSQL, with JSON on every database.
 
-use std::path::Path;
 use std::process::Command;
 
 use rebis_testkit::{Prompt, TestDatabase, each_database};
 
 use super::fits;
 
-fn open(folder: &Path, test: &TestDatabase) -> Prompt {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_movies"));
-    command
-        .arg("shell")
-        .current_dir(folder)
-        .env("DATABASE_URL", test.url())
-        .env("SHELL_HISTORY", folder.join("history"))
-        .env("RUST_LOG", "warn");
-    Prompt::open(command)
-}
+const PROGRAM: &str = env!("CARGO_BIN_EXE_movies");
 
 each_database! {
     async fn movies_at_a_terminal(test: TestDatabase) {
@@ -24,7 +14,7 @@ each_database! {
             return;
         }
         let folder = tempfile::tempdir().unwrap();
-        let mut prompt = open(folder.path(), &test);
+        let mut prompt = Prompt::shell(PROGRAM, folder.path(), test.url());
         prompt.quiet("db.create_all()");
         prompt.quiet(
             r#"let new_movie = Movie(#{title: "The Matrix", year: 1999, directors: ["Lana Wachowski", "Lilly Wachowski"], theatre: true})"#,
@@ -38,9 +28,9 @@ each_database! {
         prompt.ends(0);
 
         // The script that fills the table, and another shell.
-        let populate = Command::new(env!("CARGO_BIN_EXE_movies")).arg("populate").env("DATABASE_URL", test.url()).output().unwrap();
+        let populate = Command::new(PROGRAM).arg("populate").env("DATABASE_URL", test.url()).output().unwrap();
         assert!(populate.status.success(), "{}", String::from_utf8_lossy(&populate.stderr));
-        let mut prompt = open(folder.path(), &test);
+        let mut prompt = Prompt::shell(PROGRAM, folder.path(), test.url());
         prompt.answers(
             "Movie.order_by(Movie.id).all()",
             "[<Movie The Matrix>, <Movie Inception>, <Movie Interstellar>, <Movie The Dark Knight>]",
