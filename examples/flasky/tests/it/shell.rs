@@ -1,6 +1,6 @@
 //! The seed's shell session, typed in at a terminal.
 
-use rebis_testkit::{Prompt, TestDatabase, each_database};
+use rebis_testkit::{Prompt, each_database};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_flasky");
 

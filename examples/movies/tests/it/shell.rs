@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use rebis_testkit::{Prompt, TestDatabase, each_database};
+use rebis_testkit::{Prompt, each_database};
 
 use super::fits;
 
