@@ -66,6 +66,12 @@ impl Error {
         Error::new(ErrorKind::File, format!("cannot {action} {}: {e}", path.display())).caused_by(e)
     }
 
+    /// Whether the connection is gone: nothing that is asked on it after this is answered.
+    pub(crate) fn is_connection(&self) -> bool {
+        let source = self.0.source.as_deref().and_then(|e| e.downcast_ref::<rebis_engine::Error>());
+        source.is_some_and(rebis_engine::Error::is_connection)
+    }
+
     /// What kind of error it is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

@@ -34,8 +34,8 @@ pub struct Connection {
     savepoints: Vec<String>,
     /// A statement was sent and its end not seen.
     busy: bool,
-    /// The transport failed.
-    broken: bool,
+    /// Why nothing can be asked of it any more: the transport failed, or a rollback did.
+    broken: Option<String>,
     /// A statement met another transaction in a way that running the transaction again may mend.
     conflict: bool,
 }
@@ -60,7 +60,7 @@ impl Connection {
             state: State::Idle,
             savepoints: Vec::new(),
             busy: false,
-            broken: false,
+            broken: None,
             conflict: false,
         }
     }

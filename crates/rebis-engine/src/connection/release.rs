@@ -7,7 +7,7 @@ use crate::driver::Reset;
 impl Drop for Connection {
     fn drop(&mut self) {
         let (Some(mut raw), Some(lease)) = (self.raw.take(), self.lease.take()) else { return };
-        if self.broken {
+        if self.broken.is_some() {
             return;
         }
         let clean = !self.busy && matches!(self.state, State::Idle | State::Pending(_) | State::Alone(_));

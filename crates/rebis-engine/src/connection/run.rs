@@ -86,10 +86,10 @@ impl Connection {
 
     /// Checks that a statement may run now; gives the BEGIN that must go before it.
     pub(super) fn start(&mut self) -> Result<Option<TransactionOptions>> {
-        if self.busy || self.broken {
+        if let Some(why) = self.transport_failure() {
             return Err(Error::new(
                 ErrorKind::Connection,
-                "this connection is not usable: it broke, or a statement on it was cancelled midway; drop it and acquire another",
+                format!("this connection is not usable: {why}; drop it and acquire another"),
             ));
         }
         let begin = match &self.state {
@@ -123,7 +123,7 @@ impl Connection {
         self.conflict |= e.is_retryable();
         if e.kind() == ErrorKind::Connection {
             // Its transaction went with it, and nothing can be asked of it any more.
-            self.broken = true;
+            self.broken = Some(format!("it broke ({e})"));
             return;
         }
         // An error of the caller's own (a row it could not decode) leaves the transaction as it was.

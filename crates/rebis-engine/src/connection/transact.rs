@@ -120,9 +120,16 @@ impl Connection {
     pub fn transaction_failure(&self) -> Option<&str> {
         match &self.state {
             State::Failed(why) | State::Gone(why) => Some(why),
-            _ if self.broken => Some("the connection broke"),
-            _ if self.busy => Some("a statement was cancelled midway"),
-            _ => None,
+            _ => self.transport_failure(),
+        }
+    }
+
+    /// Why the connection takes no more statements, if that is so.
+    pub(super) fn transport_failure(&self) -> Option<&str> {
+        match &self.broken {
+            Some(why) => Some(why),
+            None if self.busy => Some("a statement on it was cancelled midway"),
+            None => None,
         }
     }
 
@@ -196,12 +203,15 @@ impl Connection {
 
     /// COMMIT or ROLLBACK, whatever the state was.
     async fn control(&mut self, sql: &str) -> Result<()> {
-        if self.broken {
+        if let Some(why) = &self.broken {
             // Its transaction went with it.
             return if sql == "ROLLBACK" {
                 Ok(())
             } else {
-                Err(Error::new(ErrorKind::Connection, "the connection broke; nothing was committed"))
+                Err(Error::new(
+                    ErrorKind::Connection,
+                    format!("nothing was committed on this connection: {why}"),
+                ))
             };
         }
         if self.busy {
@@ -209,7 +219,9 @@ impl Connection {
             let reset = self.driver()?.reset(true);
             if !matches!(reset, Reset::NeedsIo) {
                 self.busy = false;
-                self.broken = matches!(reset, Reset::Close);
+                if matches!(reset, Reset::Close) {
+                    self.broken = Some("a statement on it was cancelled midway".into());
+                }
                 return if sql == "ROLLBACK" {
                     Ok(())
                 } else {
@@ -227,7 +239,11 @@ impl Connection {
         self.finish(false, &done);
         watch.end_control(&self.shared, sql, done.as_ref().copied());
         // A connection that cannot be rolled back is in no state to be lent again.
-        self.broken |= done.is_err() && sql == "ROLLBACK";
+        if let Err(e) = &done
+            && sql == "ROLLBACK"
+        {
+            self.broken.get_or_insert_with(|| format!("it could not be rolled back ({e})"));
+        }
         done.map_err(|e| e.with_sql(sql))
     }
 }

@@ -16,8 +16,14 @@ mod statements {
     rebis_testkit::each_database! {
         case cases::statements {
             matched_rows_count, last_insert_id, execute_many, execute_many_fails, large_results, unicode, rows_and_columns,
-            schema_changes_under_a_statement, statements_are_recorded, scripts,
+            statements_are_recorded, scripts,
         }
+    }
+}
+
+mod stale {
+    rebis_testkit::each_database! {
+        case cases::stale { alone, streamed, shared, first_of_a_transaction, within_a_transaction, unknown_to_the_server }
     }
 }
 

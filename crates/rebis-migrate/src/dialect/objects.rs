@@ -24,7 +24,7 @@ pub(crate) async fn kept_view(conn: &mut Connection, view: &View) -> Result<Opti
     let scratch = View { name: format!("{TEMPORARY}view"), ..view.clone() };
     let create = dialect.ddl(&Ddl::CreateView { view: scratch.clone() })?.join(";");
     let kept = async |conn: &mut Connection| -> Result<Option<String>> {
-        if conn.script(&create).await.is_err() {
+        if !taken(conn, &create).await? {
             return Ok(None);
         }
         let found = inspect_objects(conn).await?;
@@ -55,13 +55,21 @@ pub(crate) async fn kept_trigger(conn: &mut Connection, trigger: &Trigger) -> Re
     sql.extend(conn.dialect().ddl(&Ddl::CreateTrigger { trigger: on })?);
     let sql = sql.join(";\n");
     taken_back(conn, async |conn: &mut Connection| {
-        if conn.script(&sql).await.is_err() {
+        if !taken(conn, &sql).await? {
             return Ok(None);
         }
         let found = inspect_objects(conn).await?;
         Ok(found.triggers.into_iter().find(|t| t.table == scratch))
     })
     .await
+}
+
+/// Whether the database takes a script. One that is gone says nothing about it.
+async fn taken(conn: &mut Connection, sql: &str) -> Result<bool> {
+    match conn.script(sql).await {
+        Err(e) if e.is_connection() => Err(e.into()),
+        done => Ok(done.is_ok()),
+    }
 }
 
 /// Does something of which nothing remains.

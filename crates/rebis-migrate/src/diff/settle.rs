@@ -68,12 +68,14 @@ pub(super) async fn settle(conn: &mut Connection, database: &mut Schema, models:
     // All at once; one by one when a text of one of them is no SQL.
     match ask(conn, scratch, &groups).await {
         Ok(answers) => apply(database, models, &groups, &answers),
+        Err(e) if e.is_connection() => return Err(e),
         Err(_) => {
             for question in groups.into_iter().flat_map(|g| g.questions) {
                 let table = &models.tables[question.model].name;
                 let alone = [Group { columns: question.columns.clone(), questions: vec![question] }];
                 match ask(conn, scratch, &alone).await {
                     Ok(answers) => apply(database, models, &alone, &answers),
+                    Err(e) if e.is_connection() => return Err(e),
                     Err(e) => tracing::warn!(
                         target: "rebis::migrate",
                         "cannot ask the database how it would write the expressions of table {table}: {e}",

@@ -3,6 +3,7 @@
 pub mod constraints;
 pub mod faults;
 pub mod pool;
+pub mod stale;
 pub mod statements;
 pub mod tables;
 pub mod transactions;

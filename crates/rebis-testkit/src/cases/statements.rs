@@ -132,23 +132,6 @@ pub async fn rows_and_columns(db: TestDatabase) {
     );
 }
 
-/// A table that changes under a prepared statement.
-pub async fn schema_changes_under_a_statement(db: TestDatabase) {
-    create(&db).await;
-    let mut c = db.acquire().await;
-    c.execute("INSERT INTO part (id) VALUES (1)", &[]).await.unwrap();
-    let columns = |n: usize| {
-        move |r: &rebis_engine::Row<'_>| -> rebis_engine::Result<()> {
-            assert_eq!(r.len(), n);
-            Ok(())
-        }
-    };
-    c.query("SELECT * FROM part", &[], columns(2)).await.unwrap();
-    // By another connection, so that this one does not know.
-    db.acquire().await.script("ALTER TABLE part ADD COLUMN extra INTEGER").await.unwrap();
-    c.query("SELECT * FROM part", &[], columns(3)).await.unwrap();
-}
-
 /// The recording sees statements and not what surrounds them.
 pub async fn statements_are_recorded(db: TestDatabase) {
     create(&db).await;

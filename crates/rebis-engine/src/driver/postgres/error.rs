@@ -34,7 +34,8 @@ pub(super) fn classify(e: tokio_postgres::Error) -> Error {
         .with_source(e);
     };
     let code = db.code().code();
-    let kind = kind(code);
+    // Within a transaction, where it could not be prepared again at once: the next time it is.
+    let kind = if is_stale(&e) { ErrorKind::Serialization } else { kind(code) };
     let message = match db.hint() {
         Some(hint) => format!("PostgreSQL: {} ({hint})", db.message()),
         None => format!("PostgreSQL: {}", db.message()),

@@ -65,7 +65,7 @@ impl Postgres {
     ) -> Result<u64> {
         let mut fresh = false;
         loop {
-            let (statement, begun) = self.statement(if fresh { None } else { begin }, sql).await?;
+            let (statement, begun) = self.statement(begin, sql).await?;
             let rows = match begun {
                 // Prepared before: BEGIN and the statement go together.
                 Some(options) => {
@@ -98,7 +98,7 @@ impl Postgres {
                 }
                 Err(e) => e,
             };
-            if !fresh && count == 0 && self.can_prepare_again(sql, &failed).await? {
+            if !fresh && count == 0 && self.can_prepare_again(begin, sql, &failed).await {
                 fresh = true;
                 continue;
             }
@@ -114,7 +114,7 @@ impl Postgres {
     ) -> Result<Done> {
         let mut fresh = false;
         loop {
-            let (statement, begun) = self.statement(if fresh { None } else { begin }, sql).await?;
+            let (statement, begun) = self.statement(begin, sql).await?;
             let run = self.client.execute_raw(&statement, binds.iter().map(Bind));
             let done = match begun {
                 Some(options) => {
@@ -127,7 +127,7 @@ impl Postgres {
             };
             match done {
                 Ok(rows_affected) => return Ok(Done { rows_affected, last_insert_id: None }),
-                Err(e) if !fresh && self.can_prepare_again(sql, &e).await? => fresh = true,
+                Err(e) if !fresh && self.can_prepare_again(begin, sql, &e).await => fresh = true,
                 Err(e) => return Err(error::classify(e)),
             }
         }
@@ -164,14 +164,28 @@ impl Postgres {
         Ok((statement, None))
     }
 
-    /// Whether the statement was only stale and no transaction has failed with it.
-    async fn can_prepare_again(&self, sql: &str, e: &tokio_postgres::Error) -> Result<bool> {
-        if !error::is_stale(e) {
-            return Ok(false);
+    /// Whether the statement was only stale and can be run again, prepared anew: no work is lost with it. A transaction that began with it
+    /// begins with it again; in any other the server answers nothing but ROLLBACK now.
+    async fn can_prepare_again(
+        &self,
+        begin: Option<&TransactionOptions>,
+        sql: &str,
+        e: &tokio_postgres::Error,
+    ) -> bool {
+        if !self.forget_stale(sql, e) {
+            return false;
         }
-        self.statements.lock().forget(sql);
-        // In a transaction, also one whose BEGIN came with this statement, the server answers nothing but ROLLBACK now.
-        Ok(self.client.batch_execute("SELECT").await.is_ok())
+        let takes_more = if begin.is_some() { "ROLLBACK" } else { "SELECT" };
+        self.client.batch_execute(takes_more).await.is_ok()
+    }
+
+    /// Forgets a statement that the server does not take any more: whoever runs it again, after a rollback if need be, prepares it anew.
+    fn forget_stale(&self, sql: &str, e: &tokio_postgres::Error) -> bool {
+        let stale = error::is_stale(e);
+        if stale {
+            self.statements.lock().forget(sql);
+        }
+        stale
     }
 
     pub(crate) async fn execute_many(
@@ -203,10 +217,11 @@ impl Postgres {
                 None => join_all(sent).await,
             };
             for rows_affected in all {
-                done.push(Done {
-                    rows_affected: rows_affected.map_err(error::classify)?,
-                    last_insert_id: None,
-                });
+                let rows_affected = rows_affected.map_err(|e| {
+                    self.forget_stale(sql, &e);
+                    error::classify(e)
+                })?;
+                done.push(Done { rows_affected, last_insert_id: None });
             }
         }
         Ok(done)

@@ -1,7 +1,8 @@
 //! PostgreSQL, through `tokio-postgres`, in the binary protocol.
 //!
-//! **Invariants.** A statement's text is prepared once per connection; what the server no longer accepts is prepared again where that is safe
-//! (outside a transaction, before a row was delivered). BEGIN travels with the first statement.
+//! **Invariants.** A statement's text is prepared once per connection; what the server no longer accepts is prepared again where that loses
+//! nothing (outside a transaction or as its first statement, before a row was delivered); in a transaction it is an error that says to run it again.
+//! BEGIN travels with the first statement.
 
 mod connect;
 mod error;
