@@ -167,10 +167,24 @@ impl Connection {
     /// # Errors
     /// The first error; what ran before it stands unless a transaction is open.
     pub async fn execute_many(&mut self, sql: &str, binds: &[Vec<Value>]) -> Result<Vec<Done>> {
-        if binds.is_empty() {
+        self.execute_times(sql, binds.len(), |time, row| row.extend_from_slice(&binds[time])).await
+    }
+
+    /// As [`execute_many`](Self::execute_many), with binds that `fill` puts into an empty list when their turn comes, counted from 0. Where
+    /// statements run one after the other, the list is the same each time.
+    ///
+    /// # Errors
+    /// As [`execute_many`](Self::execute_many).
+    pub async fn execute_times(
+        &mut self,
+        sql: &str,
+        times: usize,
+        mut fill: impl FnMut(usize, &mut Vec<Value>) + Send,
+    ) -> Result<Vec<Done>> {
+        if times == 0 {
             return Ok(Vec::new());
         }
-        self.run_execute_many(sql, binds).await
+        self.run_execute_many(sql, times, &mut fill).await
     }
 
     /// The types of the arrays that the binds of a prepared INSERT can come from: what the server takes for each place in `sql`, which inserts

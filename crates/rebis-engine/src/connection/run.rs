@@ -9,7 +9,7 @@ use rebis_sql::Value;
 use super::Connection;
 use super::log::Watch;
 use super::transact::State;
-use crate::driver::{AfterError, Driver};
+use crate::driver::{AfterError, Driver, Fill};
 use crate::{Done, Error, ErrorKind, Result, Row, TransactionOptions};
 
 impl Connection {
@@ -46,14 +46,24 @@ impl Connection {
         result.map_err(|e| e.with_sql(sql))
     }
 
-    pub(super) async fn run_execute_many(&mut self, sql: &str, binds: &[Vec<Value>]) -> Result<Vec<Done>> {
+    pub(super) async fn run_execute_many(
+        &mut self,
+        sql: &str,
+        times: usize,
+        fill: Fill<'_>,
+    ) -> Result<Vec<Done>> {
         let begin = self.start()?;
         let in_transaction = begin.is_some() || self.state == State::Open;
         let watch = Watch::start(&self.shared, sql);
-        let result = self.driver()?.execute_many(begin.as_ref(), sql, binds, in_transaction).await;
+        // The first ones stand for all.
+        let mut shown = Vec::new();
+        if Watch::shows_binds(&self.shared) {
+            fill(0, &mut shown);
+        }
+        let result = self.driver()?.execute_many(begin.as_ref(), sql, times, fill, in_transaction).await;
         self.finish(begin.is_some(), &result);
         let rows = result.as_ref().map(|all| all.iter().map(|d| d.rows_affected).sum());
-        watch.end(&self.shared, sql, binds.first().map(Vec::as_slice).unwrap_or_default(), rows);
+        watch.end(&self.shared, sql, &shown, rows);
         result.map_err(|e| e.with_sql(sql))
     }
 

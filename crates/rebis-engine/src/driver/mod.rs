@@ -33,6 +33,9 @@ pub(crate) enum Driver {
     None(std::convert::Infallible),
 }
 
+/// Puts the binds of the given time that a statement runs, counted from 0, into a list that is empty. It may be asked for the same ones again.
+pub(crate) type Fill<'a> = &'a mut (dyn FnMut(usize, &mut Vec<Value>) + Send);
+
 /// A driver's own row, lent while a query runs.
 #[derive(Clone, Copy)]
 pub(crate) enum Lent<'a> {
@@ -296,10 +299,19 @@ impl Driver {
         &mut self,
         begin: Option<&TransactionOptions>,
         sql: &str,
-        binds: &[Vec<Value>],
+        times: usize,
+        fill: Fill<'_>,
         in_transaction: bool,
     ) -> Result<Vec<Done>> {
-        each_driver!(self, d => d.execute_many(begin, sql, binds, in_transaction).await)
+        match self {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(d) => d.execute_many(begin, sql, times, fill).await,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(d) => d.execute_many(begin, sql, &all_binds(times, fill), in_transaction).await,
+            #[cfg(feature = "mysql")]
+            Driver::MySql(d) => d.execute_many(begin, sql, &all_binds(times, fill)).await,
+            Driver::None(never) => match *never {},
+        }
     }
 
     /// The types of the arrays that a statement's binds can come from, by the statement that takes one of each; nothing where they cannot.
@@ -343,6 +355,17 @@ impl Driver {
     pub(crate) fn reset(&mut self, mid_statement: bool) -> Reset {
         each_driver!(self, d => d.reset(mid_statement))
     }
+}
+
+/// The binds of all times, where they are sent before the first one is answered.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn all_binds(times: usize, fill: Fill<'_>) -> Vec<Vec<Value>> {
+    let one = |time| {
+        let mut binds = Vec::new();
+        fill(time, &mut binds);
+        binds
+    };
+    (0..times).map(one).collect()
 }
 
 /// What an error in a transaction did to it.

@@ -284,6 +284,11 @@ impl dyn AnyInstance {
         columns.iter().map(|&c| self.value(c)).collect()
     }
 
+    /// Puts the values of these columns behind those that are there.
+    pub(crate) fn put_values(&self, columns: &[usize], all: &mut Vec<Value>) {
+        all.extend(columns.iter().map(|&c| self.value(c)));
+    }
+
     pub(crate) fn key(&self) -> Option<RowKey> {
         self.row_key(&self.meta().key)
     }

@@ -115,8 +115,8 @@ async fn remove(connection: &mut Connection, rows: &[&Object]) -> Result<()> {
         return Ok(());
     }
     let compiled = compile(&Statement::Delete(statement), connection.dialect())?;
-    let binds: Vec<Vec<Value>> = rows.iter().map(|r| key_values(r)).collect();
-    let done = connection.execute_many(&compiled.sql, &binds).await?;
+    let keys = |row: usize, binds: &mut Vec<Value>| binds.extend(key_values(rows[row]));
+    let done = connection.execute_times(&compiled.sql, rows.len(), keys).await?;
     for (row, done) in rows.iter().zip(done) {
         if done.rows_affected != 1 {
             return Err(stale(format!("DELETE of {}", row.label()), meta, done.rows_affected, 1));

@@ -269,8 +269,8 @@ async fn many(connection: &mut Connection, shape: &Shape, rows: &[Object], lone:
 /// Each row with a statement of its own, prepared once, and the key that the database made for it.
 async fn one_by_one(connection: &mut Connection, shape: &Shape, rows: &[Object]) -> Result<()> {
     let sql = BulkInsert::new(&shape.statement(&[]), connection.dialect()).sql(1)?;
-    let binds: Vec<Vec<Value>> = rows.iter().map(|r| r.values(&shape.given)).collect();
-    let done = connection.execute_many(&sql, &binds).await?;
+    let values = |row: usize, binds: &mut Vec<Value>| rows[row].put_values(&shape.given, binds);
+    let done = connection.execute_times(&sql, rows.len(), values).await?;
     let Some(&key) = shape.back.iter().find(|&&c| shape.meta.def.columns[c].autoincrement) else {
         return Ok(());
     };

@@ -79,7 +79,7 @@ async fn remove(
         return Ok(());
     }
     let compiled = compile(&Statement::Delete(statement), connection.dialect())?;
-    let binds: Vec<Vec<Value>> = rows.iter().map(|row| row.values(&meta.key)).collect();
-    connection.execute_many(&compiled.sql, &binds).await?;
+    let keys = |row: usize, binds: &mut Vec<Value>| rows[row].put_values(&meta.key, binds);
+    connection.execute_times(&compiled.sql, rows.len(), keys).await?;
     Ok(())
 }

@@ -121,15 +121,15 @@ pub(super) async fn write_table(
     };
     let compiled = compile(&Statement::Update(statement), connection.dialect())?;
     let columns: Vec<usize> = changed.iter().collect();
-    let binds: Vec<Vec<Value>> = rows
-        .iter()
-        .map(|r| {
-            let mut all = r.values(&columns);
-            all.extend(if of_model { key_values(r) } else { r.values(&meta.key) });
-            all
-        })
-        .collect();
-    let done = connection.execute_many(&compiled.sql, &binds).await?;
+    let values = |row: usize, binds: &mut Vec<Value>| {
+        rows[row].put_values(&columns, binds);
+        if of_model {
+            binds.extend(key_values(&rows[row]));
+        } else {
+            rows[row].put_values(&meta.key, binds);
+        }
+    };
+    let done = connection.execute_times(&compiled.sql, rows.len(), values).await?;
     for (row, done) in rows.iter().zip(done) {
         if done.rows_affected != 1 {
             return Err(stale(format!("UPDATE of {}", row.label()), meta, done.rows_affected, 1));

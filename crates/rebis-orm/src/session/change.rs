@@ -23,7 +23,15 @@ impl Session {
 
     /// Adds several objects.
     pub fn add_all<A: Addable>(&self, objects: impl IntoIterator<Item = A>) -> Vec<Entity<A::Model>> {
-        objects.into_iter().map(|o| self.add(o)).collect()
+        let objects = objects.into_iter();
+        // Lists that grow row by row move again and again.
+        let more = objects.size_hint().0;
+        {
+            let mut work = self.0.work.lock();
+            work.new.reserve(more);
+            work.touched.reserve(more);
+        }
+        objects.map(|o| self.add(o)).collect()
     }
 
     /// Deletes an object's row with the next flush. An object that was never written is just let go.

@@ -130,7 +130,6 @@ impl MySql {
         mut begin: Option<&TransactionOptions>,
         sql: &str,
         binds: &[Vec<Value>],
-        _in_transaction: bool,
     ) -> Result<Vec<Done>> {
         let mut done = Vec::with_capacity(binds.len());
         for row in binds {

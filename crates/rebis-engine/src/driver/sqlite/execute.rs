@@ -4,7 +4,7 @@ use fallible_iterator::FallibleIterator as _;
 use rebis_sql::Value;
 
 use super::{Sqlite, Wait, blocking, error, types};
-use crate::driver::Lent;
+use crate::driver::{Fill, Lent};
 use crate::{Done, ErrorKind, Result, Row, TransactionOptions};
 
 impl Sqlite {
@@ -74,28 +74,31 @@ impl Sqlite {
         &mut self,
         begin: Option<&TransactionOptions>,
         sql: &str,
-        binds: &[Vec<Value>],
-        _in_transaction: bool,
+        times: usize,
+        fill: Fill<'_>,
     ) -> Result<Vec<Done>> {
         if let Some(options) = begin {
             self.begin(options).await?;
         }
-        let mut done = Vec::with_capacity(binds.len());
+        let mut done = Vec::with_capacity(times);
         let mut wait = Wait::new(self.busy_timeout);
         loop {
-            match self.execute_rest(sql, binds, &mut done) {
+            match self.execute_rest(sql, times, fill, &mut done) {
                 Err(e) if e.kind() == ErrorKind::Locked && wait.again().await => {}
                 result => return result.map(|()| done),
             }
         }
     }
 
-    /// Runs what is not done yet.
-    fn execute_rest(&mut self, sql: &str, binds: &[Vec<Value>], done: &mut Vec<Done>) -> Result<()> {
+    /// Runs what is not done yet. The binds of one time are gone before those of the next are made, so that they share their memory.
+    fn execute_rest(&mut self, sql: &str, times: usize, fill: Fill<'_>, done: &mut Vec<Done>) -> Result<()> {
         let connection = &*self.connection.get_mut();
         let mut statement = connection.prepare_cached(sql).map_err(error::classify)?;
-        while let Some(row) = binds.get(done.len()) {
-            done.push(run(connection, &mut statement, row)?);
+        let mut binds = Vec::new();
+        while done.len() < times {
+            binds.clear();
+            fill(done.len(), &mut binds);
+            done.push(run(connection, &mut statement, &binds)?);
         }
         Ok(())
     }
