@@ -17,10 +17,6 @@ impl<T> Few<T> {
             all.retain(keep);
         }
     }
-
-    pub(crate) fn clear(&mut self) {
-        self.0 = None;
-    }
 }
 
 impl<T> Default for Few<T> {

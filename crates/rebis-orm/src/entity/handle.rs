@@ -24,7 +24,7 @@ impl<T: Model> Entity<T> {
             unset =
                 unset.with_if(i, column.autoincrement && T::value_of(&row, i) == rebis_sql::Value::Int(0));
         }
-        Entity(Instance::new(row, Status { unset, ..Status::default() }))
+        Entity(Instance::new(row, Status::of_new(unset)))
     }
 
     /// The primary key; nothing before the row is written, unless the program gave it.

@@ -5,7 +5,7 @@
 use std::any::Any;
 use std::cmp::Ordering;
 use std::collections::HashSet;
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 use rebis_engine::Row;
@@ -23,10 +23,12 @@ use crate::session::Shared;
 pub(crate) type Object = Arc<dyn AnyInstance>;
 
 pub(crate) struct Instance<T: Model> {
-    pub(crate) rows: Versions<T>,
+    /// The slots of its relations lie beside the versions of its row.
+    pub(crate) rows: Versions<T, Slots>,
     status: StatusCell,
-    slots: OnceLock<Box<[Mutex<Slot>]>>,
 }
+
+type Slots = Box<[Mutex<Slot>]>;
 
 pub(crate) trait AnyInstance: Any + Send + Sync {
     fn meta(&self) -> &'static ModelMeta;
@@ -141,7 +143,7 @@ impl<T: Model> AnyInstance for Instance<T> {
     }
 
     fn slot(&self, relation: usize) -> &Mutex<Slot> {
-        &self.slots.get_or_init(|| first_slots(self))[relation]
+        &self.rows.beside_or(|| first_slots(self))[relation]
     }
 
     fn unloaded(&self) -> ColumnSet {
@@ -165,17 +167,17 @@ impl<T: Model> AnyInstance for Instance<T> {
         if T::DEF.relations.is_empty() {
             return &[];
         }
-        if let Some(made) = self.slots.get() {
+        if let Some(made) = self.rows.beside() {
             return made;
         }
         if inverse(self).is_none() {
             return &[];
         }
-        self.slots.get_or_init(|| first_slots(self))
+        self.rows.beside_or(|| first_slots(self))
     }
 
     fn made_slots(&self) -> &[Mutex<Slot>] {
-        if T::DEF.relations.is_empty() { &[] } else { self.slots.get().map_or(&[], |s| s) }
+        if T::DEF.relations.is_empty() { &[] } else { self.rows.beside().map_or(&[], |s| s) }
     }
 
     fn enter_map(&self, session: &Shared, all: &[Object]) {
@@ -263,14 +265,11 @@ impl<T: Model> Instance<T> {
             // What was not read is not written either.
             status.unset = T::unloaded(&row).iter().fold(status.unset, ColumnSet::with);
         }
-        Instance { rows: Versions::new(row), status: StatusCell::new(status), slots: OnceLock::new() }
+        Instance { rows: Versions::new(row), status: StatusCell::new(status) }
     }
 
     pub(crate) fn loaded(row: T, group: &Arc<Group>) -> Arc<Self> {
-        Self::new(
-            row,
-            Status { state: State::Persistent, group: Some(Arc::clone(group)), ..Status::default() },
-        )
+        Self::new(row, Status::of_loaded(group))
     }
 }
 
@@ -344,9 +343,8 @@ fn inverse(object: &dyn AnyInstance) -> Option<(usize, Weak<dyn AnyInstance>)> {
     group.inverse.as_ref()?.of(object)
 }
 
-fn first_slots(object: &dyn AnyInstance) -> Box<[Mutex<Slot>]> {
-    let mut slots: Box<[Mutex<Slot>]> =
-        object.meta().def.relations.iter().map(|_| Mutex::default()).collect();
+fn first_slots(object: &dyn AnyInstance) -> Slots {
+    let mut slots: Slots = object.meta().def.relations.iter().map(|_| Mutex::default()).collect();
     if let Some((relation, owner)) = inverse(object) {
         slots[relation].get_mut().content = Content::One(Some(Reference::Weak(owner)));
     }
@@ -387,12 +385,11 @@ pub(crate) fn guarded<R>(address: usize, write: impl FnOnce() -> R) -> Option<R>
 mod tests {
     use super::*;
 
-    /// Asked for: under 200 bytes beyond the fields.
+    /// Asked for: under 200 bytes beyond the fields. With its counts an object of a few fields fits into what allocators hand out fastest.
     #[test]
     fn an_object_costs_little_more_than_its_fields() {
-        type Fields = [u64; 8];
-        let versions = size_of::<Versions<Fields>>() - size_of::<Fields>();
-        let (slots, counts) = (size_of::<OnceLock<Box<[Mutex<Slot>]>>>(), 16);
-        assert!(versions + size_of::<StatusCell>() + slots + counts <= 128);
+        type Fields = [u64; 7];
+        let versions = size_of::<Versions<Fields, Slots>>() - size_of::<Fields>();
+        assert!(versions + size_of::<StatusCell>() + 16 <= 64);
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::{Mutex, MutexGuard};
 
-use super::{AnyInstance, Few, Object};
+use super::{AnyInstance, Object};
 use crate::model::{ColumnSet, Link};
 use crate::relation::Inverse;
 use crate::session::{FetchMode, Shared};
@@ -70,22 +70,29 @@ pub(crate) struct Pointer {
     pub(crate) parent: Option<Arc<dyn AnyInstance>>,
 }
 
+/// What every object has; the rest, which reads as if it stood here too, is [`Changed`].
 #[derive(Default)]
 pub(crate) struct Status {
-    pub(crate) state: State,
     pub(crate) group: Option<Arc<Group>>,
+    /// Made when anything in it becomes different from what an object that was read has.
+    changed: Option<Box<Changed>>,
     /// The version that the database has, as this transaction sees it.
     pub(crate) flushed: u32,
-    /// The version that was committed last.
-    pub(crate) committed: u32,
-    /// The last savepoint for which it was noted how this object was.
-    pub(crate) frame: u32,
+    pub(crate) state: State,
     /// Is in the session's list of changed objects.
     pub(crate) dirty: bool,
     /// Is in the session's list of what this transaction touched.
     pub(crate) touched: bool,
     /// Was inserted in this transaction.
     pub(crate) born: bool,
+}
+
+/// What only an object knows that was made or changed in the program.
+pub(crate) struct Changed {
+    /// The version that was committed last.
+    pub(crate) committed: u32,
+    /// The last savepoint for which it was noted how this object was.
+    pub(crate) frame: u32,
     pub(crate) editing: bool,
     /// Of a new row of an association: the collections that it relates hold its two ends.
     pub(crate) related: bool,
@@ -93,7 +100,70 @@ pub(crate) struct Status {
     pub(crate) expired: bool,
     /// Columns that were not given: placeholders until the database fills them in.
     pub(crate) unset: ColumnSet,
-    pub(crate) pointers: Few<Pointer>,
+    pub(crate) pointers: Vec<Pointer>,
+}
+
+impl Changed {
+    const NOTHING: Changed = Changed {
+        committed: 0,
+        frame: 0,
+        editing: false,
+        related: false,
+        expired: false,
+        unset: ColumnSet::EMPTY,
+        pointers: Vec::new(),
+    };
+}
+
+static UNCHANGED: Changed = Changed::NOTHING;
+
+impl Status {
+    /// Of a new object to which these columns were not given.
+    pub(crate) fn of_new(unset: ColumnSet) -> Self {
+        let mut status = Status::default();
+        if !unset.is_empty() {
+            status.unset = unset;
+        }
+        status
+    }
+
+    pub(crate) fn of_loaded(group: &Arc<Group>) -> Self {
+        Status { state: State::Persistent, group: Some(Arc::clone(group)), ..Status::default() }
+    }
+
+    pub(crate) fn forget_pointers(&mut self) {
+        if let Some(changed) = &mut self.changed {
+            changed.pointers.clear();
+        }
+    }
+
+    /// The transaction is committed: the object is as it was written.
+    pub(crate) fn settle(&mut self) {
+        if self.committed != self.flushed {
+            self.committed = self.flushed;
+        }
+        self.born = false;
+        self.touched = false;
+        if let Some(changed) = &mut self.changed {
+            changed.frame = 0;
+            changed.unset = ColumnSet::EMPTY;
+        }
+    }
+}
+
+impl Deref for Status {
+    type Target = Changed;
+    #[inline]
+    fn deref(&self) -> &Changed {
+        self.changed.as_deref().unwrap_or(&UNCHANGED)
+    }
+}
+
+impl DerefMut for Status {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Changed {
+        self.changed.get_or_insert_with(|| Box::new(Changed::NOTHING))
+    }
 }
 
 /// An object's status behind its lock, and what is asked most beside it.

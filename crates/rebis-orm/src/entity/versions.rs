@@ -2,7 +2,7 @@
 //!
 //! **Invariant.** A published version never moves and never changes. Reading takes no lock: the first version lies inline, the second in an
 //! allocation of its own, because most objects have no more (an insert and its key, a load and an edit), later ones in blocks that double in
-//! size, so finding the newest costs the same after one edit and after a million.
+//! size, so finding the newest costs the same after one edit and after a million. An object that has one version pays one word for it all.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,35 +13,63 @@ const BLOCKS: usize = 32;
 
 type Block<T> = OnceLock<Box<[OnceLock<T>]>>;
 
-pub(crate) struct Versions<T> {
+/// The versions, and a `B` beside them that most objects never have.
+pub(crate) struct Versions<T, B> {
     first: T,
+    rest: OnceBox<Rest<T, B>>,
+}
+
+struct Rest<T, B> {
     /// How many there are beyond the first; changed only under the instance's state lock.
     more: AtomicU32,
     current: AtomicU32,
-    rest: OnceBox<Rest<T>>,
-}
-
-struct Rest<T> {
     second: OnceLock<T>,
     blocks: OnceBox<[Block<T>; BLOCKS]>,
+    beside: OnceLock<B>,
 }
 
-impl<T> Versions<T> {
+impl<T, B> Default for Rest<T, B> {
+    fn default() -> Self {
+        Rest {
+            more: AtomicU32::new(0),
+            current: AtomicU32::new(0),
+            second: OnceLock::new(),
+            blocks: OnceBox::new(),
+            beside: OnceLock::new(),
+        }
+    }
+}
+
+impl<T, B> Versions<T, B> {
     pub(crate) fn new(first: T) -> Self {
-        Versions { first, more: AtomicU32::new(0), current: AtomicU32::new(0), rest: OnceBox::new() }
+        Versions { first, rest: OnceBox::new() }
+    }
+
+    fn rest(&self) -> &Rest<T, B> {
+        self.rest.get_or_init(Box::default)
+    }
+
+    /// What lies beside the versions, when it was made.
+    pub(crate) fn beside(&self) -> Option<&B> {
+        self.rest.get()?.beside.get()
+    }
+
+    pub(crate) fn beside_or(&self, make: impl FnOnce() -> B) -> &B {
+        self.rest().beside.get_or_init(make)
     }
 
     /// The version that is shown.
     #[inline]
     pub(crate) fn newest(&self) -> &T {
-        match self.current.load(Ordering::Acquire) {
+        match self.current() {
             0 => &self.first,
             n => self.at(n),
         }
     }
 
+    #[inline]
     pub(crate) fn current(&self) -> u32 {
-        self.current.load(Ordering::Acquire)
+        self.rest.get().map_or(0, |rest| rest.current.load(Ordering::Acquire))
     }
 
     /// A version by number.
@@ -59,14 +87,15 @@ impl<T> Versions<T> {
 
     /// Shows an earlier version again.
     pub(crate) fn show(&self, n: u32) {
-        self.current.store(n.min(self.more.load(Ordering::Acquire)), Ordering::Release);
+        if let Some(rest) = self.rest.get() {
+            rest.current.store(n.min(rest.more.load(Ordering::Acquire)), Ordering::Release);
+        }
     }
 
     /// Appends a version and shows it. The caller holds the instance's state lock, so that numbers are given once.
     pub(crate) fn push(&self, row: T) {
-        let n = self.more.load(Ordering::Acquire) + 1;
-        let rest =
-            self.rest.get_or_init(|| Box::new(Rest { second: OnceLock::new(), blocks: OnceBox::new() }));
+        let rest = self.rest();
+        let n = rest.more.load(Ordering::Acquire) + 1;
         let place = if n == 1 {
             &rest.second
         } else {
@@ -75,8 +104,8 @@ impl<T> Versions<T> {
             &blocks[block].get_or_init(|| (0..1_usize << block).map(|_| OnceLock::new()).collect())[place]
         };
         if place.set(row).is_ok() {
-            self.more.store(n, Ordering::Release);
-            self.current.store(n, Ordering::Release);
+            rest.more.store(n, Ordering::Release);
+            rest.current.store(n, Ordering::Release);
         }
     }
 }
@@ -93,7 +122,7 @@ mod tests {
 
     #[test]
     fn references_stay_valid_while_versions_are_added() {
-        let versions = Versions::new(String::from("0"));
+        let versions = Versions::<_, u8>::new(String::from("0"));
         let first = versions.newest();
         for i in 1..=1000 {
             versions.push(i.to_string());
@@ -105,5 +134,6 @@ mod tests {
         assert_eq!(versions.newest(), "7");
         versions.push(String::from("x"));
         assert_eq!((versions.newest().as_str(), versions.at(1000).as_str()), ("x", "1000"));
+        assert_eq!((versions.beside(), versions.beside_or(|| 1), versions.beside()), (None, &1, Some(&1)));
     }
 }

@@ -27,7 +27,7 @@ pub(crate) async fn delete(
     for row in &rows {
         let flushed = row.status().flushed;
         row.show(flushed);
-        row.status().pointers.clear();
+        row.status().forget_pointers();
     }
     let rank = order::ranks(&rows);
     let mut needs = order::dependencies(&rows);
@@ -51,7 +51,7 @@ pub(crate) async fn delete(
                     all.sort_by_key(|&i| (rank[i], i));
                     break all;
                 };
-                rows[i].status().pointers.clear();
+                rows[i].status().forget_pointers();
                 rows[i].set(&columns.iter().map(|c| (c, Value::Null)).collect::<Vec<_>>())?;
                 opened.push(Arc::clone(&rows[i]));
             }

@@ -151,9 +151,14 @@ fn adopt_new(session: &Arc<Shared>, object: &Object) -> bool {
         }
         status.state = State::Pending;
         status.group = Some(Arc::clone(&session.solo));
-        status.committed = object.version();
+        let version = object.version();
+        if status.committed != version {
+            status.committed = version;
+        }
         status.touched = true;
-        status.frame = 0;
+        if status.frame != 0 {
+            status.frame = 0;
+        }
     }
     session.note_circles();
     let mut work = session.work.lock();
@@ -207,7 +212,9 @@ pub(crate) fn touch(session: &Shared, object: &Object) {
         let mut status = object.status();
         let first = !std::mem::replace(&mut status.touched, true);
         let undo = (status.frame < frame).then(|| Undo::of(object, &status, !first));
-        status.frame = status.frame.max(frame);
+        if status.frame < frame {
+            status.frame = frame;
+        }
         (first, undo)
     };
     if let Some(undo) = undo {

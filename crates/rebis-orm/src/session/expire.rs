@@ -72,7 +72,7 @@ fn mark(session: &Shared, object: &Object) {
         slot.lock().clear();
     }
     let mut status = object.status();
-    status.pointers.clear();
+    status.forget_pointers();
     status.expired = true;
     session.expired.store(true, Ordering::Release);
 }

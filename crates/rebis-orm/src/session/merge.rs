@@ -85,7 +85,7 @@ fn merge<'a>(session: &'a Arc<Shared>, given: Object, seen: &'a mut Seen) -> Tas
 
 fn add_copy(session: &Arc<Shared>, given: &Object) -> Object {
     let unset = given.status().unset;
-    let copy = given.twin(Status { unset, ..Status::default() });
+    let copy = given.twin(Status::of_new(unset));
     cascade_add(session, &copy);
     copy
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::{Session, Shared};
-use crate::entity::{Few, Group, Object, Pointer, State, Status};
+use crate::entity::{Group, Object, Pointer, State, Status};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::ColumnSet;
 use crate::relation::Slot;
@@ -43,7 +43,7 @@ pub(crate) struct Undo {
     born: bool,
     frame: u32,
     unset: ColumnSet,
-    pointers: Few<Pointer>,
+    pointers: Vec<Pointer>,
     slots: Vec<Slot>,
 }
 

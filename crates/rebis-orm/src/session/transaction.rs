@@ -57,13 +57,9 @@ impl Session {
                 crate::relation::settle(slot);
             }
             let mut status = object.status();
-            status.committed = status.flushed;
-            status.born = false;
-            status.touched = false;
-            status.frame = 0;
-            status.unset = crate::ColumnSet::EMPTY;
+            status.settle();
             if !status.dirty {
-                status.pointers.clear();
+                status.forget_pointers();
             } else {
                 // Changed again while the commit ran: it belongs to the next transaction.
                 status.touched = true;
@@ -155,7 +151,7 @@ fn restore(session: &Session) {
             status.dirty = false;
             status.touched = false;
             status.frame = 0;
-            status.pointers.clear();
+            status.forget_pointers();
         }
         object.enter_map(&session.0, std::slice::from_ref(&object));
     }
