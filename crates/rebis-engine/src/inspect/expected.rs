@@ -31,6 +31,8 @@ use super::{default, mysql, postgres, sqlite, tables};
 /// | `options` | those of the database that it shows, in small letters | the same | the same, `mariadb_` as `mysql_` |
 /// | comments | none | as declared | as declared |
 /// | an index's `include`, `method` | none | as declared; `btree` is absent | `include` none, `btree` absent |
+/// | an index's `lengths` | none | none | as declared |
+/// | an index's `options`, `nulls_not_distinct` | none | as declared, PostgreSQL's options | none |
 ///
 /// A default NULL is no default; `now()` in any spelling of the database is `ServerDefault::Now`; a constant is read as a value of its
 /// column's type. **Not comparable as text**, since PostgreSQL and MySQL write them anew: `ServerDefault::Sql`, the SQL of checks, of

@@ -117,6 +117,7 @@ fn blog() -> Vec<Table> {
         name: Some("uq_user_email".into()),
         columns: vec!["email".into()],
         deferrable: None,
+        nulls_not_distinct: false,
     });
     user.indexes.push(Index::new("ix_user_name", ["name"]).unique());
 
@@ -343,7 +344,7 @@ fn sqlite_keys_without_a_rowid_do_not_count() {
         assert_eq!(found.tables[2].foreign_keys[0].ref_columns, ["id"]);
         assert_eq!(
             found.tables[0].uniques,
-            [Unique { name: None, columns: vec!["n".into()], deferrable: None }]
+            [Unique { name: None, columns: vec!["n".into()], deferrable: None, nulls_not_distinct: false }]
         );
         assert_eq!(found.tables[0].columns[1].ty, SqlType::Other(String::new()));
     });

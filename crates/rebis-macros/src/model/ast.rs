@@ -59,6 +59,7 @@ pub(crate) struct Group {
     pub(crate) parts: Vec<Ident>,
     pub(crate) name: Option<LitStr>,
     pub(crate) unique: bool,
+    pub(crate) nulls_not_distinct: bool,
 }
 
 /// `check("sql", name = "…")`.

@@ -11,6 +11,9 @@ use crate::case::snake;
 use crate::ctxt::Ctxt;
 use crate::suggest::Vocabulary;
 
+/// Of `unique(…)` and `index(…)`: two NULLs are duplicates.
+const NULLS: &str = "nulls_not_distinct";
+
 const MODEL: Vocabulary = Vocabulary {
     attribute: "#[model(…)]",
     known: &[
@@ -235,9 +238,9 @@ fn struct_argument(ctxt: &Ctxt, model: &mut Model, key: &mut Option<KeyArgument>
                 *key = Some((arg.name.clone(), group.parts));
             }
         }
-        "unique" => model.uniques.extend(group(ctxt, arg, "unique(a, b)", &["name"])),
+        "unique" => model.uniques.extend(group(ctxt, arg, "unique(a, b)", &["name", NULLS])),
         "index" => {
-            model.indexes.extend(group(ctxt, arg, "index(a, b)", &["name", "unique"]));
+            model.indexes.extend(group(ctxt, arg, "index(a, b)", &["name", "unique", NULLS]));
         }
         "validate" => model.validate = arg.path(ctxt, "check_user"),
         "options" => model.options = options(ctxt, arg),
@@ -249,13 +252,16 @@ fn struct_argument(ctxt: &Ctxt, model: &mut Model, key: &mut Option<KeyArgument>
     }
 }
 
-/// `unique(a, b, name = "…")`, `index(a, b, unique)`.
+/// `unique(a, b, name = "…")`, `index(a, b, unique)`, either with `nulls_not_distinct`.
 fn group(ctxt: &Ctxt, arg: &Arg, example: &str, options: &[&str]) -> Option<Group> {
-    let mut group = Group { parts: Vec::new(), name: None, unique: false };
+    let mut group = Group { parts: Vec::new(), name: None, unique: false, nulls_not_distinct: false };
     for item in arg.list(ctxt, example)? {
         match item {
             ListItem::Expr(Expr::Path(p)) if p.path.is_ident("unique") && options.contains(&"unique") => {
                 group.unique = true;
+            }
+            ListItem::Expr(Expr::Path(p)) if p.path.is_ident(NULLS) && options.contains(&NULLS) => {
+                group.nulls_not_distinct = true;
             }
             ListItem::Expr(Expr::Path(p)) if p.path.get_ident().is_some() => {
                 group.parts.extend(p.path.get_ident().cloned());
@@ -273,6 +279,7 @@ fn group(ctxt: &Ctxt, arg: &Arg, example: &str, options: &[&str]) -> Option<Grou
                         ctxt.error(&option.name, format!("unknown option `{name}` of `{}`{known}", arg.name));
                     }
                     "name" => group.name = option.text(ctxt),
+                    NULLS => group.nulls_not_distinct = option.flag(ctxt).unwrap_or_default(),
                     _ => group.unique = option.flag(ctxt).unwrap_or_default(),
                 }
             }

@@ -58,3 +58,17 @@ fn options_of_a_table() {
     let text = derive(&of(quote!(mysql_engine = "InnoDB"))).to_string().replace(' ', "");
     says(&text, &[".options(&[(\"mysql_engine\",\"InnoDB\")])"]);
 }
+
+#[test]
+fn nulls_that_are_duplicates() {
+    let text = derive(&syn::parse_quote!(
+        #[model(unique(a, id, nulls_not_distinct), index(a, unique, nulls_not_distinct, name = "ix"))]
+        struct Post {
+            #[column(primary_key)]
+            id: i64,
+            a: Option<i64>,
+        }
+    ));
+    let text = text.to_string().replace(' ', "");
+    says(&text, &["&[\"a\",\"id\"]).nulls_not_distinct()", ".unique().nulls_not_distinct().named(\"ix\")"]);
+}

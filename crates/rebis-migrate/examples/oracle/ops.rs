@@ -162,9 +162,12 @@ impl Words {
                     table.primary_key = Some(PrimaryKey { name, columns });
                 }
             }
-            "UniqueConstraint" => {
-                table.uniques.push(Unique { name, columns: columns(arguments)?, deferrable: None })
-            }
+            "UniqueConstraint" => table.uniques.push(Unique {
+                name,
+                columns: columns(arguments)?,
+                deferrable: None,
+                nulls_not_distinct: false,
+            }),
             "CheckConstraint" => {
                 let sql = self.expression(arguments.first().ok_or(UNSAID)?)?;
                 table.checks.push(Check { name, sql });
@@ -364,7 +367,9 @@ pub(crate) fn call(
             let columns = next()?.texts().ok_or(UNSAID)?;
             let constraint = match what.as_str() {
                 "create_primary_key" => Constraint::PrimaryKey(PrimaryKey { name, columns }),
-                _ => Constraint::Unique(Unique { name, columns, deferrable: None }),
+                _ => {
+                    Constraint::Unique(Unique { name, columns, deferrable: None, nulls_not_distinct: false })
+                }
             };
             vec![Ddl::AddConstraint { schema, table, constraint }.into()]
         }

@@ -163,7 +163,12 @@ fn add(table: &mut Table, value: &Value, dialect: Dialect) -> Result<(), Reason>
     match text(value, "kind") {
         "pk" if columns.is_empty() => {}
         "pk" => table.primary_key = Some(PrimaryKey { name, columns }),
-        "unique" => table.uniques.push(Unique { name, columns, deferrable: None }),
+        "unique" => table.uniques.push(Unique {
+            name,
+            columns,
+            deferrable: None,
+            nulls_not_distinct: value["kw"]["postgresql_nulls_not_distinct"].as_str() == Some("True"),
+        }),
         "check" if text(value, "sql").contains("__[POSTCOMPILE") => {
             return Err("a check of a Python type, recorded without its values");
         }
@@ -221,6 +226,7 @@ pub(crate) fn index(value: &Value) -> Result<Index, Reason> {
         unique: value["unique"].as_bool().unwrap_or_default(),
         method: option("using"),
         filter: option("where"),
+        nulls_not_distinct: option("nulls_not_distinct").is_some_and(|said| said == "True"),
         ..Index::default()
     };
     if let Some(list) = option("include") {

@@ -101,6 +101,10 @@ fn changed(now: &Index, wanted: &Index) -> Option<String> {
     if now.unique != wanted.unique {
         return Some(format!("unique={} to unique={}", now.unique, wanted.unique));
     }
+    if now.nulls_not_distinct != wanted.nulls_not_distinct {
+        let said = |i: &Index| if i.nulls_not_distinct { "NULLS NOT DISTINCT" } else { "NULLS DISTINCT" };
+        return Some(format!("{} to {}", said(now), said(wanted)));
+    }
     if now.keys.len() != wanted.keys.len() {
         return Some(format!("expression number {} to {}", now.keys.len(), wanted.keys.len()));
     }
@@ -115,6 +119,16 @@ fn changed(now: &Index, wanted: &Index) -> Option<String> {
     if !same_filter {
         let said = |i: &Index| i.filter.clone().unwrap_or_else(|| String::from("none"));
         return Some(format!("condition {} to {}", said(now), said(wanted)));
+    }
+    // What is not said of how it is stored, and of how much of a column it is over, is left alone.
+    let length = |(column, length): &&(String, u32)| !now.lengths.contains(&(column.clone(), *length));
+    if let Some((column, length)) = wanted.lengths.iter().find(length) {
+        return Some(format!("length of '{column}' to {length}"));
+    }
+    let held = |option: &str| now.options.iter().find(|(o, _)| o == option).map(|(_, value)| value.as_str());
+    let other = wanted.options.iter().find(|(option, value)| held(option) != Some(value));
+    if let Some((option, value)) = other {
+        return Some(format!("{option} {} to {value}", held(option).unwrap_or("unset")));
     }
     let said = |columns: &[String]| format!("({})", columns.join(", "));
     (now.include != wanted.include)

@@ -57,6 +57,7 @@ fn left<'a>(of: &'a Table, other: &Table, dialect: Dialect) -> Vec<&'a Unique> {
     let same = |a: &Unique, b: &Unique| {
         same_set(&a.columns, &b.columns)
             && a.deferrable == b.deferrable
+            && a.nulls_not_distinct == b.nulls_not_distinct
             && (a.name == b.name || nobody_named(a, of, dialect) || nobody_named(b, of, dialect))
     };
     // One over the primary key says nothing, and a database may leave it out.
@@ -81,7 +82,12 @@ pub(super) fn indexes_left<'a>(of: &'a Table, other: &Table, dialect: Dialect) -
 
 /// Whether an index is what a unique constraint of `table` became. An index that `table` has too is another one.
 fn stands_for(index: &Index, unique: &Unique, table: &Table, nameless: bool, dialect: Dialect) -> bool {
-    let own = Unique { name: Some(index.name.clone()), columns: unique.columns.clone(), deferrable: None };
+    let own = Unique {
+        name: Some(index.name.clone()),
+        columns: unique.columns.clone(),
+        deferrable: None,
+        nulls_not_distinct: false,
+    };
     let unnamed = nobody_named(unique, table, dialect) || nobody_named(&own, table, dialect);
     let named = match &unique.name {
         None => true,
@@ -89,7 +95,8 @@ fn stands_for(index: &Index, unique: &Unique, table: &Table, nameless: bool, dia
             *name == index.name || (nameless && unnamed && table.indexes.iter().all(|i| i.name != index.name))
         }
     };
-    index.unique && named && plain_columns(index).is_some_and(|c| same_set(&c, &unique.columns))
+    let alike = index.unique && index.nulls_not_distinct == unique.nulls_not_distinct;
+    alike && named && plain_columns(index).is_some_and(|c| same_set(&c, &unique.columns))
 }
 
 /// Whether the name is the convention's or the database's own: then it says nothing about the constraint.
@@ -102,7 +109,12 @@ fn nobody_named(unique: &Unique, table: &Table, dialect: Dialect) -> bool {
 
 /// Whether inspection finds a unique constraint as an index.
 fn are_indexes(dialect: Dialect) -> bool {
-    let one = Unique { name: Some("u".into()), columns: vec!["c".into()], deferrable: None };
+    let one = Unique {
+        name: Some("u".into()),
+        columns: vec!["c".into()],
+        deferrable: None,
+        nulls_not_distinct: false,
+    };
     let table = Table { uniques: vec![one], ..Table::new("t") };
     as_inspected(dialect, &table).uniques.is_empty()
 }

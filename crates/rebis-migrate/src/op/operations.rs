@@ -200,7 +200,12 @@ impl Operations {
         table: &str,
         columns: [&str; N],
     ) -> UniqueBuilder<'_> {
-        let unique = Unique { name: named(name), columns: strings(&columns), deferrable: None };
+        let unique = Unique {
+            name: named(name),
+            columns: strings(&columns),
+            deferrable: None,
+            nulls_not_distinct: false,
+        };
         self.add(table, Constraint::Unique(unique));
         let Some(Op::Schema(Ddl::AddConstraint { constraint: Constraint::Unique(unique), .. })) =
             self.ops.last_mut()
@@ -473,6 +478,31 @@ impl CreateIndex<'_> {
     /// Columns stored beside the key (PostgreSQL).
     pub fn include<const N: usize>(self, columns: [&str; N]) -> Self {
         self.index.include = strings(&columns);
+        self
+    }
+
+    /// Only so many characters of a text, or bytes of binary data, are indexed (MySQL, MariaDB; others index all).
+    ///
+    /// ```
+    /// use rebis_migrate::prelude::*;
+    ///
+    /// let mut op = Operations::new();
+    /// op.create_index("ix_post_body", "post", ["body"]).length("body", 20);
+    /// ```
+    pub fn length(self, column: &str, length: u32) -> Self {
+        self.index.lengths.push((column.to_owned(), length));
+        self
+    }
+
+    /// How it is stored, as [`TableBuilder::option`](super::TableBuilder::option) says it: `.option("postgresql_fillfactor", "70")`.
+    pub fn option(self, option: &str, value: &str) -> Self {
+        self.index.options.push((option.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Two NULLs are duplicates in a unique one (PostgreSQL 15).
+    pub fn nulls_not_distinct(self) -> Self {
+        self.index.nulls_not_distinct = true;
         self
     }
 

@@ -58,7 +58,12 @@ impl TableBuilder<'_> {
 
     /// A unique constraint.
     pub fn unique<const N: usize>(&mut self, columns: [&str; N]) -> UniqueBuilder<'_> {
-        self.table.uniques.push(Unique { name: None, columns: strings(&columns), deferrable: None });
+        self.table.uniques.push(Unique {
+            name: None,
+            columns: strings(&columns),
+            deferrable: None,
+            nulls_not_distinct: false,
+        });
         UniqueBuilder(self.table.uniques.last_mut().expect("a constraint was pushed"))
     }
 
@@ -270,6 +275,12 @@ impl UniqueBuilder<'_> {
     /// The check can wait until the end of the transaction, and does when `initially_deferred` (PostgreSQL).
     pub fn deferrable(self, initially_deferred: bool) -> Self {
         self.0.deferrable = Some(initially_deferred);
+        self
+    }
+
+    /// Two NULLs are duplicates (PostgreSQL 15).
+    pub fn nulls_not_distinct(self) -> Self {
+        self.0.nulls_not_distinct = true;
         self
     }
 }

@@ -191,6 +191,13 @@ fn create_index(table: &str, index: &Index) -> Vec<Doc> {
     if !index.include.is_empty() {
         links.push(call("include", [texts(&index.include)]));
     }
+    for (column, length) in &index.lengths {
+        links.push(call("length", [text(column), word(&length.to_string())]));
+    }
+    for (option, value) in &index.options {
+        links.push(call("option", [text(option), text(value)]));
+    }
+    links.extend(index.nulls_not_distinct.then(|| call("nulls_not_distinct", [])));
     links
 }
 
@@ -217,7 +224,7 @@ fn add_constraint(table: &str, constraint: &Constraint) -> Vec<Doc> {
         Constraint::Unique(c) => {
             let mut links =
                 vec![call("create_unique_constraint", [named(&c.name), text(table), texts(&c.columns)])];
-            links.extend(table::deferrable(c.deferrable));
+            links.extend(table::of_unique(c));
             links
         }
         Constraint::Check(c) => {

@@ -1,6 +1,6 @@
 //! `op.create_table(…)`. Invariant: a column says only what it does not have by itself.
 
-use rebis_sql::schema::{Column, ForeignKey, ReferentialAction, Table};
+use rebis_sql::schema::{Column, ForeignKey, ReferentialAction, Table, Unique};
 
 use super::layout::{block, statement};
 use super::{Doc, call, cannot, text, texts, types, values, word};
@@ -40,7 +40,7 @@ fn body(table: &Table, if_not_exists: bool, indent: usize) -> Result<String> {
     }
     for unique in &table.uniques {
         let mut links = constraint(call("unique", [texts(&unique.columns)]), unique.name.as_deref());
-        links.extend(deferrable(unique.deferrable));
+        links.extend(of_unique(unique));
         line(&links);
     }
     for check in &table.checks {
@@ -104,8 +104,15 @@ pub(super) fn of_foreign_key(key: &ForeignKey) -> Vec<Doc> {
     links
 }
 
+/// What a unique constraint says beyond its columns and name.
+pub(super) fn of_unique(unique: &Unique) -> Vec<Doc> {
+    let mut links = Vec::from_iter(deferrable(unique.deferrable));
+    links.extend(unique.nulls_not_distinct.then(|| call("nulls_not_distinct", [])));
+    links
+}
+
 /// When the check of a constraint is made.
-pub(super) fn deferrable(how: Option<bool>) -> Option<Doc> {
+fn deferrable(how: Option<bool>) -> Option<Doc> {
     how.map(|deferred| call("deferrable", [word(&deferred.to_string())]))
 }
 

@@ -57,12 +57,16 @@ fn ops(n: usize) -> Vec<Op> {
         name: Some(a.clone()),
         columns: vec![b.clone(), table.clone()],
         deferrable: None,
+        nulls_not_distinct: n.is_multiple_of(2),
     });
     full.checks.push(Check { name: Some(b.clone()), sql: a.clone() });
 
     let index = Index {
         unique: n.is_multiple_of(2),
         filter: n.is_multiple_of(3).then(|| b.clone()),
+        lengths: vec![(b.clone(), n as u32)],
+        options: vec![(a.clone(), b.clone())],
+        nulls_not_distinct: n.is_multiple_of(2),
         ..Index::new(a.as_str(), [b.clone(), table.clone()])
     };
     let expressions = Index {
@@ -109,7 +113,12 @@ fn ops(n: usize) -> Vec<Op> {
         },
         add(Constraint::PrimaryKey(PrimaryKey { name: None, columns: vec![a.clone(), b.clone()] })),
         add(Constraint::ForeignKey(key)),
-        add(Constraint::Unique(Unique { name: Some(a.clone()), columns: vec![b.clone()], deferrable: None })),
+        add(Constraint::Unique(Unique {
+            name: Some(a.clone()),
+            columns: vec![b.clone()],
+            deferrable: None,
+            nulls_not_distinct: false,
+        })),
         add(Constraint::Check(Check { name: Some(a.clone()), sql: b.clone() })),
         Ddl::DropConstraint { schema: of().0, table: of().1, name: a.clone(), kind: ConstraintKind::Unique },
         Ddl::CommentTable { schema: of().0, table: of().1, comment: Some(a.clone()) },

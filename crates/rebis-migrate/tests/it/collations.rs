@@ -19,7 +19,7 @@ fn other() -> Collation {
     [(Dialect::Sqlite, "nocase"), (Dialect::Postgres, "C"), (Dialect::MySql, "utf8mb4_BIN")].into()
 }
 
-fn user(collation: Option<Collation>, length: u32) -> Schema {
+pub(crate) fn user(collation: Option<Collation>, length: u32) -> Schema {
     let mut table = Table::new("user");
     let name = Column { collation, ..Column::new("name", SqlType::String(Some(length))).not_null() };
     table.columns = vec![Column::new("id", SqlType::Integer).not_null(), name];
@@ -30,7 +30,7 @@ fn user(collation: Option<Collation>, length: u32) -> Schema {
 }
 
 /// Writes the step to `models`, runs it, and looks that nothing is left to do; gives what was found.
-async fn step(db: &TestDatabase, at: usize, models: &Schema) -> Vec<Text> {
+pub(crate) async fn step(db: &TestDatabase, at: usize, models: &Schema) -> Vec<Text> {
     let none = Objects::default();
     let detected = write(&mut db.acquire().await, at, models, &none).await.unwrap();
     to(db, at, models).upgrade("head").await.unwrap();
@@ -38,7 +38,7 @@ async fn step(db: &TestDatabase, at: usize, models: &Schema) -> Vec<Text> {
     detected
 }
 
-fn to(db: &TestDatabase, at: usize, models: &Schema) -> Migrator {
+pub(crate) fn to(db: &TestDatabase, at: usize, models: &Schema) -> Migrator {
     Migrator::new(db.engine().clone(), models.clone(), Some(&SCRIPTS[..=at]), "/nowhere")
 }
 

@@ -115,8 +115,12 @@ fn table(i: usize) -> Table {
         .extend((1..10).map(|c| Column::new(format!("c{c}"), if c % 2 == 0 { Integer } else { String(40) })));
     table.columns[0].autoincrement = true;
     table.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()] });
-    table.uniques =
-        vec![Unique { name: Some(format!("uq_t{i:04}_c1")), columns: vec!["c1".into()], deferrable: None }];
+    table.uniques = vec![Unique {
+        name: Some(format!("uq_t{i:04}_c1")),
+        columns: vec!["c1".into()],
+        deferrable: None,
+        nulls_not_distinct: false,
+    }];
     table.checks = vec![rebis_sql::schema::Check {
         name: Some(format!("ck_t{i:04}")),
         sql: "c2 BETWEEN 1 AND 5 OR c2 IN (7, 9)".into(),

@@ -275,7 +275,7 @@ each_database! {
                 column.ty = SqlType::DateTime { timezone: false };
             }
             if table.name == "user" {
-                table.uniques.push(Unique { name: Some("uq_user_username".into()), columns: vec!["username".into()], deferrable: None });
+                table.uniques.push(Unique { name: Some("uq_user_username".into()), columns: vec!["username".into()], deferrable: None, nulls_not_distinct: false });
             }
         }
         let (database, found) = diff::compare(&mut connection, &models, &DiffOptions::default()).await.unwrap();

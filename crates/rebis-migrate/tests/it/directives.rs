@@ -363,6 +363,7 @@ fn constraints_that_wait_are_compared() {
                 name: Some("uq".into()),
                 columns: vec!["a".into()],
                 deferrable,
+                nulls_not_distinct: false,
             }];
             Schema { tables: vec![table] }
         };

@@ -22,4 +22,5 @@ mod rebuild;
 mod recorded;
 mod runtime;
 mod settings;
+mod stored_indexes;
 mod wide;

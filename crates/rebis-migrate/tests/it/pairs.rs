@@ -171,10 +171,17 @@ fn table(name: &str, spec: &Spec, labels: &[&str], dialect: Dialect) -> Table {
         };
         let index = match n {
             0 => plain("n", &["n"]),
-            1 => plain("n", &["n"]).unique(),
+            1 => Index {
+                nulls_not_distinct: can.named_enums && spec.key % 2 == 1,
+                ..plain("n", &["n"]).unique()
+            },
             2 => plain("n_id", &["n", "id"]),
             3 if has(&table, "small") => plain("small", &["small", "n"]),
-            4 if has(&table, "title") => plain("title", &["title"]),
+            4 if has(&table, "title") => Index {
+                lengths: (spec.stored.0 > 1).then(|| ("title".into(), 5)).into_iter().collect(),
+                options: vec![("postgresql_fillfactor".into(), (70 + spec.stored.0).to_string())],
+                ..plain("title", &["title"])
+            },
             5 if expressions => Index { filter: Some("n > 1 AND n < 50".into()), ..plain("part", &["n"]) },
             6 if expressions && has(&table, "title") => Index {
                 keys: vec![IndexKey::Expression("lower(title)".into())],
@@ -196,6 +203,7 @@ fn table(name: &str, spec: &Spec, labels: &[&str], dialect: Dialect) -> Table {
             name: None,
             columns: columns.iter().map(|c| (*c).to_owned()).collect(),
             deferrable: None,
+            nulls_not_distinct: can.named_enums && spec.stored.1 == 1,
         });
     }
     table.options = [

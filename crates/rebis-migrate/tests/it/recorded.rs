@@ -46,7 +46,12 @@ fn table(value: &Value, dialect: Dialect) -> Table {
     let uniques = list(&value["uq"]);
     table.uniques = uniques
         .iter()
-        .map(|u| Unique { name: text(&u[0]), columns: texts(&u[1]), deferrable: None })
+        .map(|u| Unique {
+            name: text(&u[0]),
+            columns: texts(&u[1]),
+            deferrable: None,
+            nulls_not_distinct: false,
+        })
         .collect();
     let checks = list(&value["ck"]);
     table.checks = checks.iter().map(|c| Check { name: text(&c[0]), sql: text(&c[1]).unwrap() }).collect();

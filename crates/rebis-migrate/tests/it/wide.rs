@@ -155,8 +155,12 @@ pub(crate) fn everything(dialect: Option<Dialect>) -> Schema {
             ..foreign_key("right_id", "defaults")
         },
     ];
-    link.uniques =
-        vec![Unique { name: None, columns: vec!["left_id".into(), "position".into()], deferrable: None }];
+    link.uniques = vec![Unique {
+        name: None,
+        columns: vec!["left_id".into(), "position".into()],
+        deferrable: None,
+        nulls_not_distinct: false,
+    }];
     link.checks = vec![
         Check { name: None, sql: "position >= 0".into() },
         Check { name: Some("ck_label_short".into()), sql: "label <> 'none' AND length(label) < 30".into() },
@@ -261,6 +265,7 @@ pub(crate) fn changed(dialect: Option<Dialect>) -> Schema {
                     name: None,
                     columns: vec!["right_id".into(), "position".into()],
                     deferrable: None,
+                    nulls_not_distinct: false,
                 };
                 table.foreign_keys[0].on_delete = ReferentialAction::NoAction;
                 table.checks.remove(1);

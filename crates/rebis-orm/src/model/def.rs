@@ -283,23 +283,22 @@ impl ForeignKeyDef {
 }
 
 macro_rules! named_columns {
-    ($($(#[$doc:meta])* $name:ident { $field:ident: $ty:ty $(, $flag:ident)? })*) => {
+    ($($(#[$doc:meta])* $name:ident { $field:ident: $ty:ty $(, $(#[$says:meta])* $flag:ident)* })*) => {
         $($(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         #[allow(missing_docs)]
-        pub struct $name { pub name: Option<&'static str>, pub $field: $ty, $(pub $flag: bool)? }
+        pub struct $name { pub name: Option<&'static str>, pub $field: $ty, $(pub $flag: bool),* }
 
         impl $name {
             /// Without a name of its own.
             #[must_use]
-            pub const fn new($field: $ty) -> Self { $name { name: None, $field, $($flag: false)? } }
+            pub const fn new($field: $ty) -> Self { $name { name: None, $field, $($flag: false),* } }
 
             set! {
                 /// With that name.
                 named(name: &'static str) => name = Some(name);
-                $(
-                /// Without duplicates.
-                $flag() => $flag = true;)?
+                $($(#[$says])*
+                $flag() => $flag = true;)*
             }
         })*
     };
@@ -307,9 +306,19 @@ macro_rules! named_columns {
 
 named_columns! {
     /// A unique constraint over columns.
-    UniqueDef { columns: &'static [&'static str] }
+    UniqueDef {
+        columns: &'static [&'static str],
+        /// Two NULLs are duplicates.
+        nulls_not_distinct
+    }
     /// An index over columns.
-    IndexDef { columns: &'static [&'static str], unique }
+    IndexDef {
+        columns: &'static [&'static str],
+        /// Without duplicates.
+        unique,
+        /// Two NULLs are duplicates.
+        nulls_not_distinct
+    }
     /// A check constraint.
     CheckDef { sql: &'static str }
 }

@@ -243,9 +243,12 @@ pub(super) fn table_of(def: &ModelDef, name: &str, has: &dyn Fn(&usize) -> bool)
     table.foreign_keys = foreign_keys(own());
     for c in own() {
         match (c.unique, c.index) {
-            (true, false) => {
-                table.uniques.push(Unique { name: None, columns: vec![c.name.to_owned()], deferrable: None })
-            }
+            (true, false) => table.uniques.push(Unique {
+                name: None,
+                columns: vec![c.name.to_owned()],
+                deferrable: None,
+                nulls_not_distinct: false,
+            }),
             (unique, true) => {
                 let mut index = Index::new("", [c.name]);
                 index.unique = unique;
@@ -265,11 +268,16 @@ fn table(def: &ModelDef, names: &NamingConvention) -> Table {
     table.primary_key = (!key.is_empty()).then_some(PrimaryKey { name: None, columns: key });
     for u in def.uniques {
         let columns = u.columns.iter().map(|c| (*c).to_owned()).collect();
-        table.uniques.push(Unique { name: u.name.map(str::to_owned), columns, deferrable: None });
+        table.uniques.push(Unique {
+            name: u.name.map(str::to_owned),
+            columns,
+            deferrable: None,
+            nulls_not_distinct: u.nulls_not_distinct,
+        });
     }
     for i in def.indexes {
         let mut index = Index::new(i.name.unwrap_or_default(), i.columns.iter().copied());
-        index.unique = i.unique;
+        (index.unique, index.nulls_not_distinct) = (i.unique, i.nulls_not_distinct);
         table.indexes.push(index);
     }
     table.checks =

@@ -57,6 +57,8 @@ pub struct Unique {
     pub columns: Vec<String>,
     /// `Some(initially_deferred)` when the check can wait until the end of the transaction (PostgreSQL).
     pub deferrable: Option<bool>,
+    /// Whether two NULLs are duplicates (PostgreSQL 15).
+    pub nulls_not_distinct: bool,
 }
 
 /// A check constraint.

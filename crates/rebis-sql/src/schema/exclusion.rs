@@ -114,7 +114,7 @@ fn word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
 }
 
 /// What stands within the brackets that the text begins with, and behind them.
-fn brackets(text: &str) -> Option<(&str, &str)> {
+pub(super) fn brackets(text: &str) -> Option<(&str, &str)> {
     text.starts_with('(').then_some(())?;
     let mut depth = 0_usize;
     for (i, c) in unquoted(text) {
@@ -131,7 +131,7 @@ fn brackets(text: &str) -> Option<(&str, &str)> {
 }
 
 /// The parts between the commas that stand in no brackets.
-fn parts(text: &str) -> Vec<&str> {
+pub(super) fn parts(text: &str) -> Vec<&str> {
     let (mut all, mut depth, mut start) = (Vec::new(), 0_usize, 0);
     for (i, c) in unquoted(text) {
         match c {
@@ -149,7 +149,7 @@ fn parts(text: &str) -> Vec<&str> {
 }
 
 /// The characters that stand in no quotes, with their places.
-fn unquoted(text: &str) -> impl Iterator<Item = (usize, char)> {
+pub(super) fn unquoted(text: &str) -> impl Iterator<Item = (usize, char)> {
     let mut quote = None;
     text.char_indices().filter(move |(_, c)| match quote {
         Some(open) => {

@@ -1,5 +1,7 @@
 //! [`Index`]: what is indexed and how.
 
+use super::exclusion::{brackets, parts, unquoted};
+
 /// An index.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Index {
@@ -15,6 +17,12 @@ pub struct Index {
     pub method: Option<String>,
     /// Columns stored beside the key (PostgreSQL INCLUDE).
     pub include: Vec<String>,
+    /// How much of a column is indexed, where that is not all of it (MySQL, MariaDB; others index all): characters of a text, bytes of binary data.
+    pub lengths: Vec<(String, u32)>,
+    /// How it is stored, with what says the database: `postgresql_fillfactor`. Each database takes its own.
+    pub options: Vec<(String, String)>,
+    /// Whether a unique one takes two NULLs for duplicates (PostgreSQL 15).
+    pub nulls_not_distinct: bool,
 }
 
 impl Index {
@@ -59,6 +67,21 @@ pub fn split_key(sql: &str) -> (&str, &str) {
     last(&word(&["ASC", "DESC"]));
     last(&|text| text.ends_with("_ops"));
     (sql[..end].trim_start(), sql[end..].trim())
+}
+
+/// The keys of an index as its `CREATE INDEX` lists them.
+///
+/// ```
+/// use rebis_sql::schema::keys_of;
+///
+/// let sql = "CREATE INDEX \"ix (a)\" ON t USING btree (lower(a) COLLATE \"C\" DESC, coalesce(b, ','::text))";
+/// assert_eq!(keys_of(sql), ["lower(a) COLLATE \"C\" DESC", "coalesce(b, ','::text)"]);
+/// ```
+#[must_use]
+pub fn keys_of(create_index: &str) -> Vec<&str> {
+    let open = unquoted(create_index).find(|(_, c)| *c == '(');
+    let keys = open.and_then(|(at, _)| brackets(&create_index[at..]));
+    keys.map(|(keys, _)| parts(keys).into_iter().map(str::trim).collect()).unwrap_or_default()
 }
 
 /// One part of an index.

@@ -19,7 +19,7 @@ pub use column::{Column, Computed, Identity, ServerDefault};
 pub use constraint::{Check, ForeignKey, PrimaryKey, ReferentialAction, Unique};
 pub use create::create_statements;
 pub use exclusion::{Exclusion, NoExclusion};
-pub use index::{Index, IndexKey, split_key};
+pub use index::{Index, IndexKey, keys_of, split_key};
 pub use naming::NamingConvention;
 pub use object::{Objects, Trigger, View};
 pub use order::{CycleEdge, sort_tables};

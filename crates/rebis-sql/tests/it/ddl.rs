@@ -213,8 +213,13 @@ fn constraints() {
             .contains("ADD CONSTRAINT `ck` CHECK (a > 5)")
     );
     assert!(
-        add(Constraint::Unique(Unique { name: None, columns: vec!["a".into()], deferrable: None }))
-            .contains("ADD UNIQUE (\"a\")")
+        add(Constraint::Unique(Unique {
+            name: None,
+            columns: vec!["a".into()],
+            deferrable: None,
+            nulls_not_distinct: false
+        }))
+        .contains("ADD UNIQUE (\"a\")")
     );
     let drop = |kind| {
         let change = Ddl::DropConstraint { schema: None, table: "t".into(), name: "n".into(), kind };
@@ -226,6 +231,53 @@ fn constraints() {
     assert_eq!(drop(ConstraintKind::Unique), "INDEX `n` | INDEX `n` | CONSTRAINT \"n\"");
     assert_eq!(drop(ConstraintKind::Check), "CHECK `n` | CONSTRAINT `n` | CONSTRAINT \"n\"");
     assert_eq!(drop(ConstraintKind::PrimaryKey), "PRIMARY KEY | PRIMARY KEY | CONSTRAINT \"n\"");
+}
+
+#[test]
+fn what_only_some_indexes_say() {
+    let create = |index| {
+        let (if_not_exists, concurrently) = (false, false);
+        text(Ddl::CreateIndex { schema: None, table: "t".into(), index, if_not_exists, concurrently })
+    };
+    let plain = || Index::new("ix", ["a", "b"]);
+    same(
+        &create(Index { lengths: vec![("b".into(), 20)], ..plain() }),
+        r#"
+        SQLite, PostgreSQL: CREATE INDEX "ix" ON "t" ("a", "b")
+        MySQL, MariaDB: CREATE INDEX `ix` ON `t` (`a`, `b`(20))"#,
+    );
+    same(
+        &create(Index { options: vec![("postgresql_fillfactor".into(), "70".into())], ..plain() }),
+        r#"
+        SQLite: CREATE INDEX "ix" ON "t" ("a", "b")
+        PostgreSQL: CREATE INDEX "ix" ON "t" ("a", "b") WITH (fillfactor = 70)
+        MySQL, MariaDB: CREATE INDEX `ix` ON `t` (`a`, `b`)"#,
+    );
+    let refused = create(Index { options: vec![("postgresql_x".into(), "1); DROP".into())], ..plain() });
+    assert!(refused.contains("PostgreSQL: ! \"1); DROP\" is no option"), "{refused}");
+    let refused = create(Index { options: vec![("mysql_x".into(), "1".into())], ..plain() });
+    assert!(refused.contains("has no options of an index"), "{refused}");
+    let nulls = create(Index {
+        nulls_not_distinct: true,
+        include: vec!["c".into()],
+        filter: Some("a > 0".into()),
+        options: vec![("postgresql_fillfactor".into(), "70".into())],
+        ..plain().unique()
+    });
+    assert!(
+        nulls.contains(
+            r#"PostgreSQL: CREATE UNIQUE INDEX "ix" ON "t" ("a", "b") INCLUDE ("c") NULLS NOT DISTINCT WITH (fillfactor = 70) WHERE a > 0"#
+        ),
+        "{nulls}"
+    );
+    let constraint = Constraint::Unique(Unique {
+        columns: vec!["a".into()],
+        nulls_not_distinct: true,
+        ..Unique::default()
+    });
+    let nulls = text(Ddl::AddConstraint { schema: None, table: "t".into(), constraint });
+    assert!(nulls.contains("PostgreSQL: ALTER TABLE \"t\" ADD UNIQUE NULLS NOT DISTINCT (\"a\")"), "{nulls}");
+    assert!(nulls.contains("MariaDB has no NULLS NOT DISTINCT"), "{nulls}");
 }
 
 #[test]

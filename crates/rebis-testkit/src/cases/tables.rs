@@ -17,8 +17,12 @@ pub fn item() -> Table {
         Column::new("amount", SqlType::Integer),
     ];
     table.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()] });
-    table.uniques =
-        vec![Unique { name: Some("uq_item_name".into()), columns: vec!["name".into()], deferrable: None }];
+    table.uniques = vec![Unique {
+        name: Some("uq_item_name".into()),
+        columns: vec!["name".into()],
+        deferrable: None,
+        nulls_not_distinct: false,
+    }];
     table.checks = vec![Check { name: Some("ck_item_amount".into()), sql: "amount >= 0".into() }];
     table
 }

@@ -163,6 +163,8 @@ pub(super) fn expect(table: &mut Table) {
     }
     for index in &mut table.indexes {
         index.include.clear();
+        index.options.clear();
+        index.nulls_not_distinct = false;
         index.method = index.method.take().map(|m| m.to_ascii_lowercase()).filter(|m| m != "btree");
     }
 }

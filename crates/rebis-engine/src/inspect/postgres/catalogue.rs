@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use rebis_sql::schema::{
-    Check, Column, Exclusion, ForeignKey, IndexKey, PrimaryKey, ReferentialAction, Unique, split_key,
+    Check, Column, Exclusion, ForeignKey, IndexKey, PrimaryKey, ReferentialAction, Unique, keys_of, split_key,
 };
 use rebis_sql::{Array, Dialect, SqlType, Value};
 
@@ -16,7 +16,9 @@ const CONSTRAINTS_SQL: &str = over_schemas!(
     "SELECT c.oid::bigint, k.contype::text, k.conname::text, k.conkey::bigint[], rn.name, r.relname::text,
     k.confrelid::bigint, k.confkey::bigint[], k.confdeltype::text, k.confupdtype::text,
     CASE WHEN k.condeferrable THEN k.condeferred END, pg_get_expr(k.conbin, k.conrelid), k.confmatchtype = 'f',
-    CASE WHEN k.contype = 'x' THEN pg_get_constraintdef(k.oid) END
+    CASE WHEN k.contype = 'x' THEN pg_get_constraintdef(k.oid) END,
+    CASE WHEN k.contype = 'u' THEN
+        (SELECT (to_jsonb(i) ->> 'indnullsnotdistinct')::boolean FROM pg_index i WHERE i.indexrelid = k.conindid) END
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid JOIN n ON n.oid = c.relnamespace AND n.wanted
 LEFT JOIN pg_class r ON r.oid = k.confrelid LEFT JOIN n rn ON rn.oid = r.relnamespace
@@ -28,7 +30,8 @@ AND (cardinality($2::text[]) = 0 OR c.relname = ANY ($2::text[]))"
 const STRANGERS_SQL: &str = "SELECT attrelid::bigint, attnum::bigint, attname::text FROM pg_attribute
 WHERE attnum > 0 AND attrelid::bigint = ANY ($1::bigint[])";
 
-/// One row per key of an index; the columns of INCLUDE come last, with no key. Only what is more than a column is written out.
+/// One row per key of an index; the columns of INCLUDE come last, with no key. Only what is more than a column is written out: by itself, and
+/// for an expression, which has its collation only there, within the whole. What servers before PostgreSQL 15 do not know has no column there.
 const INDEXES_SQL: &str = over_schemas!(
     "SELECT c.oid::bigint, ic.relname::text, i.indisunique, m.amname::text, pg_get_expr(i.indpred, i.indrelid),
     u.attnum::bigint, CASE WHEN u.attnum = 0 OR o.oid IS NOT NULL OR i.indoption[(u.place - 1)::int] IN (1, 2)
@@ -36,7 +39,10 @@ const INDEXES_SQL: &str = over_schemas!(
     u.place <= i.indnkeyatts, CASE WHEN u.place <= i.indnkeyatts THEN i.indoption[(u.place - 1)::int]::int ELSE 0 END,
     o.opcname::text,
     CASE WHEN u.place <= i.indnkeyatts AND u.attnum > 0 AND i.indcollation[(u.place - 1)::int] NOT IN (0, 100)
-        THEN (SELECT l.collname::text FROM pg_collation l WHERE l.oid = i.indcollation[(u.place - 1)::int]) END
+        THEN (SELECT l.collname::text FROM pg_collation l WHERE l.oid = i.indcollation[(u.place - 1)::int]) END,
+    CASE WHEN u.attnum = 0 AND i.indcollation[(u.place - 1)::int] NOT IN (0, 100)
+        THEN pg_get_indexdef(i.indexrelid, 0, true) END,
+    ic.reloptions, CASE WHEN i.indisunique THEN (to_jsonb(i) ->> 'indnullsnotdistinct')::boolean END, u.place
 FROM pg_index i
 JOIN pg_class c ON c.oid = i.indrelid JOIN n ON n.oid = c.relnamespace AND n.wanted
 JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_am m ON m.oid = ic.relam
@@ -64,7 +70,12 @@ pub(super) async fn constraints(
             let columns = named(numbers, &list(3)?);
             match row.get::<String>(1)?.as_str() {
                 "p" => table.primary_key = Some(PrimaryKey { name, columns }),
-                "u" => table.uniques.push(Unique { name, columns, deferrable: row.get(10)? }),
+                "u" => table.uniques.push(Unique {
+                    name,
+                    columns,
+                    deferrable: row.get(10)?,
+                    nulls_not_distinct: row.get::<Option<bool>>(14)?.unwrap_or_default(),
+                }),
                 "c" => {
                     let sql: String = row.get(11)?;
                     table.checks.push(Check { name, sql: unwrap_brackets(&sql).to_owned() });
@@ -140,9 +151,16 @@ pub(super) async fn indexes(
             index.unique = row.get(2)?;
             index.method = Some(row.get::<String>(3)?).filter(|m| m != "btree");
             index.filter = row.get::<Option<String>>(4)?.map(|sql| unwrap_brackets(&sql).to_owned());
+            index.options = super::options(row.get(12)?);
+            index.nulls_not_distinct = row.get::<Option<bool>>(13)?.unwrap_or_default();
             let column = numbers.get(&row.get(5)?).cloned();
             if row.get(7)? {
-                let sql = row.get::<Option<String>>(6)?.unwrap_or_default();
+                let mut sql = row.get::<Option<String>>(6)?.unwrap_or_default();
+                let (whole, place): (Option<String>, i64) = (row.get(11)?, row.get(14)?);
+                if let Some(called) = whole.as_deref().and_then(|whole| collation_behind(&sql, whole, place))
+                {
+                    sql = format!("{sql} COLLATE {called}");
+                }
                 let (order, class) = (row.get(8)?, row.get(9)?);
                 let other =
                     row.get::<Option<String>>(10)?.and_then(|called| other(columns, &column, &called));
@@ -170,6 +188,12 @@ fn other(columns: &[Column], name: &Option<String>, called: &str) -> Option<Stri
     sql.push_str(" COLLATE ");
     Dialect::Postgres.quote_into(called, &mut sql);
     Some(sql)
+}
+
+/// The collation that an index gives to an expression, which stands behind it in the whole of its definition.
+fn collation_behind<'a>(expression: &str, whole: &'a str, place: i64) -> Option<&'a str> {
+    let key = *keys_of(whole).get(usize::try_from(place - 1).ok()?)?;
+    split_key(key).0.strip_prefix(expression)?.trim_start().strip_prefix("COLLATE ")
 }
 
 /// A key with its order: bit 1 is DESC, bit 2 is NULLS FIRST, and NULLs come first by themselves from high to low.

@@ -83,12 +83,9 @@ pub(super) async fn inspect(connection: &mut Connection, options: &InspectOption
         .query(TABLES_SQL, &binds, |row| {
             let mut table =
                 Table { schema: row.get(1)?, comment: row.get(3)?, ..Table::new(row.get::<String>(2)?) };
-            let said = row.get::<Option<Array<String>>>(4)?.map(|said| said.0).unwrap_or_default();
-            let space = row.get::<Option<String>>(5)?.map(|space| format!("tablespace={space}"));
-            let said = said.into_iter().chain(space);
-            table.options.extend(said.filter_map(|text| {
-                text.split_once('=').map(|(option, value)| (format!("postgresql_{option}"), value.to_owned()))
-            }));
+            table.options = self::options(row.get(4)?);
+            let space = row.get::<Option<String>>(5)?;
+            table.options.extend(space.map(|space| ("postgresql_tablespace".to_owned(), space)));
             tables.insert(row.get(0)?, (table, HashMap::new()));
             Ok(())
         })
@@ -126,6 +123,13 @@ pub(super) async fn inspect(connection: &mut Connection, options: &InspectOption
     catalogue::constraints(connection, &binds, &mut tables).await?;
     catalogue::indexes(connection, &binds, &mut tables).await?;
     Ok(Tables::from_iter(tables.into_values().map(|(table, _)| table)).finish())
+}
+
+/// What the catalogue says of how a table or an index is stored.
+fn options(said: Option<Array<String>>) -> Vec<(String, String)> {
+    let said = said.map(|said| said.0).unwrap_or_default();
+    let parts = said.iter().filter_map(|text| text.split_once('='));
+    parts.map(|(option, value)| (format!("postgresql_{option}"), value.to_owned())).collect()
 }
 
 /// A column as the catalogue says it.
@@ -216,6 +220,8 @@ pub(super) fn expect(table: &mut Table) {
     }
     for index in &mut table.indexes {
         index.method = index.method.take().map(|m| m.to_ascii_lowercase()).filter(|m| m != "btree");
+        index.lengths.clear();
+        index.options.retain(|(option, _)| option.starts_with("postgresql_"));
         for key in &mut index.keys {
             if let IndexKey::Expression(sql) = key {
                 *key = catalogue::key(sql, &table.columns);

@@ -109,7 +109,7 @@ pub(super) async fn indexes(
             })
         });
         if let Some(t) = tables.get(None, &table) {
-            t.uniques.push(Unique { name, columns, deferrable: None });
+            t.uniques.push(Unique { name, columns, deferrable: None, nulls_not_distinct: false });
         }
     }
     over_key(tables, texts);
@@ -121,9 +121,12 @@ fn over_key(tables: &mut Tables, texts: &HashMap<String, TableText>) {
     for table in tables.iter_mut() {
         let (Some(text), Some(key)) = (texts.get(&table.name), &table.primary_key) else { continue };
         let written = text.constraints.iter().filter_map(|c| match &c.kind {
-            Kind::Unique(columns) if same(columns, &key.columns) => {
-                Some(Unique { name: c.name.clone(), columns: key.columns.clone(), deferrable: None })
-            }
+            Kind::Unique(columns) if same(columns, &key.columns) => Some(Unique {
+                name: c.name.clone(),
+                columns: key.columns.clone(),
+                deferrable: None,
+                nulls_not_distinct: false,
+            }),
             _ => None,
         });
         let new: Vec<Unique> = written.filter(|u| !table.uniques.contains(u)).collect();

@@ -136,6 +136,9 @@ pub(super) fn expect(table: &mut Table) {
     count_key(table);
     for index in &mut table.indexes {
         index.include.clear();
+        index.lengths.clear();
+        index.options.clear();
+        index.nulls_not_distinct = false;
         for key in &mut index.keys {
             if let IndexKey::Expression(sql) = key {
                 let (text, behind) = split_key(sql);

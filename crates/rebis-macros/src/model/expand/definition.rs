@@ -170,8 +170,9 @@ fn group(model: &Model, group: &Group, def: &TokenStream) -> TokenStream {
     let columns =
         group.parts.iter().filter_map(|f| model.columns.iter().find(|c| c.ident == *f)).map(|c| &c.name);
     let unique = group.unique.then(|| quote!(.unique()));
+    let nulls = group.nulls_not_distinct.then(|| quote!(.nulls_not_distinct()));
     let named = group.name.iter().map(|n| quote!(.named(#n)));
-    quote!(#def::new(&[#(#columns),*]) #unique #(#named)*)
+    quote!(#def::new(&[#(#columns),*]) #unique #nulls #(#named)*)
 }
 
 fn exclusions(model: &Model, p: &TokenStream) -> Vec<TokenStream> {

@@ -366,6 +366,7 @@ mod tests {
                 name: Some(name.into()),
                 columns: vec!["b".into()],
                 deferrable: None,
+                nulls_not_distinct: false,
             })
         };
         assert!(edited(|t| t.add_constraint(&unique("U"))).unwrap_err().contains("already"));

@@ -31,7 +31,8 @@ fn unique<R: DdlRules + ?Sized>(r: &R, unique: &Unique) -> Result<String> {
     if unique.deferrable.is_some() && !r.has_deferrable_unique() {
         return Err(r.lacks("deferrable unique constraints", "leave `deferrable` out here"));
     }
-    Ok(format!("UNIQUE ({}){}", columns(r, &unique.columns)?, deferrable(unique.deferrable)))
+    let nulls = if unique.nulls_not_distinct { r.nulls_not_distinct()? } else { "" };
+    Ok(format!("UNIQUE{nulls} ({}){}", columns(r, &unique.columns)?, deferrable(unique.deferrable)))
 }
 
 fn deferrable(how: Option<bool>) -> &'static str {

@@ -77,6 +77,16 @@ pub(crate) trait DdlRules: TypeRules {
         false
     }
 
+    /// Refuses that two NULLs are duplicates, where that is not known.
+    fn nulls_not_distinct(&self) -> Result<&'static str> {
+        Err(self.lacks("NULLS NOT DISTINCT", "forbid NULL in the columns, or take a value for none"))
+    }
+
+    /// How much of a column an index is over, in brackets behind it; nothing where it is over all of it.
+    fn key_length(&self, _index: &crate::schema::Index, _column: &str) -> String {
+        String::new()
+    }
+
     /// Whether MATCH FULL is more than a word.
     fn has_match_full(&self) -> bool {
         false
@@ -233,7 +243,7 @@ pub(crate) struct IndexAt<'a> {
 
 pub(crate) use column::{collate, column_def, is_text};
 pub(crate) use constraint::{columns, constraint_def};
-pub(crate) use option::{own, word};
+pub(crate) use option::{no_options, of_index, own, word};
 pub(crate) use table::{create_table, index_text};
 
 /// Writes one change.

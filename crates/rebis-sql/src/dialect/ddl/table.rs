@@ -79,7 +79,7 @@ pub(crate) fn index_text<R: DdlRules + ?Sized>(
     for key in &index.keys {
         keys.push(match key {
             IndexKey::Column { name: n, descending } => {
-                format!("{}{}", name(r, n)?, if *descending { " DESC" } else { "" })
+                format!("{}{}{}", name(r, n)?, r.key_length(index, n), if *descending { " DESC" } else { "" })
             }
             IndexKey::Expression(sql) => {
                 let (expression, tail) = split_key(sql);
@@ -89,6 +89,9 @@ pub(crate) fn index_text<R: DdlRules + ?Sized>(
     }
     if keys.is_empty() {
         columns(r, &[])?;
+    }
+    if index.nulls_not_distinct {
+        r.nulls_not_distinct()?;
     }
     Ok(format!("CREATE {unique}INDEX {head}{called} ON {on}{method} ({})", keys.join(", ")))
 }

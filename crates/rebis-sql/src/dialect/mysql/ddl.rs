@@ -4,8 +4,8 @@ use super::MySql;
 use crate::compile::Result;
 use crate::ddl::{ColumnChange, Constraint, ConstraintKind};
 use crate::dialect::ddl::{
-    DdlRules, DropAt, IndexAt, column_def, constraint_def, if_exists_text, index_text, name, own, qualified,
-    word,
+    DdlRules, DropAt, IndexAt, column_def, constraint_def, if_exists_text, index_text, name, no_options, own,
+    qualified, word,
 };
 use crate::dialect::quote::push_text;
 use crate::dialect::rules::{Names, TypeRules, invalid};
@@ -207,7 +207,13 @@ impl DdlRules for MySql {
         Ok(())
     }
 
+    fn key_length(&self, index: &Index, column: &str) -> String {
+        let length = index.lengths.iter().find(|(of, _)| of == column);
+        length.map(|(_, length)| format!("({length})")).unwrap_or_default()
+    }
+
     fn create_index(&self, at: &IndexAt<'_>, index: &Index, out: &mut Vec<String>) -> Result<()> {
+        no_options(self, index)?;
         if index.filter.is_some() {
             return Err(self.lacks("partial indexes", "index all rows, or index a generated column"));
         }

@@ -9,7 +9,7 @@ use crate::compile::Result;
 use crate::ddl::{ColumnChange, Constraint, Exclusion};
 use crate::dialect::ddl::{
     DdlRules, DropAt, IndexAt, collate, columns, constraint_def, if_exists_text, index_text, is_text, name,
-    qualified,
+    of_index, qualified,
 };
 use crate::dialect::ddl::{own, word};
 use crate::dialect::rules::{Names, TypeRules, invalid};
@@ -35,6 +35,10 @@ impl DdlRules for Postgres {
 
     fn has_deferrable_unique(&self) -> bool {
         true
+    }
+
+    fn nulls_not_distinct(&self) -> Result<&'static str> {
+        Ok(" NULLS NOT DISTINCT")
     }
 
     fn has_match_full(&self) -> bool {
@@ -297,6 +301,16 @@ impl DdlRules for Postgres {
         let mut sql = index_text(self, index, head, &name(self, &index.name)?, &on)?;
         if !index.include.is_empty() {
             sql.push_str(&format!(" INCLUDE ({})", columns(self, &index.include)?));
+        }
+        if index.nulls_not_distinct {
+            sql.push_str(self.nulls_not_distinct()?);
+        }
+        let options: Vec<String> = of_index(self.dialect(), index)?
+            .iter()
+            .map(|(option, value)| format!("{option} = {value}"))
+            .collect();
+        if !options.is_empty() {
+            sql.push_str(&format!(" WITH ({})", options.join(", ")));
         }
         if let Some(filter) = &index.filter {
             sql.push_str(" WHERE ");

@@ -4,8 +4,7 @@ use super::Sqlite;
 use crate::SqlType;
 use crate::compile::Result;
 use crate::ddl::{ColumnChange, Constraint, ConstraintKind};
-use crate::dialect::ddl::own;
-use crate::dialect::ddl::{DdlRules, IndexAt, index_text, name, qualified};
+use crate::dialect::ddl::{DdlRules, IndexAt, index_text, name, no_options, own, qualified};
 use crate::dialect::quote::push_text;
 use crate::dialect::rules::{Names, invalid};
 use crate::schema::{Column, Index, ServerDefault, Table};
@@ -126,6 +125,7 @@ impl DdlRules for Sqlite {
         if index.method.is_some() {
             return Err(invalid("SQLite has one kind of index; leave the method out"));
         }
+        no_options(self, index)?;
         let head = if at.if_not_exists { "IF NOT EXISTS " } else { "" };
         let called = qualified(self, at.schema, &index.name)?;
         let mut sql = index_text(self, index, head, &called, &name(self, at.table)?)?;
