@@ -170,7 +170,7 @@ impl<T: Model> AnyInstance for Instance<T> {
         if let Some(made) = self.rows.beside() {
             return made;
         }
-        if inverse(self).is_none() {
+        if group_of(self).is_none_or(|group| group.loaded(self).next().is_none()) {
             return &[];
         }
         self.rows.beside_or(|| first_slots(self))
@@ -256,7 +256,9 @@ impl<T: Model> Instance<T> {
             pending = attach.pending;
             Self::made(row, status)
         });
-        relate_pending(&instance, pending);
+        if !pending.is_empty() {
+            relate_pending(&instance, pending);
+        }
         instance
     }
 
@@ -337,16 +339,16 @@ pub(crate) fn typed<T: Model>(object: &Object) -> Option<Entity<T>> {
     any.downcast::<Instance<T>>().ok().map(Entity)
 }
 
-/// The relation that is known to be loaded before its slot is made, and where it leads to.
-fn inverse(object: &dyn AnyInstance) -> Option<(usize, Weak<dyn AnyInstance>)> {
-    let group = object.status().group.clone()?;
-    group.inverse.as_ref()?.of(object)
+fn group_of(object: &dyn AnyInstance) -> Option<Arc<Group>> {
+    object.status().group.clone()
 }
 
 fn first_slots(object: &dyn AnyInstance) -> Slots {
     let mut slots: Slots = object.meta().def.relations.iter().map(|_| Mutex::default()).collect();
-    if let Some((relation, owner)) = inverse(object) {
-        slots[relation].get_mut().content = Content::One(Some(Reference::Weak(owner)));
+    if let Some(group) = group_of(object) {
+        for (relation, owner) in group.loaded(object) {
+            slots[relation].get_mut().content = Content::One(Some(Reference::Weak(owner)));
+        }
     }
     slots
 }

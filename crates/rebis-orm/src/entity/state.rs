@@ -9,7 +9,7 @@ use parking_lot::{Mutex, MutexGuard};
 
 use super::{AnyInstance, Object};
 use crate::model::{ColumnSet, Link};
-use crate::relation::Inverse;
+use crate::relation::Inverses;
 use crate::session::{FetchMode, Shared};
 
 /// Where an object stands between Rust and the database.
@@ -38,12 +38,21 @@ pub(crate) struct Group {
     /// The same for single relations.
     pub(crate) modes: Vec<(TypeId, usize, FetchMode)>,
     /// Whose collections the query loaded, which its members refer back to.
-    pub(crate) inverse: Option<Arc<Inverse>>,
+    pub(crate) inverses: OnceLock<Inverses>,
 }
 
 impl Group {
-    pub(crate) fn new(session: &Arc<Shared>, inverse: Option<Arc<Inverse>>) -> Arc<Group> {
-        Arc::new(Group { session: Arc::downgrade(session), inverse, ..Group::default() })
+    pub(crate) fn new(session: &Arc<Shared>, inverses: Option<Inverses>) -> Arc<Group> {
+        let inverses = inverses.map_or_else(OnceLock::new, OnceLock::from);
+        Arc::new(Group { session: Arc::downgrade(session), inverses, ..Group::default() })
+    }
+
+    /// The relations of a member that are known to be loaded before its slots are made, and where they lead to.
+    pub(crate) fn loaded(
+        &self,
+        of: &dyn AnyInstance,
+    ) -> impl Iterator<Item = (usize, Weak<dyn AnyInstance>)> {
+        self.inverses.get().into_iter().flat_map(|all| all.iter()).filter_map(|inverse| inverse.of(of))
     }
 
     /// The other members of an object's model that have a row.

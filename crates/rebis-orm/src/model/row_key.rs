@@ -23,6 +23,16 @@ impl RowKey {
         }
     }
 
+    /// Whether it is the key of one column with that value.
+    pub(crate) fn is(&self, value: &Value) -> bool {
+        match (self, value) {
+            (RowKey::Int(own), Value::Int(other)) => own == other,
+            (RowKey::Text(own), Value::Text(other)) => own == other,
+            (RowKey::Uuid(own), Value::Uuid(other)) => own == other,
+            _ => false,
+        }
+    }
+
     /// The key of one column.
     pub(crate) fn one(value: Value) -> Option<RowKey> {
         Some(match value {

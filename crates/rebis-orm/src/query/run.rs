@@ -13,7 +13,7 @@ use super::selection::{Arrivals, Selection};
 use crate::entity::{AnyInstance, Group, Instance, Object, absorb_row};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Decode, EntityOf, Key, Model, ModelMeta};
-use crate::relation::{Addresses, Inverse, Joins, Loading, ReadAll, load_plan, settle_plan};
+use crate::relation::{Addresses, Inverses, Joins, Loading, ReadAll, load_plan, settle_plan};
 use crate::session::{FetchMode, Session, Shared};
 
 pub(crate) async fn plain<S: Selection>(
@@ -133,7 +133,7 @@ pub(crate) struct Related<'a> {
     pub(crate) then: &'a [Loading],
     pub(crate) criteria: &'a Criteria,
     /// What the objects refer back to.
-    pub(crate) inverse: Option<Arc<Inverse>>,
+    pub(crate) inverses: Option<Inverses>,
 }
 
 /// Objects of a statement that loads a relation, without autoflush, which its caller has seen to: each with the values that the statement
@@ -144,19 +144,21 @@ pub(crate) async fn fetch_related(
     related: Related<'_>,
     keep: &mut (dyn FnMut(Object, Vec<Value>) + Send),
 ) -> Result<()> {
-    let Related { mut statement, keys, then, criteria, inverse } = related;
+    let Related { mut statement, keys, then, criteria, inverses } = related;
     let mut each = |arrivals: &mut Arrivals, row: &Row<'_>, joins: &mut Option<Joins>| {
         let (mut at, before) = (0, arrivals.members.len());
         let object = read(arrivals, row, &mut at)?;
-        let values = keys.iter().enumerate().map(|(i, decode)| Ok(decode(row.cell(at + i)?)?));
-        let values = values.collect::<rebis_engine::Result<_>>()?;
+        let mut values = Vec::new();
+        for (i, decode) in keys.iter().enumerate() {
+            values.push(decode(row.cell(at + i)?)?);
+        }
         if joins.as_mut().map_or(Ok(true), |joins| joins.read(arrivals, row, before))? {
             keep(object, values);
         }
         Ok(())
     };
     let mut query = Fetched { select: &mut statement, broken: None, criteria, populate: false, fetch: None };
-    fetch(session, &mut query, then, inverse, &mut each).await?;
+    fetch(session, &mut query, then, inverses, &mut each).await?;
     Ok(())
 }
 
@@ -165,10 +167,10 @@ async fn fetch(
     session: &Arc<Shared>,
     query: &mut Fetched<'_>,
     plan: &[Loading],
-    inverse: Option<Arc<Inverse>>,
+    inverses: Option<Inverses>,
     each: &mut Each<'_>,
 ) -> Result<Vec<Object>> {
-    let group = Group::new(session, inverse);
+    let group = Group::new(session, inverses);
     let mut arrivals = Arrivals::of(session, &group, query.populate);
     let plain = plan.iter().any(Loading::is_joined).then(|| query.select.clone());
     let mut joins = Joins::add(query.select, &Session(Arc::clone(session)), plan)?;
@@ -195,7 +197,7 @@ async fn fetch(
         objects.retain(|o: &Object| seen.insert(o.address()));
     }
     let _ = group.members.set(arrivals.members);
-    joins.map_or(Ok(()), Joins::fill)?;
+    joins.map_or(Ok(()), |joins| joins.fill(&group))?;
     Ok(objects)
 }
 

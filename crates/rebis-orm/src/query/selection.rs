@@ -168,10 +168,10 @@ fn read_object<M: Model>(
     if known && (arrivals.expired || arrivals.populate) {
         freshen(&instance, row, start, arrivals.populate)?;
     }
-    if known && M::DEF.loads_later() {
+    if known && M::DEF.loads_later() && !is_in(&*instance, group) {
         // What only its old group knows of its relations goes into its slots.
         instance.slots();
-        instance.status().group.clone_from(&arrivals.group);
+        instance.status().group = Some(Arc::clone(group));
     }
     // Objects that load nothing later have nothing to load together.
     if M::DEF.loads_later() {
@@ -179,6 +179,10 @@ fn read_object<M: Model>(
         arrivals.members.push(member);
     }
     Ok(Entity(instance))
+}
+
+fn is_in(object: &dyn AnyInstance, group: &Arc<Group>) -> bool {
+    object.status().group.as_ref().is_some_and(|own| Arc::ptr_eq(own, group))
 }
 
 /// Selections that read whole rows of a model.

@@ -1,5 +1,7 @@
 //! [`Inverse`]: what the objects of loaded collections refer back to. Invariant: known once for all that one statement brought; an object's own slot
 //! is made when it is asked for, and shows the same.
+//!
+//! A statement that joins several collections has one for each of them.
 
 use std::collections::HashMap;
 use std::sync::Weak;
@@ -16,12 +18,19 @@ pub(crate) struct Inverse {
     owners: HashMap<RowKey, Weak<dyn AnyInstance>, foldhash::fast::RandomState>,
 }
 
+/// Of all collections that one statement loaded.
+pub(crate) type Inverses = std::sync::Arc<[Inverse]>;
+
 impl Inverse {
     /// Of a relation's `owners`, whose objects are of model `of`; nothing when it has no relation back.
-    pub(crate) fn new(link: &Link, of: &'static ModelMeta, owners: &[Object]) -> Option<Self> {
+    pub(crate) fn new<'a>(
+        link: &Link,
+        of: &'static ModelMeta,
+        owners: impl IntoIterator<Item = &'a Object>,
+    ) -> Option<Self> {
         let relation = link.inverse?;
         let owners =
-            owners.iter().filter_map(|o| Some((o.row_key(&link.parent)?, std::sync::Arc::downgrade(o))));
+            owners.into_iter().filter_map(|o| Some((o.row_key(&link.parent)?, std::sync::Arc::downgrade(o))));
         Some(Inverse { relation, of, columns: link.child.clone(), owners: owners.collect() })
     }
 

@@ -1,7 +1,7 @@
 //! Relations that a query loads by joins of its own. Invariant: a row brings one object of each step; rows that a collection multiplies are
 //! one row again.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rebis_engine::Row;
@@ -9,11 +9,12 @@ use rebis_sql::stmt::{Join, JoinKind, SelectItem, TableRef};
 use rebis_sql::{Expr, Name, Select};
 
 use super::fill::{fill_collection, fill_parent};
+use super::inverse::Inverse;
 use super::load::Addresses;
 use super::plan::Loading;
 use super::statement::{by_key, declared_order, ends, leads, nested, of};
 use super::{RelationDef, RelationKind};
-use crate::entity::Object;
+use crate::entity::{Group, Object};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::equal;
 use crate::model::{Model, ModelMeta};
@@ -39,7 +40,11 @@ pub(crate) struct Joins {
     steps: Vec<Step>,
     /// The rows are not what the query alone would give.
     multiplied: bool,
+    /// The query's own objects, which the first step's `found` keeps alive.
     seen: Addresses,
+    last: Option<usize>,
+    /// What each step brought with the row that is being read.
+    brought: Vec<Option<Object>>,
 }
 
 struct Step {
@@ -58,8 +63,14 @@ impl Joins {
         let Some(first) = plan.iter().find(|step| step.is_joined()) else { return Ok(None) };
         let owner = (first.owner)();
         leads(select, owner)?;
-        let mut joins = Joins { owner, steps: Vec::new(), multiplied: false, seen: Addresses::default() };
-        joins.multiplied = multiplies(plan);
+        let mut joins = Joins {
+            owner,
+            steps: Vec::new(),
+            multiplied: multiplies(plan),
+            seen: Addresses::default(),
+            last: None,
+            brought: Vec::new(),
+        };
         if select.distinct.is_some() || !select.compounds.is_empty() || select.lock.is_some() {
             return Err(joins.refuse("with DISTINCT, a row lock or a union"));
         }
@@ -149,9 +160,11 @@ impl Joins {
         else {
             return Ok(true);
         };
-        let is_new = self.seen.insert(owner.address());
-        let mut brought: Vec<Option<Object>> = Vec::with_capacity(self.steps.len());
-        for step in &mut self.steps {
+        let is_new = self.last != Some(owner.address()) && self.seen.insert(owner.address());
+        self.last = Some(owner.address());
+        let Joins { steps, brought, .. } = self;
+        brought.clear();
+        for step in steps {
             let from = match step.owner {
                 None => Some(Arc::clone(&owner)),
                 Some(i) => brought.get(i).cloned().flatten(),
@@ -169,32 +182,75 @@ impl Joins {
         Ok(is_new || !self.multiplied)
     }
 
-    /// All rows are read: the slots are filled.
-    pub(crate) fn fill(self) -> Result<()> {
+    /// All rows are read: the slots of the group's members are filled.
+    pub(crate) fn fill(self, group: &Group) -> Result<()> {
+        let mut inverses = Vec::new();
+        let mut filled = Vec::new();
         for step in self.steps {
-            let link = step.meta.link(step.relation)?;
-            let mut order: Vec<Object> = Vec::new();
-            let mut lists: HashMap<usize, Vec<Object>, foldhash::fast::RandomState> = HashMap::default();
-            // A join of several collections brings each object more than once.
-            let mut known: HashSet<(usize, usize), foldhash::fast::RandomState> = HashSet::default();
-            for (owner, object) in step.found {
-                let list = lists.entry(owner.address()).or_insert_with(|| {
-                    order.push(Arc::clone(&owner));
-                    Vec::new()
-                });
-                list.extend(object.filter(|o| known.insert((owner.address(), o.address()))));
+            let (def, link) = (step.meta.relation(step.relation), step.meta.link(step.relation)?);
+            let owners = gathered(step.found);
+            if def.kind != RelationKind::BelongsTo && def.through.is_none() {
+                let each = owners.iter().map(|brought| &brought.owner);
+                inverses.extend(Inverse::new(link, (def.target)(), each));
             }
-            for owner in order {
-                let list = lists.remove(&owner.address()).unwrap_or_default();
-                if step.meta.relation(step.relation).kind == RelationKind::BelongsTo {
-                    fill_parent(&owner, step.relation, link, list.first());
+            filled.push((step.relation, def.kind, link, owners));
+        }
+        // A group that knows what other collections are referred to from does not learn of these.
+        let known = group.inverses.set(inverses.into()).is_ok();
+        for (relation, kind, link, owners) in filled {
+            for Brought { owner, list, .. } in owners {
+                if kind == RelationKind::BelongsTo {
+                    fill_parent(&owner, relation, link, list.first());
                 } else {
-                    fill_collection(&owner, step.relation, link, list, true, false)?;
+                    fill_collection(&owner, relation, link, list, true, known)?;
                 }
             }
         }
         Ok(())
     }
+}
+
+/// What the rows brought for one owner, each object once: a join of several collections brings it more than once.
+struct Brought {
+    owner: Object,
+    list: Vec<Object>,
+    /// What is in the list, from when on it does not come in the order of keys any more.
+    met: Option<Addresses>,
+}
+
+impl Brought {
+    fn add(&mut self, object: Object) {
+        if let (Some(last), None) = (self.list.last(), &self.met) {
+            if Arc::ptr_eq(last, &object) {
+                return;
+            }
+            if !last.compare_keys(&*object).is_lt() {
+                self.met = Some(self.list.iter().map(|o| o.address()).collect());
+            }
+        }
+        if self.met.as_mut().is_none_or(|met| met.insert(object.address())) {
+            self.list.push(object);
+        }
+    }
+}
+
+/// By owner, in the order in which they came. Rows of one owner mostly come one after the other.
+fn gathered(found: Vec<(Object, Option<Object>)>) -> Vec<Brought> {
+    let mut all: Vec<Brought> = Vec::new();
+    let mut places: HashMap<usize, usize, foldhash::fast::RandomState> = HashMap::default();
+    let mut at = 0;
+    for (owner, object) in found {
+        if !all.get(at).is_some_and(|brought| Arc::ptr_eq(&brought.owner, &owner)) {
+            at = *places.entry(owner.address()).or_insert(all.len());
+            if at == all.len() {
+                all.push(Brought { owner, list: Vec::new(), met: None });
+            }
+        }
+        if let (Some(object), Some(brought)) = (object, all.get_mut(at)) {
+            brought.add(object);
+        }
+    }
+    all
 }
 
 /// Whether any of these joins a collection, and so gives rows several times.

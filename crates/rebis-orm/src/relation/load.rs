@@ -11,7 +11,7 @@ use rebis_sql::{Select, Value};
 use super::column::load_column;
 use super::def::RelationKind;
 use super::fill::{fill_collection, fill_parent};
-use super::inverse::Inverse;
+use super::inverse::{Inverse, Inverses};
 use super::plan::{How, Loading, Part};
 use super::statement::{Owners, among, ends, owners_of, related};
 use crate::entity::{Group, Object};
@@ -106,7 +106,7 @@ fn find_among<'a>(
                     keys: &[],
                     then: &[],
                     criteria: &Criteria::default(),
-                    inverse: None,
+                    inverses: None,
                 },
                 &mut keep,
             )
@@ -169,7 +169,7 @@ async fn load_parents(
                 keys: &[],
                 then: request.then,
                 criteria: &request.criteria,
-                inverse: None,
+                inverses: None,
             },
             &mut keep,
         )
@@ -198,8 +198,10 @@ async fn load_collections(
     };
     let mut lists: HashMap<RowKey, Vec<Object>, foldhash::fast::RandomState> = HashMap::default();
     // A row that refers to its owner says what its relation back leads to.
-    let inverse =
-        Inverse::new(link, (def.target)(), &request.owners).filter(|_| def.through.is_none()).map(Arc::new);
+    let inverses = match def.through {
+        None => Inverse::new(link, (def.target)(), &request.owners).map(|one| Inverses::from([one])),
+        Some(_) => None,
+    };
     let read = (def.read_all)(&Session(Arc::clone(session)));
     let keyed = request.owners.iter().filter(|o| o.has_key()).map(|o| o.values(&link.parent)).collect();
     for from in sources(request, meta, &link.parent, keyed)? {
@@ -207,6 +209,11 @@ async fn load_collections(
         // Rows of one owner usually come one after the other: it is searched for once.
         let mut run: Option<(RowKey, Vec<Object>)> = None;
         let mut keep = |object: Object, key: Vec<Value>| {
+            if let (Some((owner, list)), [column], true) = (&mut run, &link.child[..], keys.is_empty())
+                && owner.is(&object.value(*column))
+            {
+                return list.push(object);
+            }
             let key = if keys.is_empty() { object.row_key(&link.child) } else { RowKey::new(&key) };
             let Some(key) = key else { return };
             match &mut run {
@@ -228,7 +235,7 @@ async fn load_collections(
                 keys: &keys,
                 then: request.then,
                 criteria: &request.criteria,
-                inverse: inverse.clone(),
+                inverses: inverses.clone(),
             },
             &mut keep,
         )
@@ -246,7 +253,7 @@ async fn load_collections(
             list.sort_by(|a, b| a.compare_keys(&**b));
         }
         let whole = part.is_none_or(|p| p.filter.is_empty() && p.limit.is_none());
-        if let Err(error) = fill_collection(owner, relation, link, list, whole, inverse.is_some()) {
+        if let Err(error) = fill_collection(owner, relation, link, list, whole, inverses.is_some()) {
             surplus.get_or_insert(error);
         }
     }
@@ -381,7 +388,7 @@ fn regroup(session: &Arc<Shared>, objects: &[Object], plan: &[Loading], fetch: O
         members: OnceLock::from(objects.iter().map(Arc::downgrade).collect::<Vec<_>>()),
         fetch,
         modes: plan.iter().filter_map(mode).collect(),
-        inverse: None,
+        inverses: OnceLock::new(),
     });
     for object in objects {
         // What only its old group knows of its relations goes into its slots.

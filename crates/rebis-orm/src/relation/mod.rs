@@ -31,7 +31,7 @@ pub(crate) use column::load_column;
 pub(crate) use def::RelationKind;
 pub(crate) use field::{is_living, related_to};
 pub(crate) use handle::{any_related, comparison, one, steps_between};
-pub(crate) use inverse::Inverse;
+pub(crate) use inverse::Inverses;
 pub(crate) use joined::{Joins, multiplies};
 pub(crate) use link::{
     add_child, companions, forget_stale_parents, held, let_go, relate_pending, remove_child, report_at_flush,
