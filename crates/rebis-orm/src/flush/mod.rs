@@ -1,6 +1,7 @@
 //! The unit of work: what changed becomes statements, in an order that foreign keys allow.
 //!
-//! **Invariant.** The same program writes the same statements in the same order. A flush that does not end well, also one whose future was
+//! **Invariant.** The same program writes the same statements in the same order. What a flush has taken up is written before any statement that
+//! another task of the session begins afterwards. A flush that does not end well, also one whose future was
 //! dropped, leaves a session that says so until it is rolled back.
 
 mod delete;
@@ -16,6 +17,8 @@ mod version;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+use tokio::sync::MutexGuard;
 
 use crate::entity::{Object, State};
 use crate::error::{Error, Result};
@@ -52,17 +55,9 @@ impl Drop for Fuse<'_> {
 pub(crate) async fn flush(session: &Arc<Shared>, last: bool) -> Result<()> {
     session.check_open()?;
     session.edits_end().await?;
-    {
-        let work = session.work.lock();
-        if let Some(why) = &work.failed {
-            return Err(inactive(why));
-        }
-        if !session.changed.load(Ordering::Acquire) {
-            return Ok(());
-        }
-        if let Some((kind, why)) = &work.refused {
-            return Err(Error::new(*kind, why.clone()).advise("call `session.rollback().await?` to go on"));
-        }
+    if !is_due(session)? {
+        session.wait_for_taken().await;
+        return Ok(());
     }
     let listeners = Listeners::of(session);
     if let Some(listeners) = &listeners {
@@ -76,13 +71,29 @@ pub(crate) async fn flush(session: &Arc<Shared>, last: bool) -> Result<()> {
     result
 }
 
+/// Whether there is anything to write, in a session that can.
+fn is_due(session: &Shared) -> Result<bool> {
+    let work = session.work.lock();
+    if let Some(why) = &work.failed {
+        return Err(inactive(why));
+    }
+    if !session.changed.load(Ordering::Acquire) {
+        return Ok(false);
+    }
+    if let Some((kind, why)) = &work.refused {
+        return Err(Error::new(*kind, why.clone()).advise("call `session.rollback().await?` to go on"));
+    }
+    Ok(true)
+}
+
 async fn run(session: &Arc<Shared>, listeners: Option<&Listeners>, last: bool) -> Result<()> {
+    let taking = session.taking.lock().await;
     let mut batch = collect(session).await?;
     batch.new.iter().try_for_each(|object| session.database.house(object.meta()))?;
     switch::switch(session, &mut batch)?;
     let written = listeners.map(|l| l.before(&batch)).transpose()?;
     validate::batch(&batch)?;
-    write(session, batch, last).await?;
+    write(session, batch, last, taking).await?;
     if let (Some(listeners), Some(written)) = (listeners, written) {
         listeners.after(written)?;
         listeners.tell_session(Moment::AfterFlush, session)?;
@@ -90,7 +101,12 @@ async fn run(session: &Arc<Shared>, listeners: Option<&Listeners>, last: bool) -
     Ok(())
 }
 
-async fn write(session: &Arc<Shared>, mut batch: Batch, last: bool) -> Result<()> {
+async fn write(
+    session: &Arc<Shared>,
+    mut batch: Batch,
+    last: bool,
+    taking: MutexGuard<'_, ()>,
+) -> Result<()> {
     session.writes();
     let associations = Written::among(session, &batch.new, &batch.dirty, &batch.deleted);
     let first = unique::plan(&mut batch)?;
@@ -99,6 +115,7 @@ async fn write(session: &Arc<Shared>, mut batch: Batch, last: bool) -> Result<()
     let (lone_new, lone_dirty) = (last && dirty + deleted == 0, last && new + deleted == 0 && dirty == 1);
     let lone_deleted = last && new + dirty == 0 && deleted == 1;
     let mut connection = session.connection().await?;
+    drop(taking);
     first.run(session, &mut connection).await?;
     let later = insert::insert(session, &mut connection, batch.new, lone_new).await?;
     update::update(&mut connection, batch.dirty.into_iter().chain(later).collect(), lone_dirty).await?;

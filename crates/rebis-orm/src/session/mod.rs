@@ -72,6 +72,8 @@ pub(crate) struct Shared {
     pub(crate) work: Mutex<Work>,
     /// Whether `work` holds anything to write: read before every query, so without its lock.
     pub(crate) changed: AtomicBool,
+    /// Held from when a flush takes up what it writes until it has the connection.
+    pub(crate) taking: tokio::sync::Mutex<()>,
     fetch: AtomicU8,
     autoflush: AtomicBool,
     /// The innermost savepoint, 0 when none is set: read with every change, so without the lock of `work`.
@@ -133,6 +135,7 @@ impl Session {
             maps: Mutex::default(),
             work: Mutex::default(),
             changed: AtomicBool::new(false),
+            taking: tokio::sync::Mutex::default(),
             fetch: AtomicU8::new(0),
             autoflush: AtomicBool::new(true),
             frame: AtomicU32::new(0),
@@ -291,10 +294,22 @@ impl Shared {
     }
 
     pub(crate) async fn autoflush(self: &Arc<Self>) -> Result<()> {
-        if self.changed.load(Ordering::Acquire) && self.autoflush.load(Ordering::Relaxed) {
-            crate::flush::flush(self, false).await?;
+        if !self.autoflush.load(Ordering::Relaxed) {
+            return Ok(());
         }
+        if self.changed.load(Ordering::Acquire) {
+            return crate::flush::flush(self, false).await;
+        }
+        self.wait_for_taken().await;
         Ok(())
+    }
+
+    /// What the flush of another task has taken up is no longer seen as changed, and may not stand in line for the connection yet: waits until it
+    /// does, so that a statement that comes now runs behind it.
+    pub(crate) async fn wait_for_taken(&self) {
+        if self.taking.try_lock().is_err() {
+            drop(self.taking.lock().await);
+        }
     }
 
     pub(crate) fn map<T: Model>(&self) -> Arc<Mutex<IdentityMap<T>>> {

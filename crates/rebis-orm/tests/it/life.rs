@@ -59,6 +59,25 @@ each_database! {
         }
     }
 
+    async fn what_another_task_flushes_is_there_for_a_query(test: TestDatabase) {
+        let db = tables(&test).await;
+        let session = db.session();
+        let (taken, told) = std::sync::mpsc::channel();
+        // The flush has taken the user up, and has not begun to write it.
+        session.events().before_insert(User, move |_| {
+            let _ = taken.send(());
+            std::thread::sleep(Duration::from_millis(100));
+        });
+        session.add(User::builder().username("a").email("a"));
+        let flushing = tokio::spawn({
+            let session = session.clone();
+            async move { session.flush().await }
+        });
+        tokio::task::spawn_blocking(move || told.recv()).await.unwrap().unwrap();
+        assert_eq!(select(User).all(&session).await.unwrap().len(), 1);
+        flushing.await.unwrap().unwrap();
+    }
+
     async fn a_future_that_was_dropped_leaves_no_half_written_work(test: TestDatabase) {
         let db = tables(&test).await;
         // Each time a little further, until the flush runs to its end.
