@@ -57,7 +57,7 @@ impl Criterion {
             match &mut join.on {
                 Some(on) if join.kind != JoinKind::Cross => {
                     let before = std::mem::replace(on, Expr::And(Vec::new()));
-                    *on = Expr::And(vec![before, condition]);
+                    *on = before.and(condition);
                 }
                 _ => conditions.push(condition),
             }

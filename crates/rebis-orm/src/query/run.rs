@@ -136,6 +136,13 @@ pub(crate) struct Related<'a> {
     pub(crate) inverses: Option<Inverses>,
 }
 
+impl<'a> Related<'a> {
+    /// By a statement that selects nothing but the objects.
+    pub(crate) fn of(statement: Select, then: &'a [Loading], criteria: &'a Criteria) -> Self {
+        Related { statement, keys: &[], then, criteria, inverses: None }
+    }
+}
+
 /// Objects of a statement that loads a relation, without autoflush, which its caller has seen to: each with the values that the statement
 /// selects behind the object's own columns. Calls `keep` for each, in the order of the rows.
 pub(crate) async fn fetch_related(

@@ -57,16 +57,8 @@ impl Written {
     /// Those among new, changed and deleted objects, as they are before they are written.
     pub(crate) fn among(session: &Shared, new: &[Object], dirty: &[Object], deleted: &[Object]) -> Self {
         let mut rows = Vec::new();
-        let mut last: Option<(&'static ModelMeta, bool)> = None;
         for (i, object) in new.iter().chain(dirty).chain(deleted).enumerate() {
-            let meta = object.meta();
-            // Neighbours are mostly of one model.
-            let is_between = match last {
-                Some((known, answer)) if std::ptr::eq(known, meta) => answer,
-                _ => !meta.relations_through().is_empty(),
-            };
-            last = Some((meta, is_between));
-            if !is_between {
+            if object.meta().relations_through().is_empty() {
                 continue;
             }
             let is_new = i < new.len();

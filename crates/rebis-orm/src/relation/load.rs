@@ -98,19 +98,8 @@ fn find_among<'a>(
             let mut select = meta.select_all();
             select.and_where(among(meta, &columns, chunk.to_vec()));
             let mut keep = |object, _| found.push(object);
-            fetch_related(
-                session,
-                &read,
-                Related {
-                    statement: select,
-                    keys: &[],
-                    then: &[],
-                    criteria: &Criteria::default(),
-                    inverses: None,
-                },
-                &mut keep,
-            )
-            .await?;
+            let criteria = Criteria::default();
+            fetch_related(session, &read, Related::of(select, &[], &criteria), &mut keep).await?;
         }
         Ok(found)
     })
@@ -161,19 +150,8 @@ async fn load_parents(
                 found.insert(key, object);
             }
         };
-        fetch_related(
-            session,
-            &read,
-            Related {
-                statement: select,
-                keys: &[],
-                then: request.then,
-                criteria: &request.criteria,
-                inverses: None,
-            },
-            &mut keep,
-        )
-        .await?;
+        let related = Related::of(select, request.then, &request.criteria);
+        fetch_related(session, &read, related, &mut keep).await?;
     }
     for owner in owners {
         let parent = owner.row_key(&link.child).and_then(|key| found.get(&key));
@@ -227,19 +205,9 @@ async fn load_collections(
                 }
             }
         };
-        fetch_related(
-            session,
-            &read,
-            Related {
-                statement: select,
-                keys: &keys,
-                then: request.then,
-                criteria: &request.criteria,
-                inverses: inverses.clone(),
-            },
-            &mut keep,
-        )
-        .await?;
+        let related = Related::of(select, request.then, &request.criteria);
+        let related = Related { keys: &keys, inverses: inverses.clone(), ..related };
+        fetch_related(session, &read, related, &mut keep).await?;
         lists.extend(run);
     }
     let sorted =
