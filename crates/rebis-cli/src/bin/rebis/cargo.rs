@@ -50,8 +50,17 @@ impl Options {
         cargo
     }
 
+    fn plain(&self, command: &str) -> Command {
+        let mut cargo = cargo();
+        cargo.arg(command).args(&self.words);
+        cargo
+    }
+}
+
+/// What is asked of them by what builds again when a file changes.
+#[cfg(unix)]
+impl Options {
     /// `cargo <command>` with these options for the program of a package, whatever they say of either.
-    #[cfg(unix)]
     pub(crate) fn cargo_of(&self, command: &str, package: &str, program: &str) -> Command {
         let mut cargo = self.plain(command);
         cargo.args(["--package", package, "--bin", program]);
@@ -59,7 +68,6 @@ impl Options {
     }
 
     /// `cargo metadata` with these options.
-    #[cfg(unix)]
     pub(crate) fn metadata(&self) -> Command {
         let mut cargo = cargo();
         cargo.args(["metadata", "--format-version", "1"]);
@@ -67,25 +75,16 @@ impl Options {
         cargo
     }
 
-    #[cfg(unix)]
     pub(crate) fn package(&self) -> Option<&str> {
         self.package.as_deref()
     }
 
-    #[cfg(unix)]
     pub(crate) fn bin(&self) -> Option<&str> {
         self.bin.as_deref()
     }
 
-    #[cfg(unix)]
     pub(crate) fn is_release(&self) -> bool {
         self.words.iter().any(|word| word == "--release")
-    }
-
-    fn plain(&self, command: &str) -> Command {
-        let mut cargo = cargo();
-        cargo.arg(command).args(&self.words);
-        cargo
     }
 }
 

@@ -1,3 +1,5 @@
+//! The measured program, of all of Rebis: an application with every model, which prints what they add up to.
+
 mod this_model; //each
 
 use std::process::ExitCode;

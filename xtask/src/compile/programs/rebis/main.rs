@@ -1,3 +1,5 @@
+//! The measured program, of Rebis' ORM alone: makes the tables, works with every model and prints what they add up to.
+
 mod this_model; //each
 
 use rebis::{Database, Result};

@@ -1,3 +1,5 @@
+//! One model of the chain, and the work that is done with it.
+
 use rebis::{BelongsTo, Result, Session, select}; //parent
 use rebis::{Result, Session, select}; //first
 use rebis::HasMany; //child

@@ -1,3 +1,5 @@
+//! The measured program, of SeaORM: makes the tables, works with every model and prints what they add up to.
+
 mod this_model; //each
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbErr, Schema};

@@ -1,3 +1,5 @@
+//! One model of the chain, and the work that is done with it.
+
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect, TransactionTrait};

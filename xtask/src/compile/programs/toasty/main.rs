@@ -1,3 +1,5 @@
+//! The measured program, of Toasty: makes the tables, works with every model and prints what they add up to.
+
 mod this_model; //each
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,3 +1,5 @@
+//! One model of the chain, and the work that is done with it.
+
 use crate::parent_model::ParentModel; //parent
 use crate::child_model::ChildModel; //child
 
