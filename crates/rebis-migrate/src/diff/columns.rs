@@ -8,7 +8,7 @@ use rebis_sql::schema::{Column, Schema, Table};
 use rebis_sql::{Ddl, Dialect, SqlType};
 
 use super::words::same_sql;
-use super::{ColumnPair, Hooks, Noted, defaults, rename, sorted, types};
+use super::{ColumnPair, FAILS, Hooks, Noted, defaults, rename, sorted, types};
 use crate::Op;
 use crate::op::{excludes, is_over, mentions};
 
@@ -32,7 +32,7 @@ pub(super) fn added(there: &Table, model: &Table, found: &mut Vec<Noted>) {
         let filled = column.default.is_some() || column.computed.is_some() || column.autoincrement;
         if !column.nullable && !filled && column.identity.is_none() {
             noted = noted.note(format!(
-                "{}.{} is NOT NULL without a default: this fails if the table holds rows. Add a server_default, or let it be NULL, \
+                "{}.{} is NOT NULL without a default: {FAILS} if the table holds rows. Add a server_default, or let it be NULL, \
                  fill it with op.execute(…), and then set NOT NULL.",
                 model.name, column.name
             ));
@@ -186,17 +186,13 @@ pub(super) fn altered(there: &Table, model: &Table, dialect: Dialect, hooks: &Ho
             let gone = types::labels_gone(&now.ty, &wanted.ty);
             if !gone.is_empty() {
                 notes.push(format!(
-                    "{}.{}: the labels {} go. This fails while rows hold them: give those another label first, with op.execute(…).",
+                    "{}.{}: the labels {} go: {FAILS} while rows hold them. Give those another label first, with op.execute(…).",
                     model.name,
                     wanted.name,
                     gone.join(", ")
                 ));
             }
-            said.push(format!(
-                "type change from {} to {} on {at}",
-                types::spelled(dialect, &now.ty),
-                types::spelled(dialect, &wanted.ty)
-            ));
+            said.push(format!("{} on {at}", types::changed(dialect, &now.ty, &wanted.ty)));
         }
         // What the database makes, and what is a key, is NOT NULL whatever is said.
         let settled = now.computed.is_some()
@@ -208,7 +204,7 @@ pub(super) fn altered(there: &Table, model: &Table, dialect: Dialect, hooks: &Ho
             said.push(format!("{} on column {at}", if wants_null { "NULL" } else { "NOT NULL" }));
             if !wants_null {
                 notes.push(format!(
-                    "{}.{} becomes NOT NULL: this fails while rows hold NULL there. Fill them first, with op.execute(…).",
+                    "{}.{} becomes NOT NULL: {FAILS} while rows hold NULL there. Fill them first, with op.execute(…).",
                     model.name, wanted.name
                 ));
             }

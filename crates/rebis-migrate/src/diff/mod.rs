@@ -41,6 +41,9 @@ pub use rename::{Possible, Rename};
 pub(crate) use settle::TEMPORARY;
 pub use undo::undo;
 
+/// Of a note on what rows that are there make impossible; the remarks L103, L201 and L202 say the same.
+pub(crate) const FAILS: &str = "this fails";
+
 /// One difference: the operation that removes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Noted {

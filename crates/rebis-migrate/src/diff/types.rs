@@ -23,6 +23,26 @@ pub(super) fn same(dialect: Dialect, now: &Column, wanted: &Column) -> bool {
     created(dialect, &now.ty, counts) == created(dialect, &wanted.ty, counts)
 }
 
+/// What becomes of a type, for people: of an enum the labels, since the spelling says nothing of them or only how long they are.
+pub(super) fn changed(dialect: Dialect, now: &SqlType, wanted: &SqlType) -> String {
+    let (from, to) = (spelled(dialect, now), spelled(dialect, wanted));
+    let (Some((_, held)), Some((_, labels))) = (named(now), named(wanted)) else {
+        return format!("type change from {from} to {to}");
+    };
+    let list = |of: &[String], other: &[String]| {
+        let only: Vec<&str> = of.iter().filter(|l| !other.contains(l)).map(String::as_str).collect();
+        only.join(", ")
+    };
+    let (added, removed) = (list(labels, held), list(held, labels));
+    match (added.as_str(), removed.as_str()) {
+        ("", "") if held != labels => String::from("changed order of labels"),
+        ("", "") => format!("type change from {from} to {to}"),
+        (added, "") => format!("added labels {added}"),
+        ("", removed) => format!("removed labels {removed}"),
+        (added, removed) => format!("added labels {added}, removed labels {removed}"),
+    }
+}
+
 /// The type as the database spells it, for people.
 pub(super) fn spelled(dialect: Dialect, ty: &SqlType) -> String {
     dialect.type_name(ty).unwrap_or_else(|_| format!("{ty:?}"))

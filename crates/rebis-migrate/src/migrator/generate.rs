@@ -88,7 +88,7 @@ pub(super) async fn migrate(
 ) -> Result<Option<Generated>> {
     let graph = m.fresh_graph()?;
     let place = place(m, &graph, message, &options.at)?;
-    let (database, found) = compare(m, &graph, options).await?;
+    let (database, found) = compare(m, &graph, options, true).await?;
     if found.is_empty() {
         tracing::info!(target: LOG, "No changes in schema detected.");
         return Ok(None);
@@ -171,20 +171,29 @@ pub(super) async fn questions(m: &Migrator, options: &MigrateOptions) -> Result<
 pub(super) async fn check(m: &Migrator, from_history: bool) -> Result<Check> {
     let graph = m.fresh_graph()?;
     let options = MigrateOptions { from_history, ..MigrateOptions::default() };
-    let (_, found) = compare(m, &graph, &options).await?;
+    let (_, found) = compare(m, &graph, &options, false).await?;
     Ok(Check { differences: found.iter().map(|n| n.op.describe()).collect() })
 }
 
-/// What the database holds and where the models differ from it, said in the log.
-async fn compare(m: &Migrator, graph: &Graph, options: &MigrateOptions) -> Result<(Schema, Vec<Noted>)> {
+/// What the database holds and where the models differ from it, said in the log; where remarks follow, what they say is left to them.
+async fn compare(
+    m: &Migrator,
+    graph: &Graph,
+    options: &MigrateOptions,
+    remarks_follow: bool,
+) -> Result<(Schema, Vec<Noted>)> {
     let (database, found) = quietly(m, graph, options).await?;
+    let ops: Vec<Op> = found.iter().map(|n| n.op.clone()).collect();
+    let remarks = if remarks_follow { lint::lint(m.engine.dialect(), &ops) } else { Vec::new() };
     let mut last = "";
-    for noted in &found {
+    for (at, noted) in found.iter().enumerate() {
+        let remarked =
+            remarks.iter().any(|r| r.operation == Some(at) && ["L103", "L201", "L202"].contains(&r.code));
         if noted.detected != last {
             tracing::info!(target: LOG, "Detected {}", noted.detected);
         }
         last = &noted.detected;
-        for note in &noted.notes {
+        for note in noted.notes.iter().filter(|note| !(remarked && note.contains(diff::FAILS))) {
             tracing::warn!(target: LOG, "{note}");
         }
     }

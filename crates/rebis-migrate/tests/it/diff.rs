@@ -96,6 +96,28 @@ fn a_column_is_one_operation() {
 }
 
 #[test]
+fn of_an_enum_the_labels_are_said() {
+    let labels = |of: &[&str]| SqlType::Enum {
+        name: "mood".into(),
+        values: of.iter().map(|l| (*l).to_owned()).collect(),
+    };
+    let with = |of: &[&str]| changed(|t| t.columns.push(Column::new("mood", labels(of))));
+    for (to, said) in [
+        (&["good", "bad", "dreadful"][..], "added labels dreadful"),
+        (&["good"], "removed labels bad"),
+        (&["good", "ugly", "odd"], "added labels ugly, odd, removed labels bad"),
+        (&["bad", "good"], "changed order of labels"),
+    ] {
+        for dialect in Dialect::ALL {
+            let found = diff(&with(&["good", "bad"]), &with(to), dialect, &DiffOptions::default());
+            let said = format!("{said} on 'user.mood'");
+            let none = dialect == Dialect::Sqlite && to.len() == 2;
+            assert!(none || detected(&found) == [said.as_str()], "{dialect:?} {:?}", detected(&found));
+        }
+    }
+}
+
+#[test]
 fn indexes_are_known_by_their_names() {
     let models = changed(|t| {
         t.indexes[0].unique = false;

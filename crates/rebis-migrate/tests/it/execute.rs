@@ -26,8 +26,7 @@ pub(crate) fn script(
 }
 
 pub(crate) fn migrator(db: &TestDatabase, scripts: Vec<Script>) -> Migrator {
-    static LISTEN: Once = Once::new();
-    LISTEN.call_once(|| tracing::subscriber::set_global_default(Log).unwrap());
+    listen();
     Migrator::new(db.engine().clone(), Schema::default(), Some(scripts.leak()), "/nowhere/migrations")
 }
 
@@ -372,7 +371,7 @@ thread_local! {
 
 impl tracing::Subscriber for Log {
     fn enabled(&self, at: &tracing::Metadata<'_>) -> bool {
-        at.target() == "rebis::migrate" && *at.level() == tracing::Level::INFO
+        at.target() == "rebis::migrate" && *at.level() <= tracing::Level::INFO
     }
 
     fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
@@ -400,6 +399,17 @@ impl tracing::Subscriber for Log {
     fn enter(&self, _: &tracing::span::Id) {}
 
     fn exit(&self, _: &tracing::span::Id) {}
+}
+
+fn listen() {
+    static LISTEN: Once = Once::new();
+    LISTEN.call_once(|| tracing::subscriber::set_global_default(Log).unwrap());
+}
+
+/// What this thread has logged since the last call.
+pub(crate) fn logged() -> Vec<std::string::String> {
+    listen();
+    LOGGED.take()
 }
 
 #[test]

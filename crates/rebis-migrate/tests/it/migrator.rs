@@ -12,6 +12,7 @@ use rebis_sql::schema::{Column, PrimaryKey, Schema, ServerDefault, Table};
 use rebis_sql::{Dialect, SqlType, Value};
 use rebis_testkit::{TestDatabase, each_database};
 
+use crate::execute::logged;
 use crate::migrations::ALL;
 use crate::wide::{changed, everything, users, users_and_posts};
 
@@ -411,6 +412,34 @@ async fn what_the_author_must_look_at_stands_in_the_script() {
             "    // POSSIBLE RENAME of column user.password_hash to secret: as written here, the data of\n    // password_hash is lost."
         ),
         "{text}"
+    );
+}
+
+#[tokio::test]
+async fn what_fails_over_rows_is_said_once() {
+    let db = sqlite().await;
+    let folder = folder_of(&ALL[..1]);
+    let m = migrator(&db, users(), &ALL[..1], folder.path());
+    m.upgrade("head").await.unwrap();
+    let mut models = users();
+    models.tables[0].columns[3].nullable = false;
+    models.tables[0].columns.push(Column::new("age", SqlType::Integer).not_null());
+    let m = migrator(&db, models, &ALL[..1], folder.path());
+    let _ = logged();
+    let made = m.migrate("stricter", options("0123456789ab")).await.unwrap().unwrap();
+    let said = logged();
+    let of = |column: &str| {
+        said.iter().filter(|line| line.contains(column) && !line.starts_with("Detected")).collect::<Vec<_>>()
+    };
+    assert!(matches!(of("age")[..], [line] if line.starts_with("L201 add column user.age")), "{said:#?}");
+    assert!(matches!(of("password_hash")[..], [line] if line.starts_with("L202 ")), "{said:#?}");
+    let script = fs::read_to_string(made.path).unwrap();
+    assert!(script.contains("// user.age is NOT NULL without a default"), "the script says it too: {script}");
+    fs::remove_file(folder.path().join("0123456789ab_stricter.rs")).unwrap();
+    assert!(!m.check().await.unwrap().is_clean());
+    assert!(
+        logged().iter().any(|line| line.contains("this fails while rows hold NULL")),
+        "no remark follows"
     );
 }
 

@@ -15,7 +15,7 @@ use super::{IndexKey, Table};
 /// | `{referred_table}`, `{referred_column}`, `{referred_columns}` | what a foreign key refers to | `%(referred_table_name)s` … |
 /// | `{number}` | which of the table's checks or exclusions it is | – |
 ///
-/// A name that was given is final: no pattern changes it. A name of more than 60 bytes is cut, and ends in a hash of the whole.
+/// A name that was given is final: no pattern changes it, so there is nothing for SQLAlchemy's `%(constraint_name)s`, and it is refused. A name of more than 60 bytes is cut, and ends in a hash of the whole.
 ///
 /// ```
 /// use rebis_sql::schema::NamingConvention;
@@ -150,13 +150,26 @@ impl NamingConvention {
         let all =
             [&self.index, &self.unique, &self.foreign_key, &self.check, &self.primary_key, &self.exclusion];
         for pattern in all.into_iter().flatten() {
+            // In SQLAlchemy's words, which are no words here.
+            if pattern.contains("constraint_name") {
+                return Err(format!(
+                    "the pattern {pattern:?} puts something before names that were given, but such a name is final: write the whole of it at the \
+                     constraint, and leave the pattern to those that have none"
+                ));
+            }
+            if pattern.contains("%(") {
+                return Err(format!(
+                    "the pattern {pattern:?} for names is written in SQLAlchemy's way; here it has words in braces: {}",
+                    words()
+                ));
+            }
             let mut rest = pattern.as_str();
             while let Some((_, behind)) = rest.split_once('{') {
                 let (word, after) = behind.split_once('}').unwrap_or((behind, ""));
                 if !WORDS.contains(&word) {
                     return Err(format!(
                         "{{{word}}} in the pattern {pattern:?} for names stands for nothing; known: {}",
-                        WORDS.map(|w| format!("{{{w}}}")).join(", ")
+                        words()
                     ));
                 }
                 rest = after;
@@ -168,6 +181,10 @@ impl NamingConvention {
 
 const WORDS: [&str; 7] =
     ["table", "column", "columns", "referred_table", "referred_column", "referred_columns", "number"];
+
+fn words() -> String {
+    WORDS.map(|w| format!("{{{w}}}")).join(", ")
+}
 
 /// What a pattern's words stand for.
 #[derive(Default)]
@@ -235,4 +252,22 @@ fn shorten(name: String) -> String {
         cut -= 1;
     }
     format!("{}_{:08x}", &name[..cut], hash as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_in_sqlalchemys_words_are_refused_with_what_to_do() {
+        let refused =
+            |pattern: &str| NamingConvention::default().checks(pattern).check_patterns().unwrap_err();
+        assert!(
+            refused("ck_%(table_name)s_%(constraint_name)s")
+                .contains("write the whole of it at the constraint")
+        );
+        assert!(refused("ck_{table}_{constraint_name}").contains("such a name is final"));
+        assert!(refused("ck_%(table_name)s").contains("words in braces: {table}, {column}"));
+        assert!(refused("ck_{tabel}").contains("{tabel}"));
+    }
 }
