@@ -5,54 +5,14 @@ use std::hint::black_box;
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
+use super::diesel_tables::{Post, User, new, posts, users};
 use super::{Contestant, Job, together};
 use crate::Result;
 use crate::work::{NewUser, POSTS, Work, title};
 
-diesel::table! {
-    users (id) {
-        id -> BigInt,
-        name -> Text,
-        hair_color -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    posts (id) {
-        id -> BigInt,
-        user_id -> BigInt,
-        title -> Text,
-    }
-}
-
 pub struct DieselAsync {
     connection: AsyncPgConnection,
     count: usize,
-}
-
-#[derive(Queryable, Identifiable)]
-#[diesel(table_name = users)]
-#[allow(dead_code, reason = "read to be thrown away")]
-struct User {
-    id: i64,
-    name: String,
-    hair_color: Option<String>,
-}
-
-#[derive(Queryable, Selectable, Identifiable, Associations)]
-#[diesel(table_name = posts, belongs_to(User))]
-#[allow(dead_code, reason = "read to be thrown away")]
-struct Post {
-    id: i64,
-    user_id: i64,
-    title: String,
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = users)]
-struct New<'a> {
-    name: &'a str,
-    hair_color: Option<&'a str>,
 }
 
 #[derive(Insertable)]
@@ -60,10 +20,6 @@ struct New<'a> {
 struct NewPost {
     user_id: i64,
     title: String,
-}
-
-fn new(rows: &[NewUser]) -> Vec<New<'_>> {
-    rows.iter().map(|row| New { name: &row.name, hair_color: row.hair_color.as_deref() }).collect()
 }
 
 impl DieselAsync {

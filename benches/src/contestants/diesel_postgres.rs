@@ -4,38 +4,12 @@ use std::hint::black_box;
 
 use diesel::prelude::*;
 
+use super::diesel_tables::{User, new, users};
 use super::{Contestant, Job};
 use crate::Result;
 use crate::work::{NewUser, Work};
 
-diesel::table! {
-    users (id) {
-        id -> BigInt,
-        name -> Text,
-        hair_color -> Nullable<Text>,
-    }
-}
-
 pub struct Diesel(PgConnection);
-
-#[allow(dead_code, reason = "read to be thrown away")]
-#[derive(Queryable)]
-struct User {
-    id: i64,
-    name: String,
-    hair_color: Option<String>,
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = users)]
-struct New<'a> {
-    name: &'a str,
-    hair_color: Option<&'a str>,
-}
-
-fn new(row: &NewUser) -> New<'_> {
-    New { name: &row.name, hair_color: row.hair_color.as_deref() }
-}
 
 impl Diesel {
     pub fn new(url: &str) -> Result<Self> {
@@ -54,14 +28,12 @@ impl Diesel {
     }
 
     fn insert(&mut self, rows: &[NewUser]) -> Result<usize> {
-        let rows: Vec<New<'_>> = rows.iter().map(new).collect();
-        Ok(diesel::insert_into(users::table).values(&rows).execute(&mut self.0)?)
+        Ok(diesel::insert_into(users::table).values(new(rows)).execute(&mut self.0)?)
     }
 
     fn insert_keys(&mut self, rows: &[NewUser]) -> Result<usize> {
-        let rows: Vec<New<'_>> = rows.iter().map(new).collect();
         let keys: Vec<i64> =
-            diesel::insert_into(users::table).values(&rows).returning(users::id).get_results(&mut self.0)?;
+            diesel::insert_into(users::table).values(new(rows)).returning(users::id).get_results(&mut self.0)?;
         Ok(black_box(keys).len())
     }
 }

@@ -4,64 +4,12 @@ use std::hint::black_box;
 
 use diesel::prelude::*;
 
+use super::diesel_tables::{Post, User, new, users};
 use super::{Contestant, Job};
 use crate::Result;
 use crate::work::{NewUser, Work};
 
-diesel::table! {
-    users (id) {
-        id -> BigInt,
-        name -> Text,
-        hair_color -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    posts (id) {
-        id -> BigInt,
-        user_id -> BigInt,
-        title -> Text,
-    }
-}
-
 pub struct Diesel(SqliteConnection);
-
-#[derive(Queryable, Identifiable)]
-#[diesel(table_name = users)]
-#[allow(dead_code, reason = "read to be thrown away")]
-struct Author {
-    id: i64,
-    name: String,
-    hair_color: Option<String>,
-}
-
-#[derive(Queryable, Selectable, Identifiable, Associations)]
-#[diesel(table_name = posts, belongs_to(Author, foreign_key = user_id))]
-#[allow(dead_code, reason = "read to be thrown away")]
-struct Post {
-    id: i64,
-    user_id: i64,
-    title: String,
-}
-
-#[allow(dead_code, reason = "read to be thrown away")]
-#[derive(Queryable)]
-struct User {
-    id: i64,
-    name: String,
-    hair_color: Option<String>,
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = users)]
-struct New<'a> {
-    name: &'a str,
-    hair_color: Option<&'a str>,
-}
-
-fn new(row: &NewUser) -> New<'_> {
-    New { name: &row.name, hair_color: row.hair_color.as_deref() }
-}
 
 impl Diesel {
     pub fn new(url: &str) -> Result<Self> {
@@ -83,24 +31,22 @@ impl Diesel {
     }
 
     fn insert(&mut self, rows: &[NewUser]) -> Result<usize> {
-        let rows: Vec<New<'_>> = rows.iter().map(new).collect();
-        Ok(diesel::insert_into(users::table).values(&rows).execute(&mut self.0)?)
+        Ok(diesel::insert_into(users::table).values(new(rows)).execute(&mut self.0)?)
     }
 
     fn insert_keys(&mut self, rows: &[NewUser]) -> Result<usize> {
-        let rows: Vec<New<'_>> = rows.iter().map(new).collect();
         let keys: Vec<i64> =
-            diesel::insert_into(users::table).values(&rows).returning(users::id).get_results(&mut self.0)?;
+            diesel::insert_into(users::table).values(new(rows)).returning(users::id).get_results(&mut self.0)?;
         Ok(black_box(keys).len())
     }
 }
 
 impl Diesel {
     fn relations(&mut self) -> Result<usize> {
-        let authors = users::table.load::<Author>(&mut self.0)?;
-        let posts = Post::belonging_to(&authors).load::<Post>(&mut self.0)?;
-        let count = authors.len() + posts.len();
-        let all: Vec<(Vec<Post>, Author)> = posts.grouped_by(&authors).into_iter().zip(authors).collect();
+        let users = users::table.load::<User>(&mut self.0)?;
+        let posts = Post::belonging_to(&users).load::<Post>(&mut self.0)?;
+        let count = users.len() + posts.len();
+        let all: Vec<(Vec<Post>, User)> = posts.grouped_by(&users).into_iter().zip(users).collect();
         black_box(all);
         Ok(count)
     }

@@ -4,6 +4,7 @@ mod diesel_async;
 #[cfg(feature = "libpq")]
 mod diesel_postgres;
 mod diesel_sqlite;
+mod diesel_tables;
 mod raw_mysql;
 mod raw_postgres;
 mod raw_sqlite;
