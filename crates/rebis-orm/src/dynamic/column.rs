@@ -121,7 +121,7 @@ impl AnyColumn {
 
     /// Whether it refers to another row, whose object gives it its value with the flush.
     pub(super) fn is_linked(self) -> bool {
-        let has = |link: &crate::model::Link| link.child.contains(&self.index);
+        let has = |link: &std::sync::Arc<crate::model::Link>| link.child.contains(&self.index);
         let own = self.model.relations().filter(|r| r.kind() == super::RelationshipKind::BelongsTo);
         self.def().foreign_key.is_some() || own.filter_map(|r| self.model.0.link(r.index).ok()).any(has)
     }

@@ -45,7 +45,7 @@ impl AnyRelation {
     }
 
     pub(super) fn link(self) -> Result<&'static Link> {
-        self.model.0.link(self.index)
+        Ok(self.model.0.link(self.index)?)
     }
 
     /// The model that has the relation.

@@ -75,7 +75,7 @@ impl Group {
 /// «These columns take their values from that object's key when it is written.»
 #[derive(Clone)]
 pub(crate) struct Pointer {
-    pub(crate) link: Link,
+    pub(crate) link: Arc<Link>,
     pub(crate) parent: Option<Arc<dyn AnyInstance>>,
 }
 

@@ -1,7 +1,8 @@
 //! [`Versions`]: the versions of a row, append-only, so that `&T` to any of them stays valid as long as the list.
 //!
 //! **Invariant.** A published version never moves and never changes. Reading takes no lock: the first version lies inline, the second in an
-//! allocation of its own, because most objects have no more (an insert and its key, a load and an edit), later ones in blocks that double in
+//! allocation of its own, because most objects have no more (an insert and its key, a load and an edit), the next two in another (an insert, its
+//! parent's key and its own), later ones in blocks that double in
 //! size, so finding the newest costs the same after one edit and after a million. An object that has one version pays one word for it all.
 
 use std::sync::OnceLock;
@@ -24,6 +25,8 @@ struct Rest<T, B> {
     more: AtomicU32,
     current: AtomicU32,
     second: OnceLock<T>,
+    /// The first block, apart from the others: few objects have more.
+    block: OnceBox<[OnceLock<T>; 2]>,
     blocks: OnceBox<[Block<T>; BLOCKS]>,
     beside: OnceLock<B>,
 }
@@ -34,6 +37,7 @@ impl<T, B> Default for Rest<T, B> {
             more: AtomicU32::new(0),
             current: AtomicU32::new(0),
             second: OnceLock::new(),
+            block: OnceBox::new(),
             blocks: OnceBox::new(),
             beside: OnceLock::new(),
         }
@@ -77,6 +81,7 @@ impl<T, B> Versions<T, B> {
         let found = match (n, self.rest.get()) {
             (0, _) | (_, None) => None,
             (1, Some(rest)) => rest.second.get(),
+            (2 | 3, Some(rest)) => rest.block.get().and_then(|block| block[(n & 1) as usize].get()),
             (_, Some(rest)) => {
                 let (block, place) = position(n);
                 rest.blocks.get().and_then(|blocks| blocks.get(block)?.get()?.get(place)?.get())
@@ -96,12 +101,14 @@ impl<T, B> Versions<T, B> {
     pub(crate) fn push(&self, row: T) {
         let rest = self.rest();
         let n = rest.more.load(Ordering::Acquire) + 1;
-        let place = if n == 1 {
-            &rest.second
-        } else {
-            let (block, place) = position(n);
-            let blocks = rest.blocks.get_or_init(|| Box::new(std::array::from_fn(|_| OnceLock::new())));
-            &blocks[block].get_or_init(|| (0..1_usize << block).map(|_| OnceLock::new()).collect())[place]
+        let place = match n {
+            1 => &rest.second,
+            2 | 3 => &rest.block.get_or_init(Box::default)[(n & 1) as usize],
+            _ => {
+                let (block, place) = position(n);
+                let blocks = rest.blocks.get_or_init(|| Box::new(std::array::from_fn(|_| OnceLock::new())));
+                &blocks[block].get_or_init(|| (0..1_usize << block).map(|_| OnceLock::new()).collect())[place]
+            }
         };
         if place.set(row).is_ok() {
             rest.more.store(n, Ordering::Release);

@@ -74,7 +74,7 @@ pub(crate) fn dependencies(objects: &[Object]) -> Vec<Vec<usize>> {
     let mut needs: Vec<Vec<usize>> = vec![Vec::new(); objects.len()];
     by_relation(objects, &mut needs);
     by_key(objects, &mut needs);
-    for (i, needs) in needs.iter_mut().enumerate() {
+    for (i, needs) in needs.iter_mut().enumerate().filter(|(_, needs)| !needs.is_empty()) {
         needs.retain(|&n| n != i);
         needs.sort_unstable();
         needs.dedup();

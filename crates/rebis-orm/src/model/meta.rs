@@ -1,7 +1,7 @@
 //! [`ModelMeta`]: a model's declaration, worked out once: its table, its key, how its relations join.
 
 use std::any::TypeId;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use rebis_sql::schema::{
     Check, Column, Computed, Exclusion, ForeignKey, Identity, Index, NamingConvention, PrimaryKey,
@@ -49,7 +49,7 @@ pub struct ModelMeta {
     pub(crate) between: OnceLock<Vec<Between>>,
     /// The object that a session holds under a key.
     pub(crate) known: fn(&Shared, &[Value]) -> Option<Object>,
-    links: Vec<OnceLock<std::result::Result<Link, String>>>,
+    links: Vec<OnceLock<std::result::Result<Arc<Link>, String>>>,
     tables: OnceLock<Vec<Table>>,
 }
 
@@ -155,8 +155,8 @@ impl ModelMeta {
     }
 
     /// How a relation joins, worked out on first use (the other model's metadata may not exist before).
-    pub(crate) fn link(&self, relation: usize) -> Result<&Link> {
-        self.links[relation].get_or_init(|| self.find_link(relation)).as_ref().map_err(|why| {
+    pub(crate) fn link(&self, relation: usize) -> Result<&Arc<Link>> {
+        self.links[relation].get_or_init(|| self.find_link(relation).map(Arc::new)).as_ref().map_err(|why| {
             Error::new(
                 ErrorKind::Mapping,
                 format!("the relation {}.{} {why}", self.def.name, self.relation(relation).name),

@@ -113,7 +113,7 @@ impl Was {
 fn relations_through(row: &Object) -> impl Iterator<Item = (Between, &'static Link, &'static Far)> {
     let all = row.meta().relations_through().iter();
     all.filter_map(|&at| {
-        let link = at.owner.link(at.relation).ok()?;
+        let link: &Link = at.owner.link(at.relation).ok()?;
         Some((at, link, &**link.far.as_ref()?))
     })
 }

@@ -64,7 +64,7 @@ fn check_sessions(owner: &Object, other: &Object) -> Result<()> {
 
 /// Puts an object into a collection (or a `HasOne`), and points it back.
 pub(crate) fn add_child(owner: &Object, relation: usize, child: &Object) -> Result<()> {
-    let link = owner.meta().link(relation)?.clone();
+    let link = Arc::clone(owner.meta().link(relation)?);
     check_sessions(owner, child)?;
     if let Some(far) = &link.far {
         return through::connect(owner, relation, child, &link, far);
@@ -86,7 +86,7 @@ pub(crate) fn add_child(owner: &Object, relation: usize, child: &Object) -> Resu
 
 /// Takes an object out of a collection.
 pub(crate) fn remove_child(owner: &Object, relation: usize, child: &Object) -> Result<()> {
-    let link = owner.meta().link(relation)?.clone();
+    let link = Arc::clone(owner.meta().link(relation)?);
     if link.far.is_some() {
         through::disconnect(owner, relation, child, &link);
         return Ok(());
@@ -114,7 +114,7 @@ pub(crate) fn set_child(owner: &Object, relation: usize, child: Option<&Object>)
 
 /// Points an object to another (or to none), and keeps the other's collection in step.
 pub(crate) fn set_parent(child: &Object, relation: usize, parent: Option<&Object>) -> Result<()> {
-    let link = child.meta().link(relation)?.clone();
+    let link = Arc::clone(child.meta().link(relation)?);
     if let Some(parent) = parent {
         check_sessions(child, parent)?;
     }
@@ -232,7 +232,7 @@ fn held_parent(child: &Object, relation: usize, link: &Link) -> Option<Object> {
 }
 
 /// Notes that the child's key columns follow the parent, and that the child has changed.
-pub(super) fn point(child: &Object, link: Link, parent: Option<&Object>) {
+pub(super) fn point(child: &Object, link: Arc<Link>, parent: Option<&Object>) {
     {
         let mut status = child.status();
         status.pointers.retain(|p| p.link.child != link.child);
@@ -298,7 +298,7 @@ pub(crate) fn forget_stale_parents(object: &dyn AnyInstance, changed: ColumnSet)
 
 /// The owner is deleted and its children stay: their keys become NULL.
 pub(crate) fn let_go(child: &Object, owner: &Object, relation: usize) -> Result<()> {
-    let link = owner.meta().link(relation)?.clone();
+    let link = Arc::clone(owner.meta().link(relation)?);
     let pointers = child.status().pointers.clone();
     let elsewhere = |p: &Pointer| !p.parent.as_ref().is_some_and(|parent| Arc::ptr_eq(parent, owner));
     let moved = pointers.iter().any(|p| p.link.child == link.child && elsewhere(p));

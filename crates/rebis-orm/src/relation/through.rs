@@ -137,7 +137,7 @@ fn refer(association: &Object, child: &[usize], parent: &[usize], to: &Object) -
         Some((relation, _)) => set_parent(association, relation, Some(to)),
         None => {
             let link = Link { child: child.to_vec(), parent: parent.to_vec(), inverse: None, far: None };
-            point(association, link, Some(to));
+            point(association, Arc::new(link), Some(to));
             Ok(())
         }
     }
@@ -162,7 +162,7 @@ fn forget(association: &Object) {
 fn own_relations(association: &Object) -> impl Iterator<Item = (usize, &'static Link)> {
     let meta = association.meta();
     let to_one = (0..meta.def.relations.len()).filter(|&r| meta.relation(r).kind == RelationKind::BelongsTo);
-    to_one.filter_map(|r| Some((r, meta.link(r).ok()?)))
+    to_one.filter_map(|r| Some((r, &**meta.link(r).ok()?)))
 }
 
 /// Deletes the rows of relations that were ended since the last flush.
