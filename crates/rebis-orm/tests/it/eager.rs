@@ -79,6 +79,21 @@ each_database! {
             ORDER BY blog.name DESC LIMIT 1 OFFSET 1) AS page LEFT JOIN article AS articles_1 ON articles_1.blog_id = page.c0"));
     }
 
+    async fn a_joined_collection_that_comes_again_and_again_holds_each_object_once(test: TestDatabase) {
+        let db = tables(&test).await;
+        some(&db).await;
+        let session = db.session();
+        let path = Article::blog.joined().with(Blog::articles.joined());
+        let query = select(Article).filter(Article::title.ne("alone")).order_by(Article::title).with(path);
+        let articles = query.all(&session).await.unwrap();
+        assert_eq!(articles.iter().map(|a| a.title.as_str()).collect::<Vec<_>>(), ["a1", "a2", "a3", "b1", "b2", "b3"]);
+        for article in &articles {
+            let blog = article.blog.loaded().unwrap().unwrap();
+            assert_eq!(titles(&blog), ["1", "2", "3"].map(|n| format!("{}{n}", blog.name)));
+            assert!(blog.articles.loaded().unwrap().contains(article) && article.title.starts_with(&blog.name));
+        }
+    }
+
     async fn joins_go_through_associations_and_within_one_table(test: TestDatabase) {
         let db = tables(&test).await;
         let session = db.session();

@@ -50,8 +50,20 @@ pub async fn execute_many(db: TestDatabase) {
     c.begin(Default::default()).await.unwrap();
     assert_eq!(c.execute_many(&db.sql(INSERT), &rows[10..]).await.unwrap().len(), 590);
     c.commit().await.unwrap();
-    drop(c);
     assert_eq!(names(&db).await.len(), 600);
+
+    // Binds that are made when their turn comes: into an empty list each time.
+    let mut filled = Vec::new();
+    let fill = |time: usize, binds: &mut Vec<Value>| {
+        filled.push((time, binds.len()));
+        binds.extend(row(&format!("t{time}"), 1));
+    };
+    let done = c.execute_times(&db.sql(INSERT), 3, fill).await.unwrap();
+    assert!(done.len() == 3 && done.iter().all(|d| d.rows_affected == 1));
+    assert_eq!(filled, [(0, 0), (1, 0), (2, 0)]);
+    assert!(c.execute_times(&db.sql(INSERT), 0, |_, _| ()).await.unwrap().is_empty());
+    drop(c);
+    assert_eq!(names(&db).await[600..], ["t0", "t1", "t2"]);
 }
 
 /// The first error of many stops it; in a transaction nothing of it remains.
