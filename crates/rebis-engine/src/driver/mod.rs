@@ -295,6 +295,7 @@ impl Driver {
     }
 
     /// `in_transaction` says whether statements may be sent ahead: after an error, those behind it do nothing. `begin` is sent first.
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables))]
     pub(crate) async fn execute_many(
         &mut self,
         begin: Option<&TransactionOptions>,
