@@ -39,17 +39,18 @@ impl SecurityHeaders {
         let own: BTreeMap<String, String> =
             config.get_or("SECURITY_HEADERS", BTreeMap::new()).map_err(said)?;
         let defaults = DEFAULTS.into_iter().chain([(header::STRICT_TRANSPORT_SECURITY, HSTS)]);
-        let mut all: Vec<(HeaderName, String)> =
-            defaults.map(|(name, value)| (name, value.to_owned())).collect();
+        // A value that is part of the program is copied into a response for nothing.
+        let mut all: Vec<(HeaderName, HeaderValue)> =
+            defaults.map(|(name, value)| (name, HeaderValue::from_static(value))).collect();
         for (name, value) in own {
             let name = HeaderName::try_from(name.replace('_', "-"))
                 .map_err(|_| format!("SECURITY_HEADERS: {name:?} is no name of a header"))?;
+            let value = HeaderValue::try_from(value)
+                .map_err(|_| format!("SECURITY_HEADERS: the value of {name} cannot be sent"))?;
             all.retain(|(other, _)| *other != name);
             all.push((name, value));
         }
         for (name, value) in all.into_iter().filter(|(_, value)| !value.is_empty()) {
-            let value = HeaderValue::try_from(value)
-                .map_err(|_| format!("SECURITY_HEADERS: the value of {name} cannot be sent"))?;
             if name == header::STRICT_TRANSPORT_SECURITY {
                 headers.https = Some(value);
             } else {
@@ -60,6 +61,7 @@ impl SecurityHeaders {
     }
 
     pub(crate) fn add(&self, headers: &mut HeaderMap, https: bool) {
+        headers.reserve(self.always.len());
         for (name, value) in &self.always {
             headers.entry(name).or_insert_with(|| value.clone());
         }

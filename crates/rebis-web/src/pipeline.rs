@@ -14,7 +14,7 @@ use std::time::Instant;
 use axum::body::{Body, HttpBody};
 use axum::extract::{MatchedPath, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::Route;
 use futures_util::FutureExt;
@@ -27,6 +27,9 @@ use crate::error::HttpError;
 use crate::response::Redirect;
 use crate::response::page::{self, Formats};
 
+/// Parsed once.
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
 /// Puts the pipeline around each route: as `axum::middleware::from_fn` would, with two allocations less for each request.
 #[derive(Clone)]
 pub(crate) struct Pipeline(pub(crate) App);
@@ -35,14 +38,15 @@ pub(crate) struct Pipeline(pub(crate) App);
 #[derive(Clone)]
 pub(crate) struct Around {
     app: App,
-    route: Route,
+    /// Shared: axum copies what it calls, and a copy of a route is one of everything in it.
+    route: Arc<Route>,
 }
 
 impl Layer<Route> for Pipeline {
     type Service = Around;
 
     fn layer(&self, route: Route) -> Around {
-        Around { app: self.0.clone(), route }
+        Around { app: self.0.clone(), route: Arc::new(route) }
     }
 }
 
@@ -57,7 +61,7 @@ impl Service<Request> for Around {
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let Around { app, route } = self.clone();
+        let (app, route) = (self.app.clone(), Route::clone(&self.route));
         Box::pin(async move { Ok(handle(app, request, route).await) })
     }
 }
@@ -103,9 +107,13 @@ async fn answer(app: &App, mut request: Request, next: Route) -> Response {
             Err(response) => response,
         }
     };
-    let response = catch(work).await;
-    let response = catch(finish(app, &method, &uri, &mut asked, response)).await;
-    let mut response = catch(app.run_after(response)).await;
+    let mut response = catch(work).await;
+    if is_refusal(&response) {
+        response = catch(finish(app, &method, &uri, &mut asked, response)).await;
+    }
+    if app.has_after() {
+        response = catch(app.run_after(response)).await;
+    }
     if let Some(session) = session
         && let Err(error) = session.save(&mut response, https)
     {
@@ -137,7 +145,7 @@ struct Asked {
 
 /// Whether the visitor came by HTTPS, as far as the request says. A proxy's word is enough: it only makes the cookie stricter.
 fn is_https(request: &Request) -> bool {
-    let proxy = request.headers().get("x-forwarded-proto").is_some_and(|value| value == "https");
+    let proxy = request.headers().get(FORWARDED_PROTO).is_some_and(|value| value == "https");
     proxy || request.uri().scheme_str() == Some("https")
 }
 
@@ -162,6 +170,11 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }
 
+fn is_refusal(response: &Response) -> bool {
+    response.status().as_u16() >= 400
+}
+
+/// Turns a refusal into what the visitor is to see.
 async fn finish(
     app: &App,
     method: &Method,
@@ -170,9 +183,6 @@ async fn finish(
     mut response: Response,
 ) -> Response {
     let status = response.status();
-    if status.as_u16() < 400 {
-        return response;
-    }
     if status == StatusCode::METHOD_NOT_ALLOWED {
         // axum adds its own `Allow`, without OPTIONS, after this unless there is one.
         if let Some(allowed) = asked.rule.as_ref().and_then(|rule| app.allowed_methods(rule.as_str()))

@@ -5,6 +5,7 @@
 mod connections;
 mod error;
 mod pace;
+mod patience;
 mod signal;
 
 use std::io::Write as _;

@@ -24,7 +24,7 @@ use crate::error::{HttpError, Result};
 
 pub(crate) use error::SecretKeyError;
 pub(crate) use settings::SessionSettings;
-pub(crate) use view::token;
+pub(crate) use view::{IN_TEMPLATES, token};
 
 const TOKEN: &str = "_csrf_token";
 const PERMANENT: &str = "_permanent";

@@ -8,6 +8,7 @@ mod context;
 mod extract;
 mod folder;
 mod missing;
+mod request;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,7 +16,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::http::Method;
 use minijinja::value::{Kwargs, Serde};
 use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, TemplateSource, Value};
 
@@ -24,7 +24,6 @@ use crate::debug::Trace;
 use crate::error::{HttpError, Result};
 use crate::response::Html;
 use crate::routes::RouteTable;
-use crate::session::UserSession;
 
 #[doc(hidden)]
 pub use context::{ContextBuilder, builder};
@@ -39,15 +38,6 @@ pub(crate) struct Settings {
     pub(crate) folders: Vec<PathBuf>,
     pub(crate) sources: BTreeMap<String, String>,
     pub(crate) setup: Vec<Arc<Setup>>,
-}
-
-/// The request, as `url_for` and the variable `request` of a template see it.
-#[derive(Clone, Debug)]
-pub(crate) struct RequestInfo {
-    pub(crate) method: Method,
-    pub(crate) uri: axum::http::Uri,
-    pub(crate) endpoint: Option<String>,
-    pub(crate) session: Option<UserSession>,
 }
 
 /// The templates of a built application.
@@ -77,9 +67,10 @@ impl Engine {
         Self { env, settings: settings.clone(), debug: config.debug() }
     }
 
-    pub(crate) fn render(&self, name: &str, context: Value, request: Option<&RequestInfo>) -> Result<Html> {
+    /// Renders a template; of a request, with its [`RequestContext`].
+    pub(crate) fn render(&self, name: &str, context: Value, request: Option<&Value>) -> Result<Html> {
         let context = match request {
-            Some(request) => minijinja::value::merge_maps([request.as_context(), context]),
+            Some(request) => minijinja::value::merge_maps([request.clone(), context]),
             None => context,
         };
         let started = Instant::now();
@@ -109,29 +100,6 @@ impl Engine {
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Engine").field("folders", &self.settings.folders).field("debug", &self.debug).finish()
-    }
-}
-
-impl RequestInfo {
-    fn as_context(&self) -> Value {
-        let args: BTreeMap<String, String> =
-            crate::Args::parse(self.uri.query()).iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-        let endpoint = self.endpoint.as_deref();
-        let blueprint =
-            endpoint.and_then(|endpoint| endpoint.rsplit_once('.')).map(|(blueprint, _)| blueprint);
-        let request = crate::context! {
-            request => crate::context! {
-                method => self.method.as_str(),
-                path => self.uri.path(),
-                args,
-                endpoint,
-                blueprint,
-            }
-        };
-        match &self.session {
-            Some(session) => minijinja::value::merge_maps([request, session.as_context()]),
-            None => request,
-        }
     }
 }
 

@@ -18,8 +18,8 @@ use crate::routes::{BuildError, Handlers, RouteTable};
 use crate::session::SessionSettings;
 use crate::template::Engine;
 
-/// The largest body that extractors read, unless `MAX_CONTENT_LENGTH` says otherwise: 2 MiB.
-const BODY_LIMIT: usize = 2 * 1024 * 1024;
+/// The largest body that extractors read, unless `MAX_CONTENT_LENGTH` says otherwise: 2 MiB, as axum's extractors have it too.
+pub(super) const BODY_LIMIT: usize = 2 * 1024 * 1024;
 const STATIC_RULE: &str = "/static/{*filename}";
 
 /// What is made of the registrations once.

@@ -12,6 +12,7 @@ use axum::response::Response;
 use futures_util::future::BoxFuture;
 
 use super::App;
+use super::build::BODY_LIMIT;
 use crate::error::{BoxError, HttpError};
 use crate::session::UserSession;
 
@@ -50,7 +51,10 @@ impl App {
     /// Puts the application's values and the visitor's session into the request.
     pub(crate) fn insert_extensions(&self, request: &mut Request) -> Option<UserSession> {
         let session = self.session_of(request.headers());
-        DefaultBodyLimit::max(self.body_limit()).apply(request);
+        // axum's own limit needs no saying.
+        if self.body_limit() != BODY_LIMIT {
+            DefaultBodyLimit::max(self.body_limit()).apply(request);
+        }
         let extensions = request.extensions_mut();
         extensions.insert(self.clone());
         for (_, insert) in &self.inner.inserts {
@@ -97,6 +101,10 @@ impl App {
             request = hook(request).await?;
         }
         Ok(request)
+    }
+
+    pub(crate) fn has_after(&self) -> bool {
+        !self.inner.hooks.after.is_empty()
     }
 
     pub(crate) async fn run_after(&self, mut response: Response) -> Response {

@@ -15,13 +15,14 @@ use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tower::Service as _;
 
 use super::ServeOptions;
 use super::pace::{Pace, PacedBody};
+use super::patience::Patience;
 
 /// How long a connection without a request is waited for after the signal to stop.
 const FIRST_REQUEST: Duration = Duration::from_millis(500);
@@ -33,7 +34,8 @@ pub(super) async fn accept(
     stop: impl Future<Output = ()>,
 ) {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(options.header_timeout);
+    // `Patience` counts.
+    http.header_read_timeout(None);
     // Each connection holds a receiver: sending tells them to finish, and the channel is closed when the last one has.
     let (finish, finishing) = watch::channel(());
     let pace = Pace { patience: options.body_timeout, rate: options.body_rate };
@@ -44,7 +46,9 @@ pub(super) async fn accept(
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, peer)) => start(&http, finishing.clone(), router.clone(), pace, stream, peer),
+            Ok((stream, peer)) => {
+                start(&http, finishing.clone(), router.clone(), pace, options.header_timeout, stream, peer)
+            }
             Err(error) if is_of_the_connection(&error) => {}
             Err(error) => {
                 // Out of file descriptors, usually: the connections that end give some back.
@@ -67,6 +71,7 @@ fn start(
     mut finishing: watch::Receiver<()>,
     router: Router,
     pace: Pace,
+    head: Duration,
     stream: TcpStream,
     peer: SocketAddr,
 ) {
@@ -74,28 +79,38 @@ fn start(
     let _ = stream.set_nodelay(true);
     let asked = Arc::new(AtomicBool::new(false));
     let asks = Arc::clone(&asked);
+    let patience = Patience::new();
+    let waiting = patience.clone();
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         asks.store(true, Ordering::Relaxed);
+        patience.asked();
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().call(request.map(|body| PacedBody::new(body, pace)))
+        let answer = router.clone().call(request.map(|body| PacedBody::new(body, pace)));
+        let patience = patience.clone();
+        async move { answer.await.map(|response| response.map(|body| patience.answer(body))) }
     });
     let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
     tokio::spawn(async move {
         let mut connection = pin!(connection);
-        let result = tokio::select! {
-            result = connection.as_mut() => result,
-            _ = finishing.changed() => {
-                // Who has just come in has his request on the way.
-                if !asked.load(Ordering::Relaxed)
-                    && let Ok(result) = tokio::time::timeout(FIRST_REQUEST, connection.as_mut()).await
-                {
-                    return ended(result, peer);
-                }
-                connection.as_mut().graceful_shutdown();
-                connection.await
-            }
-        };
-        ended(result, peer);
+        let mut impatient = pin!(waiting.ends(head));
+        tokio::select! {
+            biased;
+            result = connection.as_mut() => return ended(result, peer),
+            () = impatient.as_mut() => return given_up(peer),
+            _ = finishing.changed() => {}
+        }
+        // Who has just come in has his request on the way.
+        if !asked.load(Ordering::Relaxed)
+            && let Ok(result) = tokio::time::timeout(FIRST_REQUEST, connection.as_mut()).await
+        {
+            return ended(result, peer);
+        }
+        connection.as_mut().graceful_shutdown();
+        tokio::select! {
+            biased;
+            result = connection => ended(result, peer),
+            () = impatient => given_up(peer),
+        }
     });
 }
 
@@ -103,6 +118,10 @@ fn ended(result: hyper::Result<()>, peer: SocketAddr) {
     if let Err(error) = result {
         tracing::debug!(target: "rebis::serve", %error, %peer, "connection ended");
     }
+}
+
+fn given_up(peer: SocketAddr) {
+    tracing::debug!(target: "rebis::serve", %peer, "connection closed: no request came in time");
 }
 
 fn is_of_the_connection(error: &io::Error) -> bool {

@@ -9,23 +9,26 @@ use minijinja::{Error, ErrorKind, Value};
 
 use super::UserSession;
 
+/// What templates have of the session.
+pub(crate) const IN_TEMPLATES: [&str; 3] = ["session", "get_flashed_messages", "csrf_token"];
+
 impl UserSession {
     /// The names of what is remembered.
     pub(crate) fn names(&self) -> Vec<String> {
         self.state().values.keys().filter(|key| !key.starts_with('_')).cloned().collect()
     }
 
-    /// `session`, `get_flashed_messages` and `csrf_token`.
-    pub(crate) fn as_context(&self) -> Value {
-        let (flashes, tokens) = (self.clone(), self.clone());
-        Value::from_pairs([
-            ("session", Value::from_object(View(self.clone()))),
-            (
-                "get_flashed_messages",
-                Value::from_function(move |options: Kwargs| messages(&flashes, &options)),
-            ),
-            ("csrf_token", Value::from_function(move || token(&tokens))),
-        ])
+    /// One of [`IN_TEMPLATES`].
+    pub(crate) fn in_template(&self, name: &str) -> Option<Value> {
+        let session = self.clone();
+        Some(match name {
+            "session" => Value::from_object(View(session)),
+            "get_flashed_messages" => {
+                Value::from_function(move |options: Kwargs| messages(&session, &options))
+            }
+            "csrf_token" => Value::from_function(move || token(&session)),
+            _ => return None,
+        })
     }
 }
 

@@ -2,11 +2,13 @@
 //!
 //! Invariant: rendering is a plain call without I/O on anything but template files; it holds no lock over an `.await`.
 
+use std::sync::OnceLock;
+
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
 use minijinja::Value;
 
-use super::RequestInfo;
+use super::request::RequestContext;
 use crate::app::App;
 use crate::error::{HttpError, Result};
 use crate::response::Html;
@@ -29,7 +31,8 @@ use crate::response::Html;
 #[derive(Clone, Debug)]
 pub struct Templates {
     app: App,
-    request: RequestInfo,
+    /// A [`RequestContext`].
+    request: Value,
 }
 
 impl Templates {
@@ -52,12 +55,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Templates {
             .get::<MatchedPath>()
             .and_then(|rule| app.endpoint_of(rule.as_str(), &parts.method))
             .map(str::to_owned);
-        let request = RequestInfo {
+        let request = Value::from_object(RequestContext {
             method: parts.method.clone(),
             uri: parts.uri.clone(),
             endpoint,
             session: parts.extensions.get().cloned(),
-        };
+            request: OnceLock::new(),
+        });
         Ok(Self { app, request })
     }
 }

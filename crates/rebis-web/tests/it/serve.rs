@@ -107,6 +107,30 @@ async fn slow_headers_and_garbage_do_not_hold_a_connection() {
 }
 
 #[tokio::test]
+async fn an_idle_connection_is_closed_and_a_slow_answer_is_not() {
+    /// Longer than a connection may be idle, in pieces.
+    async fn stream() -> axum::body::Body {
+        let pieces = futures_util::stream::unfold(0, |n| async move {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            (n < 4).then(|| (Ok::<_, BoxError>(format!("piece {n}")), n + 1))
+        });
+        axum::body::Body::from_stream(pieces)
+    }
+    let server = Server::bind(bare().get("/stream", stream), options()).await.unwrap();
+    let address = server.address();
+    let (_stop, stopped) = oneshot::channel::<()>();
+    tokio::spawn(server.run(async { drop(stopped.await) }));
+
+    // The connection is kept, so it is the server that ends it, once it has nothing to answer.
+    let start = std::time::Instant::now();
+    let two = "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n".repeat(2);
+    let answer =
+        tokio::time::timeout(Duration::from_secs(10), exchange(address, &two)).await.expect("it is closed");
+    assert_eq!(answer.matches("piece 3").count(), 2, "{answer}");
+    assert!(start.elapsed() >= Duration::from_millis(2 * 800 + 300), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
 async fn a_body_that_stops_half_way_is_refused() {
     async fn read(form: FormFields) -> String {
         form.value("a").to_owned()
