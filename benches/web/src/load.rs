@@ -70,6 +70,7 @@ impl Work {
 /// What one run of the loader measured.
 #[derive(Clone, Copy, Debug)]
 pub struct Measured {
+    pub requests: f64,
     /// Requests a second.
     pub rate: f64,
     /// Microseconds.
@@ -123,6 +124,6 @@ impl Load {
         if errors > 0.0 || requests == 0.0 {
             return Err(format!("{what}: {errors} of {requests} requests failed\n{text}").into());
         }
-        Ok(Measured { rate: requests / (took / 1e6), p50, p99, p999, max })
+        Ok(Measured { requests, rate: requests / (took / 1e6), p50, p99, p999, max })
     }
 }

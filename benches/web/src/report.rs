@@ -1,30 +1,51 @@
 //! Tables in Markdown. Invariant: a ratio is of two medians, or of the two best rounds, of the same run.
 
+use std::time::Duration;
+
 use crate::load::Measured;
 
 /// The rounds of one contestant.
 #[derive(Default)]
-pub struct Rounds(Vec<Measured>);
+pub struct Rounds {
+    rounds: Vec<Measured>,
+    /// Microseconds of processor time a request, of the rounds of which it is known.
+    work: Vec<f64>,
+}
 
 impl Rounds {
     pub fn add(&mut self, measured: Measured) {
-        self.0.push(measured);
+        self.rounds.push(measured);
+    }
+
+    /// What a round took, and what the server worked for it.
+    pub fn add_with_work(&mut self, measured: Measured, work: Duration) {
+        self.work.push(work.as_secs_f64() * 1e6 / measured.requests);
+        self.add(measured);
     }
 
     /// The middle of the rounds by a number of each.
     pub fn median(&self, of: impl Fn(&Measured) -> f64) -> f64 {
-        let mut all: Vec<f64> = self.0.iter().map(of).collect();
-        all.sort_by(f64::total_cmp);
-        all.get(all.len() / 2).copied().unwrap_or_default()
+        middle(self.rounds.iter().map(of).collect())
     }
 
     pub fn rate(&self) -> f64 {
         self.median(|one| one.rate)
     }
 
-    pub fn best(&self) -> f64 {
-        self.0.iter().map(|one| one.rate).fold(0.0, f64::max)
+    /// Microseconds of processor time a request.
+    pub fn work(&self) -> f64 {
+        middle(self.work.clone())
     }
+
+    /// The same of the round in which the rest of the machine was in the way the least.
+    pub fn least_work(&self) -> f64 {
+        self.work.iter().copied().fold(f64::INFINITY, f64::min)
+    }
+}
+
+fn middle(mut all: Vec<f64>) -> f64 {
+    all.sort_by(f64::total_cmp);
+    all.get(all.len() / 2).copied().unwrap_or_default()
 }
 
 /// Microseconds, or milliseconds where they are many.

@@ -118,6 +118,14 @@ impl Server {
         Ok(answer)
     }
 
+    /// The time that its process and those that it started have been on a processor.
+    ///
+    /// # Errors
+    /// Where there is no Linux to tell it.
+    pub fn worked(&self) -> Result<Duration> {
+        worked(self.child.id())
+    }
+
     /// What its process holds of the memory, in MiB.
     pub fn memory(&self) -> Option<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
@@ -133,6 +141,21 @@ impl Server {
             (Backend::Postgres, None) => Ok(()),
         }
     }
+}
+
+/// The time of a process's threads and of its children. A thread that ended takes its time with it: servers keep theirs through a round.
+fn worked(process: u32) -> Result<Duration> {
+    let mut all = Duration::ZERO;
+    for thread in std::fs::read_dir(format!("/proc/{process}/task"))? {
+        let thread = thread?.path();
+        let Ok(text) = std::fs::read_to_string(thread.join("schedstat")) else { continue };
+        let nanoseconds = text.split_whitespace().next().ok_or("schedstat is empty")?;
+        all += Duration::from_nanos(nanoseconds.parse()?);
+        for child in std::fs::read_to_string(thread.join("children")).unwrap_or_default().split_whitespace() {
+            all += worked(child.parse()?)?;
+        }
+    }
+    Ok(all)
 }
 
 fn body(answer: &str) -> &str {

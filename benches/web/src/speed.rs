@@ -1,4 +1,6 @@
-//! Requests a second. Invariant: one server works at a time, on a core of its own, the loader on another.
+//! Processor time a request, and requests a second. Invariant: one server works at a time, on a core of its own, the loader on another.
+//!
+//! Ratios and verdicts are of processor time: what else runs on the machine makes requests wait, and hardly makes them dearer.
 
 use crate::Result;
 use crate::contestants::{ALL, Contestant};
@@ -88,30 +90,32 @@ fn measure(
             if work == Work::Insert {
                 server.restore(postgres)?;
             }
+            let before = server.worked()?;
             let seconds = if round == 0 { 1.0 } else { options.seconds };
             let load =
                 load::start(server, work, options.connections, seconds, seats(options).1, folder)?;
             let measured = load.measured()?;
             if round > 0 {
-                rounds.add(measured);
+                rounds.add_with_work(measured, server.worked()?.saturating_sub(before));
             }
         }
     }
     let backend = servers.first().map_or(Backend::Sqlite, |server| server.place.backend());
     println!("### {}: {}\n", backend.title(), work.title());
-    println!("| server | requests a second: median · best round | p50 | p99 | p99.9 | memory |\n|---|---|---|---|---|---|");
+    println!("| server | µs of processor time a request: median · best round | requests a second: median | p50 | p99 | p99.9 | memory |\n|---|---|---|---|---|---|---|");
     let raw = |of: fn(&Rounds) -> f64| {
         let at = servers.iter().position(|server| server.contestant == Contestant::Driver);
         at.and_then(|at| all.get(at)).map_or(1.0, of)
     };
     for (server, rounds) in servers.iter().zip(&all) {
         println!(
-            "| {} | {:.0} (×{:.2}) · {:.0} (×{:.2}) | {} | {} | {} | {} |",
+            "| {} | {:.1} (×{:.2}) · {:.1} (×{:.2}) | {:.0} | {} | {} | {} | {} |",
             server.contestant.name(backend),
+            rounds.work(),
+            raw(Rounds::work) / rounds.work(),
+            rounds.least_work(),
+            raw(Rounds::least_work) / rounds.least_work(),
             rounds.rate(),
-            rounds.rate() / raw(Rounds::rate),
-            rounds.best(),
-            rounds.best() / raw(Rounds::best),
             time(rounds.median(|one| one.p50)),
             time(rounds.median(|one| one.p99)),
             time(rounds.median(|one| one.p999)),
@@ -133,26 +137,26 @@ fn targets(work: Work, backend: Backend, servers: &[Server], all: &[Rounds]) {
     for contestant in [Contestant::RebisPlain, Contestant::RebisSession] {
         let (Some(ours), Some(raw)) = (of(contestant), of(Contestant::Driver)) else { continue };
         let name = contestant.name(backend);
-        let (ratio, best) = (ours.rate() / raw.rate(), ours.best() / raw.best());
+        let (ratio, best) = (raw.work() / ours.work(), raw.least_work() / ours.least_work());
         println!(
             "- {name}: asked for at least ×0.85 of axum and the driver: ×{ratio:.2}, in the best rounds ×{best:.2}, {}.",
             said(ratio.min(best) >= 0.845)
         );
         let peers = [Contestant::Sqlx, Contestant::SeaOrm, Contestant::Loco];
-        let fastest = peers.iter().filter_map(|peer| of(*peer)).map(Rounds::rate).fold(0.0, f64::max);
-        if fastest > 0.0 {
+        let fastest = peers.iter().filter_map(|peer| of(*peer)).map(Rounds::work).fold(f64::INFINITY, f64::min);
+        if fastest.is_finite() {
             println!(
-                "- {name}: asked to be ahead of sqlx, SeaORM and Loco: {:.1} times the fastest of them, {}.",
-                ours.rate() / fastest,
-                said(ours.rate() > fastest)
+                "- {name}: asked to be ahead of sqlx, SeaORM and Loco: {:.2} times the fastest of them, {}.",
+                fastest / ours.work(),
+                said(ours.work() < fastest)
             );
         }
         if let Some(flask) = of(Contestant::Flask) {
-            let times = ours.rate() / flask.rate();
+            let times = flask.work() / ours.work();
             println!("- {name}: asked for at least 30 times Flask: {times:.1} times, {}.", said(times >= 30.0));
         }
         if let (Work::Json, Some(bare)) = (work, of(Contestant::Bare)) {
-            let ratio = ours.rate() / bare.rate();
+            let ratio = bare.work() / ours.work();
             println!(
                 "- {name}: asked for at least ×0.70 of axum without a database: ×{ratio:.2}, {}.",
                 said(ratio >= 0.695)
