@@ -139,7 +139,6 @@ impl AnyModel {
         session: &Session,
         key: impl IntoIterator<Item = Value>,
     ) -> Result<Option<AnyEntity>> {
-        session.database().house(self.0)?;
         let given: Vec<Value> = key.into_iter().collect();
         let columns: Vec<AnyColumn> = self.key().collect();
         if given.len() != columns.len() {
@@ -154,7 +153,8 @@ impl AnyModel {
         }
         let read = columns.iter().zip(given).map(|(column, value)| column.read(value));
         let key = read.collect::<Result<Vec<Value>>>()?;
-        Ok((self.0.ops.find)(&session.0, key).await?.map(AnyEntity))
+        let known = (self.0.known)(&session.0, &key);
+        Ok(session.0.get(self.0, known, &|| key.clone()).await?.map(AnyEntity))
     }
 }
 

@@ -6,15 +6,12 @@ use std::sync::Arc;
 use rebis_engine::Row;
 use rebis_sql::{Cell, Value};
 
-use crate::entity::{Entity, Object};
+use crate::entity::{Entity, Instance, Object};
 use crate::error::Result;
-use crate::model::{ColumnSet, EntityOf, Key, Model, ModelMeta, cell_of};
-use crate::query::{Count, SelectStatement};
-use crate::relation::Task;
+use crate::model::{ColumnSet, EntityOf, Model, ModelMeta, cell_of};
+use crate::query::Selection;
+use crate::relation::ReadAll;
 use crate::session::{Session, Shared};
-
-type All = for<'a> fn(&'a Session, SelectStatement<Count>) -> Task<'a, Vec<Object>>;
-type Find = for<'a> fn(&'a Arc<Shared>, Vec<Value>) -> Task<'a, Option<Object>>;
 
 /// What is done with a model's objects where their type is not known.
 #[derive(Clone, Copy)]
@@ -22,15 +19,15 @@ pub(crate) struct Ops {
     pub(crate) meta: fn() -> &'static ModelMeta,
     /// A new object of these values, one for each column. Those that are unset hold a stand-in.
     pub(crate) make: fn(&[Value], ColumnSet) -> Result<Object>,
-    /// The objects of a query that selects the model's columns.
-    pub(crate) all: All,
-    /// The object with that key.
-    pub(crate) find: Find,
+    /// What reads an object from each row of a query.
+    pub(crate) read_all: fn(&Session) -> ReadAll,
+    /// The object of the one row that a lookup by key found, and whether the session held it.
+    pub(crate) read: fn(&Shared, &Row<'_>) -> rebis_engine::Result<(Object, bool)>,
 }
 
 impl Ops {
     pub(crate) const fn of<M: Model>() -> Self {
-        Ops { meta: M::meta, make: make::<M>, all: all::<M>, find: find::<M> }
+        Ops { meta: M::meta, make: make::<M>, read_all: read_all::<M>, read: read::<M> }
     }
 }
 
@@ -44,22 +41,30 @@ fn make<M: Model>(values: &[Value], unset: ColumnSet) -> Result<Object> {
     let cells: Vec<Cell<'_>> = values.iter().map(cell_of).collect();
     let read = M::DEF.read().min(cells.len());
     let mut row = M::decode(&Row::of(&cells[..read]), 0)?;
-    for (column, cell) in cells.iter().enumerate().skip(read).filter(|(column, _)| !unset.has(*column)) {
-        M::set_value(&mut row, column, cell.clone())?;
+    let mut column = read;
+    // A plain loop: what a closure here brings with it would be there for each model.
+    while column < cells.len() {
+        if !unset.has(column) {
+            M::set_value(&mut row, column, cells[column].clone())?;
+        }
+        column += 1;
     }
     Ok(Entity::transient(row, unset).object())
 }
 
-fn all<M: Model>(session: &Session, query: SelectStatement<Count>) -> Task<'_, Vec<Object>> {
-    Box::pin(async move {
-        let all = query.of::<EntityOf<M>>().all(session).await?;
-        Ok(all.into_iter().map(|entity| entity.0 as Object).collect())
-    })
+fn read_all<M: Model>(session: &Session) -> ReadAll {
+    let maps = session.0.map::<M>();
+    Box::new(move |arrivals, row, at| Ok(EntityOf::<M>::tracked(&maps, arrivals, row, at)?.0 as Object))
 }
 
-fn find<M: Model>(session: &Arc<Shared>, key: Vec<Value>) -> Task<'_, Option<Object>> {
-    Box::pin(async move {
-        let Some(key) = M::Key::from_values(&key) else { return Ok(None) };
-        Ok(Session(Arc::clone(session)).get(EntityOf::<M>::new(), key).await?.map(|entity| entity.object()))
-    })
+fn read<M: Model>(session: &Shared, row: &Row<'_>) -> rebis_engine::Result<(Object, bool)> {
+    let new = M::decode(row, 0)?;
+    let (key, map) = (M::key_of(&new), session.map::<M>());
+    let mut map = map.lock();
+    if let Some(known) = map.live(&key) {
+        return Ok((known, true));
+    }
+    let instance = Instance::loaded(new, &session.solo);
+    map.insert(key, Arc::downgrade(&instance));
+    Ok((instance, false))
 }

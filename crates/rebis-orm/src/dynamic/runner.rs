@@ -5,7 +5,7 @@ use rebis_sql::{Insert, Select, Statement};
 
 use super::{AnyEntity, AnyModel};
 use crate::error::{Error, ErrorKind, Result};
-use crate::query::{Count, Criteria, Runner, SelectStatement, Selection, WithKeys};
+use crate::query::{Count, Criteria, Runner, SelectStatement, Selection, WithKeys, objects};
 use crate::session::Session;
 
 /// Where an [`AnyQuery`](super::AnyQuery) runs: on a session, its rows becoming objects of that model.
@@ -23,7 +23,8 @@ impl Runner for Untyped<'_> {
     }
 
     async fn rows<S: Selection>(self, query: SelectStatement<S>) -> Result<Vec<AnyEntity>> {
-        let all = (self.model.0.ops.all)(self.session, query.of::<Count>()).await?;
+        let read = (self.model.0.ops.read_all)(self.session);
+        let all = objects(&self.session.0, query.of(), &read).await?;
         Ok(all.into_iter().map(AnyEntity).collect())
     }
 

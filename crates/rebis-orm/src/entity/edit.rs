@@ -2,15 +2,15 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::sync::Weak;
 
-use super::Entity;
-use super::State;
-use super::instance::AnyInstance;
+use rebis_sql::Value;
+
+use super::instance::{AnyInstance, Object};
+use super::{Entity, State};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Model, cell_of};
-use crate::relation::{Attach, forget_stale_parents, relate_pending};
-use crate::session::Shared;
+use crate::model::{ColumnSet, Model, ModelMeta, cell_of};
+use crate::relation::{Attach, forget_stale_parents, relate_all};
+use crate::session::{Shared, before_change, register_change};
 
 /// A guard to change an object with; other handles see the change when it is dropped.
 ///
@@ -26,24 +26,7 @@ pub struct Edit<T: Model> {
 
 impl<T: Model> Edit<T> {
     pub(crate) fn new(entity: &Entity<T>) -> Result<Self> {
-        let mut status = entity.0.status();
-        if status.editing {
-            drop(status);
-            let any: &dyn AnyInstance = &*entity.0;
-            return Err(Error::new(
-                ErrorKind::State,
-                format!("{} is being edited through another guard", any.label()),
-            )
-            .on(T::DEF.name)
-            .advise("let the first guard of `edit()` go out of scope before the next is made"));
-        }
-        status.editing = true;
-        let session = status.group.as_ref().and_then(|group| group.session.upgrade());
-        if let Some(session) = &session {
-            session.edit_begins();
-        }
-        let base = entity.0.rows.current();
-        drop(status);
+        let (base, session) = begin(&*entity.0)?;
         Ok(Edit { entity: entity.clone(), row: Some(entity.0.rows.at(base).clone()), base, session })
     }
 }
@@ -78,41 +61,70 @@ impl<T: Model> DerefMut for Edit<T> {
 impl<T: Model> Drop for Edit<T> {
     fn drop(&mut self) {
         let Some(mut row) = self.row.take() else { return };
-        let instance = &self.entity.0;
-        let owner: Weak<dyn AnyInstance> = Arc::<super::Instance<T>>::downgrade(instance);
+        let rows = &self.entity.0.rows;
+        let object = self.entity.object();
+        let owner = Arc::downgrade(&object);
         let mut attach = Attach::new(&owner);
         T::attach(&mut row, &mut attach);
-        if instance.rows.current() != self.base {
+        if rows.current() != self.base {
             row = self.rebased(&row);
         }
-        let changed = T::changed(&row, instance.rows.newest());
-        if !changed.is_empty() {
-            crate::session::before_change(&self.entity.object());
-        }
-        {
-            let mut status = instance.status();
-            status.editing = false;
-            let new = matches!(status.state, State::Transient | State::Pending);
-            for column in changed.iter() {
-                // As in a struct literal: 0 means that the database makes the key.
-                let made = new
-                    && T::DEF.columns[column].autoincrement
-                    && T::value_of(&row, column) == rebis_sql::Value::Int(0);
-                status.unset = status.unset.without(column).with_if(column, made);
-            }
-            if !changed.is_empty() {
-                instance.rows.push(row);
-            }
-        }
-        if !changed.is_empty() {
-            forget_stale_parents(&**instance, changed);
-            crate::session::register_change(&self.entity.object());
-        }
-        relate_pending(instance, attach.pending);
+        let changed = T::changed(&row, rows.newest());
+        let made = made_by_database(T::meta(), changed, &|column| T::value_of(&row, column));
+        let mut row = Some(row);
+        publish(&object, changed, made, &mut || row.take().into_iter().for_each(|row| rows.push(row)));
+        relate_all(&object, attach.pending);
         if let Some(session) = self.session.take() {
             session.edit_ends();
         }
     }
+}
+
+/// Notes that a guard of this object lives: the version that it begins with, and the object's session.
+fn begin(object: &dyn AnyInstance) -> Result<(u32, Option<Arc<Shared>>)> {
+    let mut status = object.status();
+    if status.editing {
+        drop(status);
+        let what = format!("{} is being edited through another guard", object.label());
+        return Err(Error::new(ErrorKind::State, what)
+            .on(object.meta().def.name)
+            .advise("let the first guard of `edit()` go out of scope before the next is made"));
+    }
+    status.editing = true;
+    let session = status.group.as_ref().and_then(|group| group.session.upgrade());
+    if let Some(session) = &session {
+        session.edit_begins();
+    }
+    Ok((object.version(), session))
+}
+
+/// The columns among these whose 0 says, as in a struct literal, that the database makes the key.
+pub(super) fn made_by_database(
+    model: &ModelMeta,
+    columns: ColumnSet,
+    value: &dyn Fn(usize) -> Value,
+) -> ColumnSet {
+    let is_made = |&column: &usize| columns.has(column) && value(column) == Value::Int(0);
+    model.autoincrement.iter().filter(is_made).fold(ColumnSet::EMPTY, ColumnSet::with)
+}
+
+/// Publishes a version with these columns changed, by `push`, and registers it. `made` are those that the database makes.
+fn publish(object: &Object, changed: ColumnSet, made: ColumnSet, push: &mut dyn FnMut()) {
+    if changed.is_empty() {
+        object.status().editing = false;
+        return;
+    }
+    before_change(object);
+    {
+        let mut status = object.status();
+        status.editing = false;
+        let is_new = matches!(status.state, State::Transient | State::Pending);
+        let unset = status.unset.minus(changed);
+        status.unset = if is_new { unset.union(made) } else { unset };
+        push();
+    }
+    forget_stale_parents(&**object, changed);
+    register_change(object);
 }
 
 impl<T: Model> Edit<T> {

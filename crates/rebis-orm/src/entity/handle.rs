@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::edit::made_by_database;
 use super::instance::AnyInstance;
 use super::state::Status;
 use super::{Edit, Instance, Object, State};
@@ -18,13 +19,10 @@ pub struct Entity<T: Model>(pub(crate) Arc<Instance<T>>);
 impl<T: Model> Entity<T> {
     /// An object in no session, for the derive.
     #[doc(hidden)]
-    pub fn transient(row: T, mut unset: ColumnSet) -> Self {
-        // A struct literal says «the database makes the key» with the integer 0.
-        for (i, column) in T::DEF.columns.iter().enumerate() {
-            unset =
-                unset.with_if(i, column.autoincrement && T::value_of(&row, i) == rebis_sql::Value::Int(0));
-        }
-        Entity(Instance::new(row, Status::of_new(unset)))
+    pub fn transient(row: T, unset: ColumnSet) -> Self {
+        let meta = T::meta();
+        let made = made_by_database(meta, meta.autoincrement, &|column| T::value_of(&row, column));
+        Entity(Instance::new(row, Status::of_new(unset.union(made))))
     }
 
     /// The primary key; nothing before the row is written, unless the program gave it.

@@ -16,7 +16,7 @@ use super::versions::Versions;
 use super::{Entity, Group};
 use crate::error::Result;
 use crate::model::{ColumnSet, Invalid, Model, ModelMeta, RowKey, cell_of};
-use crate::relation::{Attach, Content, Reference, Slot, Task, relate_pending};
+use crate::relation::{Attach, Content, Reference, Slot, relate_pending};
 use crate::session::Shared;
 
 /// An object of any model.
@@ -63,8 +63,6 @@ pub(crate) trait AnyInstance: Any + Send + Sync {
     fn leave_map(&self, session: &Shared);
     /// The object that the session holds under this one's key.
     fn namesake(&self, session: &Shared) -> Option<Object>;
-    /// The session's object for this one's row, read when it must be; nothing when there is no such row.
-    fn counterpart<'a>(&'a self, session: &'a Arc<Shared>) -> Task<'a, Option<Object>>;
     /// Sets these columns as a program does, through a guard of `edit()`.
     fn change(self: Arc<Self>, values: &[(usize, Value)]) -> Result<()>;
     /// How it reads in one line, when its struct says so.
@@ -75,8 +73,8 @@ pub(crate) trait AnyInstance: Any + Send + Sync {
     fn validate(&self, columns: ColumnSet) -> std::result::Result<(), Invalid>;
     /// Another object with the same row.
     fn twin(&self, status: Status) -> Object;
-    /// Reads the row again: `false` when it is gone.
-    fn reread<'a>(self: Arc<Self>, session: &'a Shared) -> Task<'a, bool>;
+    /// Publishes a version that is the row.
+    fn take(self: Arc<Self>, row: &Row<'_>) -> rebis_engine::Result<()>;
 }
 
 impl<T: Model> AnyInstance for Instance<T> {
@@ -204,13 +202,6 @@ impl<T: Model> AnyInstance for Instance<T> {
         session.known::<T>(&T::key_of(self.rows.newest())).map(|known| known.object())
     }
 
-    fn counterpart<'a>(&'a self, session: &'a Arc<Shared>) -> Task<'a, Option<Object>> {
-        Box::pin(async move {
-            let found = session.find::<T>(T::key_of(self.rows.newest())).await?;
-            Ok(found.map(|entity| entity.object()))
-        })
-    }
-
     fn change(self: Arc<Self>, values: &[(usize, Value)]) -> Result<()> {
         let mut edit = Entity(self).try_edit()?;
         for (column, value) in values {
@@ -235,11 +226,9 @@ impl<T: Model> AnyInstance for Instance<T> {
         Instance::new(self.rows.newest().clone(), status)
     }
 
-    fn reread<'a>(self: Arc<Self>, session: &'a Shared) -> Task<'a, bool> {
-        Box::pin(async move {
-            let row = session.read::<T>(&T::key_of(self.rows.newest())).await?;
-            Ok(row.map(|row| absorb_row(&self, row)).is_some())
-        })
+    fn take(self: Arc<Self>, row: &Row<'_>) -> rebis_engine::Result<()> {
+        absorb_row(&self, T::decode(row, 0)?);
+        Ok(())
     }
 }
 
@@ -335,7 +324,12 @@ impl dyn AnyInstance {
 
 /// The typed handle of an object that is known to be of that model.
 pub(crate) fn typed<T: Model>(object: &Object) -> Option<Entity<T>> {
-    let any: Arc<dyn Any + Send + Sync> = Arc::<dyn AnyInstance>::clone(object);
+    into_typed(Arc::clone(object))
+}
+
+/// [`typed`], for who has the object to give.
+pub(crate) fn into_typed<T: Model>(object: Object) -> Option<Entity<T>> {
+    let any: Arc<dyn Any + Send + Sync> = object;
     any.downcast::<Instance<T>>().ok().map(Entity)
 }
 

@@ -22,5 +22,5 @@ pub use state::State;
 
 pub(crate) use deferred::{gone, load_deferred, not_loaded as column_not_loaded};
 pub(crate) use few::Few;
-pub(crate) use instance::{AnyInstance, Instance, Object, absorb_row, typed};
+pub(crate) use instance::{AnyInstance, Instance, Object, absorb_row, into_typed, typed};
 pub(crate) use state::{Group, Pointer, Status};

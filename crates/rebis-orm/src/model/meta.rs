@@ -30,6 +30,8 @@ pub struct ModelMeta {
     pub(crate) key: Vec<usize>,
     /// The column that counts the row's versions.
     pub(crate) version: Option<usize>,
+    /// Columns whose value the database makes where it is 0.
+    pub(crate) autoincrement: ColumnSet,
     /// Columns that no INSERT or UPDATE names.
     pub(crate) computed: ColumnSet,
     /// Columns that take a new value with each UPDATE that does not set them.
@@ -57,9 +59,13 @@ impl ModelMeta {
     /// The metadata of a model.
     #[must_use]
     pub fn of<M: Model>() -> Self {
-        let def = M::DEF;
-        let [mut computed, mut needed, mut renewed] = [ColumnSet::EMPTY; 3];
+        Self::new(M::DEF, TypeId::of::<M>(), Ops::of::<M>(), crate::relation::known::<M>)
+    }
+
+    fn new(def: ModelDef, type_id: TypeId, ops: Ops, known: fn(&Shared, &[Value]) -> Option<Object>) -> Self {
+        let [mut autoincrement, mut computed, mut needed, mut renewed] = [ColumnSet::EMPTY; 4];
         for (i, column) in def.columns.iter().enumerate() {
+            autoincrement = autoincrement.with_if(i, column.autoincrement);
             computed = computed.with_if(i, column.computed.is_some());
             renewed = renewed.with_if(i, column.onupdate.is_some());
             let made = column.autoincrement || column.server_default.is_some() || column.computed.is_some();
@@ -68,9 +74,10 @@ impl ModelMeta {
         let kinds = KindTable::all(&def);
         ModelMeta {
             def,
-            type_id: TypeId::of::<M>(),
+            type_id,
             key: (0..def.columns.len()).filter(|&i| def.columns[i].primary_key).collect(),
             version: def.columns.iter().position(|c| c.version),
+            autoincrement,
             computed,
             needed,
             renewed,
@@ -78,9 +85,9 @@ impl ModelMeta {
             apart: kinds.iter().fold(ColumnSet::EMPTY, |all, kind| all.union(kind.columns)),
             kinds,
             texts: Texts::default(),
-            ops: Ops::of::<M>(),
+            ops,
             between: OnceLock::new(),
-            known: crate::relation::known::<M>,
+            known,
             links: def.relations.iter().map(|_| OnceLock::new()).collect(),
             tables: OnceLock::new(),
         }

@@ -50,4 +50,4 @@ pub use stream::{Rows, StreamRunner};
 pub use upsert::{Columns, Conflict, InsertReturning};
 
 pub(crate) use raw::{parts, parts_of};
-pub(crate) use run::{Related, fetch_related, look_up, read_by_key, read_in};
+pub(crate) use run::{Related, fetch_related, find_by_key, look_up, objects, read_by_key};

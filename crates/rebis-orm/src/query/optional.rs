@@ -5,7 +5,7 @@ use rebis_sql::{Cell, Name, Select};
 
 use super::alias::Alias;
 use super::selection::{Arrivals, Selection};
-use crate::model::{EntityOf, Model};
+use crate::model::{EntityOf, Model, ModelMeta};
 use crate::session::Session;
 
 /// A model or alias whose row may be missing: `Post.optional()` gives an `Option`.
@@ -42,13 +42,13 @@ impl<M: Model> OneModel for Alias<M> {
     type Model = M;
 }
 
-fn absent<M: Model>(row: &Row<'_>, at: &mut usize) -> rebis_engine::Result<bool> {
-    for key in &M::meta().key {
+fn absent(model: &ModelMeta, row: &Row<'_>, at: &mut usize) -> rebis_engine::Result<bool> {
+    for key in &model.key {
         if row.cell(*at + key)? != Cell::Null {
             return Ok(false);
         }
     }
-    *at += M::DEF.read();
+    *at += model.def.read();
     Ok(true)
 }
 
@@ -71,7 +71,7 @@ impl<S: Selection + OneModel> Selection for Optional<S> {
     }
 
     fn plain(row: &Row<'_>, at: &mut usize) -> rebis_engine::Result<Self::Plain> {
-        if absent::<S::Model>(row, at)? { Ok(None) } else { S::plain(row, at).map(Some) }
+        if absent(S::Model::meta(), row, at)? { Ok(None) } else { S::plain(row, at).map(Some) }
     }
 
     fn tracked(
@@ -80,6 +80,10 @@ impl<S: Selection + OneModel> Selection for Optional<S> {
         row: &Row<'_>,
         at: &mut usize,
     ) -> rebis_engine::Result<Self::Tracked> {
-        if absent::<S::Model>(row, at)? { Ok(None) } else { S::tracked(maps, arrivals, row, at).map(Some) }
+        if absent(S::Model::meta(), row, at)? {
+            Ok(None)
+        } else {
+            S::tracked(maps, arrivals, row, at).map(Some)
+        }
     }
 }

@@ -8,7 +8,7 @@ use rebis_sql::stmt::JoinKind;
 use rebis_sql::{Cell, Select, Statement, Value, compile};
 
 use super::criteria::Criteria;
-use super::select::{SelectStatement, compile_query, select};
+use super::select::{Count, SelectStatement, compile_query, select};
 use super::selection::{Arrivals, Selection};
 use crate::entity::{AnyInstance, Group, Instance, Object, absorb_row};
 use crate::error::{Error, ErrorKind, Result};
@@ -62,10 +62,8 @@ pub(super) fn check_lock<S>(connection: &Connection, query: &SelectStatement<S>)
 
 pub(crate) async fn tracked<S: Selection>(
     session: &Arc<Shared>,
-    mut query: SelectStatement<S>,
+    query: SelectStatement<S>,
 ) -> Result<Vec<S::Tracked>> {
-    let plan = settle_plan(std::mem::take(&mut query.loading))?;
-    query.criteria.settle(session);
     let mut rows = Vec::new();
     let maps = S::maps(&Session(Arc::clone(session)));
     let mut each = |arrivals: &mut Arrivals, row: &Row<'_>, joins: &mut Option<Joins>| {
@@ -76,15 +74,27 @@ pub(crate) async fn tracked<S: Selection>(
         }
         Ok(())
     };
-    let fetched = Fetched {
-        select: &mut query.select,
-        broken: query.broken.as_deref(),
-        criteria: &query.criteria,
-        populate: query.populate,
-        fetch: query.fetch,
-    };
-    bring(session, fetched, &plan, &mut each).await?;
+    bring(session, query.of(), &mut each).await?;
     Ok(rows)
+}
+
+/// The objects of a query that selects the columns of a model, which `read` reads.
+pub(crate) async fn objects(
+    session: &Arc<Shared>,
+    query: SelectStatement<Count>,
+    read: &ReadAll,
+) -> Result<Vec<Object>> {
+    let mut objects = Vec::new();
+    let mut each = |arrivals: &mut Arrivals, row: &Row<'_>, joins: &mut Option<Joins>| {
+        let before = arrivals.members.len();
+        let object = read(arrivals, row, &mut 0)?;
+        if joins.as_mut().map_or(Ok(true), |joins| joins.read(arrivals, row, before))? {
+            objects.push(object);
+        }
+        Ok(())
+    };
+    bring(session, query, &mut each).await?;
+    Ok(objects)
 }
 
 /// A query whose rows become objects, whatever it selects.
@@ -101,12 +111,18 @@ type Each<'a> =
     dyn FnMut(&mut Arrivals, &Row<'_>, &mut Option<Joins>) -> rebis_engine::Result<()> + Send + 'a;
 
 /// Runs a query and loads what its plan says. It and what it calls are compiled once, not for each thing that is selected.
-async fn bring(
-    session: &Arc<Shared>,
-    mut query: Fetched<'_>,
-    plan: &[Loading],
-    each: &mut Each<'_>,
-) -> Result<()> {
+async fn bring(session: &Arc<Shared>, mut query: SelectStatement<Count>, each: &mut Each<'_>) -> Result<()> {
+    session.database.house_query(&query.select)?;
+    session.autoflush().await?;
+    let plan = &settle_plan(std::mem::take(&mut query.loading))?;
+    query.criteria.settle(session);
+    let mut query = Fetched {
+        select: &mut query.select,
+        broken: query.broken.as_deref(),
+        criteria: &query.criteria,
+        populate: query.populate,
+        fetch: query.fetch,
+    };
     if cfg!(debug_assertions)
         && let Ok(compiled) =
             compile_query(query.select, query.criteria, query.broken, session.database.engine()?.dialect())
@@ -282,14 +298,8 @@ fn first<T: Model>(found: &mut Option<T>) -> impl FnMut(&Row<'_>) -> rebis_engin
     }
 }
 
-/// The row with that key, past the identity map: beside the lookups of others where that is possible.
-pub(crate) async fn read_in<T: Model>(session: &Shared, key: &T::Key) -> Result<Option<T>> {
-    let mut found = None;
-    find_by_key(session, T::meta(), &key.values(), &mut first(&mut found)).await?;
-    Ok(found)
-}
-
-async fn find_by_key(
+/// Gives the row with that key, past the identity map, to `found`: beside the lookups of others where that is possible.
+pub(crate) async fn find_by_key(
     session: &Shared,
     meta: &'static ModelMeta,
     key: &[Value],

@@ -80,18 +80,23 @@ impl Runner for &Session {
         criteria.settle(&self.0);
     }
 
-    async fn rows<S: Selection>(self, query: SelectStatement<S>) -> Result<Vec<S::Tracked>> {
-        self.database().house_query(&query.select)?;
-        self.0.autoflush().await?;
-        run::tracked(&self.0, query).await
+    // What only hands on is no future of its own: there would be one for each model.
+    fn rows<S: Selection>(
+        self,
+        query: SelectStatement<S>,
+    ) -> impl Future<Output = Result<Vec<S::Tracked>>> + Send {
+        run::tracked(&self.0, query)
     }
 
-    async fn keyed_rows<S: Selection>(self, query: SelectStatement<S>) -> Result<Vec<WithKeys<S::Tracked>>> {
-        self.rows(query.of::<Keyed<S>>()).await
+    fn keyed_rows<S: Selection>(
+        self,
+        query: SelectStatement<S>,
+    ) -> impl Future<Output = Result<Vec<WithKeys<S::Tracked>>>> + Send {
+        self.rows(query.of::<Keyed<S>>())
     }
 
-    async fn values(self, query: SelectStatement<Count>) -> Result<Vec<i64>> {
-        self.rows(query).await
+    fn values(self, query: SelectStatement<Count>) -> impl Future<Output = Result<Vec<i64>>> + Send {
+        self.rows(query)
     }
 
     async fn execute(self, statement: Statement) -> Result<Done> {

@@ -313,8 +313,8 @@ impl<S: Selection> SelectStatement<S> {
     ///
     /// # Errors
     /// What the database says; when the statement cannot be written for it; when a row does not decode.
-    pub async fn all<R: Runner>(self, on: R) -> Result<Vec<R::Out<S>>> {
-        on.rows(self).await
+    pub fn all<R: Runner>(self, on: R) -> impl Future<Output = Result<Vec<R::Out<S>>>> + Send {
+        on.rows(self)
     }
 
     /// The first row, if there is one.
@@ -330,9 +330,9 @@ impl<S: Selection> SelectStatement<S> {
     ///
     /// # Errors
     /// When there is none ([`Error::is_not_found`]) or several; else as [`all`](Self::all).
-    pub async fn one<R: Runner>(self, on: R) -> Result<R::Out<S>> {
-        let what = self.what();
-        self.one_or_none(on).await?.ok_or_else(|| no_row(&what))
+    pub async fn one<R: Runner>(mut self, on: R) -> Result<R::Out<S>> {
+        let what = expect_one(&mut self.select);
+        at_most_one(on.rows(self).await?, &what)?.ok_or_else(|| no_row(&what))
     }
 
     /// The only row, or nothing.
@@ -340,15 +340,8 @@ impl<S: Selection> SelectStatement<S> {
     /// # Errors
     /// When there are several; else as [`all`](Self::all).
     pub async fn one_or_none<R: Runner>(mut self, on: R) -> Result<Option<R::Out<S>>> {
-        let what = self.what();
-        if self.select.limit.is_none() {
-            self.select.limit = Some(2);
-        }
-        let mut rows = on.rows(self).await?;
-        if rows.len() > 1 {
-            return Err(several_rows(&what));
-        }
-        Ok(rows.pop())
+        let what = expect_one(&mut self.select);
+        at_most_one(on.rows(self).await?, &what)
     }
 
     /// As [`first`](Self::first), with an error that answers 404 in a handler.
@@ -380,16 +373,15 @@ impl<S: Selection> SelectStatement<S> {
     ///
     /// # Errors
     /// As [`all`](Self::all).
-    pub async fn count<R: Runner>(self, on: R) -> Result<u64> {
-        let rows = on.values(self.counting()).await?;
-        Ok(rows.into_iter().next().and_then(|n: i64| u64::try_from(n).ok()).unwrap_or(0))
+    pub fn count<R: Runner>(self, on: R) -> impl Future<Output = Result<u64>> + Send {
+        number(self.counting(), on)
     }
 
     /// Whether there is any row.
     ///
     /// # Errors
     /// As [`all`](Self::all).
-    pub async fn exists<R: Runner>(mut self, on: R) -> Result<bool> {
+    pub fn exists<R: Runner>(mut self, on: R) -> impl Future<Output = Result<bool>> + Send {
         self.select.order_by.clear();
         self.select.limit = Some(1);
         if self.select.group_by.is_empty()
@@ -400,7 +392,8 @@ impl<S: Selection> SelectStatement<S> {
         }
         let inner =
             rebis_sql::stmt::TableRef::Select { select: Box::new(named(self.select)), alias: "found".into() };
-        Ok(!on.values(over(inner, self.broken, self.criteria)).await?.iter().all(|n| *n == 0))
+        let found = number(over(inner, self.broken, self.criteria), on);
+        async { Ok(found.await? != 0) }
     }
 
     /// One page, and how many there are.
@@ -463,6 +456,25 @@ fn what(select: &Select) -> String {
 
 fn no_row(what: &str) -> Error {
     Error::new(ErrorKind::NotFound, format!("no row of {what} matches"))
+}
+
+/// The number that a counting query gives.
+async fn number<R: Runner>(counting: SelectStatement<Count>, on: R) -> Result<u64> {
+    let rows = on.values(counting).await?;
+    Ok(rows.first().and_then(|n| u64::try_from(*n).ok()).unwrap_or(0))
+}
+
+/// Asks for one row more than is expected; gives the words for what it is.
+fn expect_one(select: &mut Select) -> String {
+    select.limit = select.limit.or(Some(2));
+    what(select)
+}
+
+fn at_most_one<T>(mut rows: Vec<T>, what: &str) -> Result<Option<T>> {
+    if rows.len() > 1 {
+        return Err(several_rows(what));
+    }
+    Ok(rows.pop())
 }
 
 fn several_rows(what: &str) -> Error {

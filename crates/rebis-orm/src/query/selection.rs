@@ -10,7 +10,7 @@ use super::alias::Alias;
 use crate::entity::{AnyInstance, Entity, Group, Instance, Object};
 use crate::events::{Listeners, Moment};
 use crate::expr::{Column, Expression, Origin};
-use crate::model::{ColumnDef, EntityOf, Model};
+use crate::model::{EntityOf, Model, ModelMeta};
 use crate::session::{IdentityMap, Session, Shared, freshen};
 
 /// What can be selected: a model, a column, an expression, and tuples of these.
@@ -103,19 +103,24 @@ fn from_table(select: &mut Select, origin: Option<Origin>) {
     }
 }
 
-fn model_columns<M: Model>(
-    table: &'static str,
-    names: &[Name],
-    at: &mut usize,
-    clash: &mut Option<Name>,
-) -> Alias<M> {
-    for column in &M::DEF.columns[..M::DEF.read()] {
+/// Lists a model's columns: those of its table, under an alias if there is one, or of rows of its shape that are called so.
+fn list_model(select: &mut Select, model: &ModelMeta, alias: Option<&Name>, whole: bool) {
+    let column = |i: usize| match alias {
+        Some(rows) if !whole => {
+            Expr::Column { table: Some(rows.clone()), name: model.def.columns[i].name.into() }
+        }
+        alias => model.def.column_expr(alias, i),
+    };
+    select.columns.extend((0..model.def.read()).map(|i| column(i).into()));
+}
+
+fn take_names(model: &ModelMeta, names: &[Name], at: &mut usize, clash: &mut Option<Name>) {
+    for column in &model.def.columns[..model.def.read()] {
         if names.get(*at).is_none_or(|name| name != column.name) {
             clash.get_or_insert(Name::Borrowed(column.name));
         }
         *at += 1;
     }
-    Alias::of_rows(table)
 }
 
 fn value_column<T>(table: &'static str, names: &[Name], at: &mut usize) -> Expression<T> {
@@ -197,17 +202,13 @@ macro_rules! models {
             fn list(&self, select: &mut Select) {
                 let $this = self;
                 let alias: Option<Name> = $alias;
-                let whole = $whole;
-                let column = |(i, c): (usize, &'static ColumnDef)| match &alias {
-                    Some(rows) if !whole => Expr::Column { table: Some(rows.clone()), name: c.name.into() },
-                    alias => M::DEF.column_expr(alias.as_ref(), i),
-                };
-                select.columns.extend(M::DEF.columns[..M::DEF.read()].iter().enumerate().map(|c| column(c).into()));
+                list_model(select, M::meta(), alias.as_ref(), $whole);
                 from_table(select, $origin);
             }
 
             fn columns(table: &'static str, names: &[Name], at: &mut usize, clash: &mut Option<Name>) -> Alias<M> {
-                model_columns(table, names, at, clash)
+                take_names(M::meta(), names, at, clash);
+                Alias::of_rows(table)
             }
 
             fn maps(session: &Session) -> Self::Maps {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::joined::{Read, reader};
-use super::load::{LoadFn, ReadAll, Request, Task, known, load_related, read_all};
+use super::load::{LoadFn, Request, Task, load_related};
 use super::through::Through;
 use crate::entity::Object;
 use crate::model::{Model, ModelMeta};
@@ -18,10 +18,6 @@ pub struct RelationDef {
     pub(crate) target: fn() -> &'static ModelMeta,
     pub(crate) load: LoadFn,
     pub(crate) reader: fn(&Session) -> Read,
-    /// Reads a target from each row.
-    pub(crate) read_all: fn(&Session) -> ReadAll,
-    /// The object that a session holds under a key of the target.
-    pub(crate) known: fn(&Shared, &[rebis_sql::Value]) -> Option<Object>,
     /// The association, of a relation between many and many.
     pub(crate) through: Option<Through>,
     pub key: &'static [&'static str],
@@ -114,9 +110,7 @@ impl RelationDef {
             kind,
             target: T::meta,
             load: load_related,
-            read_all: read_all::<T>,
             reader: reader::<T>,
-            known: known::<T>,
             through: None,
             key: &[],
             target_key: &[],

@@ -10,6 +10,7 @@ use serde::ser::{Serialize, Serializer};
 
 use super::handle::joined;
 use super::load::{detached, load_lazily, not_loaded};
+use super::slot::Slot;
 use super::statement::ends;
 use super::{add_child, remove_child, report_at_flush, set_child, set_parent};
 use crate::entity::{Alone, AnyInstance, Build, Deferred, Entity, InRelation, Object, typed};
@@ -43,6 +44,15 @@ impl Owner {
             .advise("run the query on a `Session` (`.all(&session)`) to get entities, whose relations load"))
     }
 
+    /// The owner, and the relation, which is loaded unless its slot is as wanted.
+    async fn reached(&self, is_there: fn(&Slot) -> bool) -> Result<(Object, usize)> {
+        let (owner, relation) = self.get()?;
+        if !is_there(&owner.slot(relation).lock()) {
+            load_lazily(&owner, relation).await?;
+        }
+        Ok((owner, relation))
+    }
+
     fn push(&mut self, object: Object) {
         match self {
             Owner::Pending(all) => all.push(object),
@@ -64,7 +74,11 @@ impl<'a> Attach<'a> {
 
     /// One relation field, the relation's position given.
     pub fn relation(&mut self, index: usize, field: &mut impl Field) {
-        let was = std::mem::replace(field.owner(), OwnerOf(Owner::Of(Weak::clone(self.owner), index as u16)));
+        self.take(index, field.owner());
+    }
+
+    fn take(&mut self, index: usize, field: &mut OwnerOf) {
+        let was = std::mem::replace(field, OwnerOf(Owner::Of(Weak::clone(self.owner), index as u16)));
         if let Owner::Pending(objects) = was.0 {
             self.pending.push((index, objects));
         }
@@ -214,11 +228,7 @@ impl<T: Model> HasMany<T> {
     /// # Errors
     /// When the object is in no session, or the database refuses.
     pub async fn all(&self) -> Result<Vec<Entity<T>>> {
-        let (owner, relation) = self.0.0.get()?;
-        if let Some(all) = collected(&owner, relation) {
-            return Ok(all);
-        }
-        load_lazily(&owner, relation).await?;
+        let (owner, relation) = self.0.0.reached(Slot::is_loaded).await?;
         collected(&owner, relation).ok_or_else(|| not_loaded(&owner, relation))
     }
 
@@ -369,14 +379,8 @@ macro_rules! to_one {
             /// # Errors
             /// When the object is in no session, or the database refuses; and when there is none and the target is no `Option`.
             pub async fn get(&self) -> Result<T::Out> {
-                let (owner, relation) = self.0.0.get()?;
-                let found = match single::<T::Model>(&owner, relation) {
-                    Some(found) => found,
-                    None => {
-                        load_lazily(&owner, relation).await?;
-                        single(&owner, relation).ok_or_else(|| not_loaded(&owner, relation))?
-                    }
-                };
+                let (owner, relation) = self.0.0.reached(|slot| slot.one().is_some()).await?;
+                let found = single(&owner, relation).ok_or_else(|| not_loaded(&owner, relation))?;
                 T::out(found, || none_there(&owner, relation))
             }
 

@@ -21,7 +21,7 @@ pub(crate) fn relate_pending<T: crate::Model>(
     }
 }
 
-fn relate_all(owner: &Object, pending: Vec<(usize, Vec<Object>)>) {
+pub(crate) fn relate_all(owner: &Object, pending: Vec<(usize, Vec<Object>)>) {
     for (relation, objects) in pending {
         for object in objects {
             let related = if owner.meta().relation(relation).kind == RelationKind::BelongsTo {
@@ -227,7 +227,7 @@ fn held_parent(child: &Object, relation: usize, link: &Link) -> Option<Object> {
         let def = child.meta().relation(relation);
         let by_key = link.parent == (def.target)().key;
         let session = child.session().filter(|_| by_key)?;
-        (def.known)(&session, &child.values(&link.child))
+        ((def.target)().known)(&session, &child.values(&link.child))
     })
 }
 

@@ -16,8 +16,8 @@ use super::plan::{How, Loading, Part};
 use super::statement::{Owners, among, ends, owners_of, related};
 use crate::entity::{Group, Object};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Decode, EntityOf, Key, Link, Model, ModelMeta, RowKey};
-use crate::query::{Arrivals, Criteria, Related, Selection, fetch_related};
+use crate::model::{Decode, Key, Link, Model, ModelMeta, RowKey};
+use crate::query::{Arrivals, Criteria, Related, fetch_related};
 use crate::session::{FetchMode, Session, Shared};
 
 /// Objects that are met, by address.
@@ -75,24 +75,15 @@ fn distinct(mut owners: Vec<Object>) -> Vec<Object> {
     owners
 }
 
-/// The objects of model `T` that have these values in these columns.
-pub(crate) fn find_rows<T: Model>(
-    session: &Arc<Shared>,
-    columns: Vec<usize>,
-    rows: Vec<Vec<rebis_sql::Value>>,
-) -> Task<'_, Vec<Object>> {
-    find_among(session, T::meta(), read_all::<T>, columns, rows)
-}
-
-fn find_among<'a>(
+/// The objects of a model that have these values in these columns.
+pub(crate) fn find_rows<'a>(
     session: &'a Arc<Shared>,
     meta: &'static ModelMeta,
-    read: fn(&Session) -> ReadAll,
     columns: Vec<usize>,
     rows: Vec<Vec<rebis_sql::Value>>,
 ) -> Task<'a, Vec<Object>> {
     Box::pin(async move {
-        let read = read(&Session(Arc::clone(session)));
+        let read = (meta.ops.read_all)(&Session(Arc::clone(session)));
         let mut found = Vec::new();
         for chunk in rows.chunks(CHUNK) {
             let mut select = meta.select_all();
@@ -108,14 +99,6 @@ fn find_among<'a>(
 /// Reads an object from a row, its first column at a place.
 pub(crate) type ReadAll =
     Box<dyn Fn(&mut Arrivals, &Row<'_>, &mut usize) -> rebis_engine::Result<Object> + Send + Sync>;
-
-/// A reader of model `T`, where each row has one.
-pub(crate) fn read_all<T: Model>(session: &Session) -> ReadAll {
-    let maps = <EntityOf<T> as Selection>::maps(session);
-    Box::new(move |arrivals, row, at| {
-        Ok(<EntityOf<T> as Selection>::tracked(&maps, arrivals, row, at)?.0 as Object)
-    })
-}
 
 async fn load_parents(
     session: &Arc<Shared>,
@@ -137,12 +120,12 @@ async fn load_parents(
         if !seen.insert(key.clone()) {
             continue;
         }
-        match by_key.then(|| (def.known)(session, &values)).flatten() {
+        match by_key.then(|| ((def.target)().known)(session, &values)).flatten() {
             Some(object) => drop(found.insert(key, object)),
             None => missing.push(values),
         }
     }
-    let read = (def.read_all)(&Session(Arc::clone(session)));
+    let read = ((def.target)().ops.read_all)(&Session(Arc::clone(session)));
     for from in sources(request, meta, &link.child, missing)? {
         let select = related(meta, relation, from, request.part)?;
         let mut keep = |object: Object, _| {
@@ -180,7 +163,7 @@ async fn load_collections(
         None => Inverse::new(link, (def.target)(), &request.owners).map(|one| Inverses::from([one])),
         Some(_) => None,
     };
-    let read = (def.read_all)(&Session(Arc::clone(session)));
+    let read = ((def.target)().ops.read_all)(&Session(Arc::clone(session)));
     let keyed = request.owners.iter().filter(|o| o.has_key()).map(|o| o.values(&link.parent)).collect();
     for from in sources(request, meta, &link.parent, keyed)? {
         let select = related(meta, relation, from, part)?;

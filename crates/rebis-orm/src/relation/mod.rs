@@ -34,8 +34,8 @@ pub(crate) use handle::{any_related, comparison, one, steps_between};
 pub(crate) use inverse::Inverses;
 pub(crate) use joined::{Joins, multiplies};
 pub(crate) use link::{
-    add_child, companions, forget_stale_parents, held, let_go, relate_pending, remove_child, report_at_flush,
-    set_child, set_parent,
+    add_child, companions, forget_stale_parents, held, let_go, relate_all, relate_pending, remove_child,
+    report_at_flush, set_child, set_parent,
 };
 pub(crate) use load::{Addresses, ReadAll, Task, known, load_lazily, load_plan};
 pub(crate) use plan::settle_plan;

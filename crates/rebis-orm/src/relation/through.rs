@@ -7,10 +7,10 @@ use rebis_sql::Value;
 
 use super::RelationKind;
 use super::link::{cascade, insert, point, remove, set_parent};
-use super::load::{Task, find_rows};
+use super::load::find_rows;
 use crate::entity::{Object, State};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Far, Key, Link, Model, ModelMeta};
+use crate::model::{Far, Link, Model, ModelMeta};
 use crate::session::{Shared, before_change, cascade_add, delete_object, register_change};
 
 /// The association that a relation goes through, without its type.
@@ -19,26 +19,16 @@ pub(crate) struct Through {
     pub(crate) meta: fn() -> &'static ModelMeta,
     /// A new row, its keys to be filled in; nothing when it needs more than keys.
     make: fn() -> Option<Object>,
-    /// The row with that key, when it is loaded.
-    known: fn(&Shared, &[Value]) -> Option<Object>,
-    /// The rows that have these values in these columns.
-    find: FindFn,
 }
-
-type FindFn = for<'a> fn(&'a Arc<Shared>, Vec<usize>, Vec<Vec<Value>>) -> Task<'a, Vec<Object>>;
 
 impl Through {
     pub(crate) const fn new<A: Model>() -> Self {
-        Through { meta: A::meta, make: make::<A>, known: known::<A>, find: find_rows::<A> }
+        Through { meta: A::meta, make: make::<A> }
     }
 }
 
 fn make<A: Model>() -> Option<Object> {
     A::linked().map(|entity| entity.object())
-}
-
-fn known<A: Model>(session: &Shared, key: &[Value]) -> Option<Object> {
-    session.known::<A>(&A::Key::from_values(key)?).map(|entity| entity.object())
 }
 
 /// Relates two objects, unless they are.
@@ -224,7 +214,7 @@ async fn delete_rows(
         return Ok(());
     }
     let wanted = missing.iter().map(|(values, ..)| values.clone()).collect();
-    let found = (through.find)(session, columns.clone(), wanted).await?;
+    let found = find_rows(session, (through.meta)(), columns.clone(), wanted).await?;
     for (values, owner, target) in missing {
         let mut rows = found.iter().filter(|row| row.values(&columns) == values).peekable();
         if rows.peek().is_none() {
@@ -248,7 +238,7 @@ fn stand_in(session: &Arc<Shared>, through: Through, columns: &[usize], values: 
     let set: Vec<(usize, Value)> = columns.iter().copied().zip(values.iter().cloned()).collect();
     let key = (through.meta)().key.iter().filter_map(|k| set.iter().find(|(c, _)| c == k));
     let key: Vec<Value> = key.map(|(_, value)| value.clone()).collect();
-    if let Some(known) = (through.known)(session, &key) {
+    if let Some(known) = ((through.meta)().known)(session, &key) {
         return Some(known);
     }
     let row = (through.make)()?;
@@ -290,7 +280,7 @@ pub(crate) async fn delete_associations(
         return Ok(());
     }
     let keys: Vec<Vec<Value>> = owners.iter().map(|o| o.values(&link.parent)).collect();
-    for row in (through.find)(session, link.child.clone(), keys).await? {
+    for row in find_rows(session, (through.meta)(), link.child.clone(), keys).await? {
         delete_object(session, &row);
     }
     Ok(())

@@ -10,6 +10,7 @@ use super::{Session, Shared, belongs, touch};
 use crate::entity::{AnyInstance, Entity, Instance, Object, State, absorb_row};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Model;
+use crate::query::find_by_key;
 use crate::relation::held;
 
 impl Session {
@@ -80,7 +81,14 @@ fn mark(session: &Shared, object: &Object) {
 /// Reads the row of an expired object: `false` when it is gone, and then the object is in no session any more.
 pub(crate) async fn reload(session: &Arc<Shared>, object: &Object) -> Result<bool> {
     before(session, object);
-    if !Arc::clone(object).reread(session).await? {
+    let mut found = false;
+    let mut take = |row: &Row<'_>| {
+        found = true;
+        Arc::clone(object).take(row)
+    };
+    let meta = object.meta();
+    find_by_key(session, meta, &object.values(&meta.key), &mut take).await?;
+    if !found {
         object.leave_map(session);
         object.status().state = State::Detached;
         return Ok(false);

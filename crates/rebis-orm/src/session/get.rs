@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use rebis_sql::Expr;
+use rebis_engine::Row;
+use rebis_sql::{Expr, Value};
 
 use super::{Session, Shared};
-use crate::entity::{Entity, Instance, Object};
+use crate::entity::{Entity, Object, into_typed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::{Listeners, Moment};
-use crate::expr::{Predicate, equal};
+use crate::expr::equal;
 use crate::model::{EntityOf, IntoKey, Key, Model, ModelMeta};
-use crate::query::select;
+use crate::query::{Criteria, Related, fetch_related, find_by_key};
 
 impl Session {
     /// The object with that key: the identity map's, or loaded; nothing when there is no such row.
@@ -23,20 +24,10 @@ impl Session {
         key: impl IntoKey<T::Key>,
     ) -> Result<Option<Entity<T>>> {
         let _ = model;
-        self.database().house(T::meta())?;
         let key = key.into_key();
-        if self.0.narrows(T::meta()) {
-            return self.get_narrowed(&key).await;
-        }
-        self.0.find(key).await
-    }
-
-    /// Whether an object that is known meets the session's criteria, the database says.
-    async fn get_narrowed<T: Model>(&self, key: &T::Key) -> Result<Option<Entity<T>>> {
-        let meta = T::meta();
-        let parts = meta.key.iter().zip(key.values());
-        let is_it = parts.map(|(&k, value)| Predicate::new(equal(meta.column_expr(k), Expr::Value(value))));
-        select(EntityOf::<T>::new()).filter(Predicate::all(is_it)).one_or_none(self).await
+        let known = self.0.known::<T>(&key).map(|known| known.0 as Object);
+        let found = self.0.get(T::meta(), known, &|| key.values()).await?;
+        Ok(found.and_then(into_typed))
     }
 
     /// As [`get`](Self::get), with an error that answers 404 in a handler.
@@ -72,34 +63,68 @@ impl Shared {
         self.map::<T>().lock().live(key).map(Entity)
     }
 
-    /// The object with that key: the identity map's, or loaded.
-    pub(crate) async fn find<T: Model>(self: &Arc<Self>, key: T::Key) -> Result<Option<Entity<T>>> {
-        if let Some(entity) = self.known::<T>(&key) {
-            let object = entity.object();
+    /// The object with that key, as the session's criteria allow: `known`, which is in the identity map, or loaded.
+    pub(crate) async fn get(
+        self: &Arc<Self>,
+        meta: &'static ModelMeta,
+        known: Option<Object>,
+        key: &(dyn Fn() -> Vec<Value> + Sync),
+    ) -> Result<Option<Object>> {
+        self.database.house(meta)?;
+        if self.narrows(meta) {
+            return self.get_narrowed(meta, key()).await;
+        }
+        self.find(meta, known, key).await
+    }
+
+    /// Whether an object that is known meets the session's criteria, the database says.
+    async fn get_narrowed(
+        self: &Arc<Self>,
+        meta: &'static ModelMeta,
+        key: Vec<Value>,
+    ) -> Result<Option<Object>> {
+        self.autoflush().await?;
+        self.note_get(meta);
+        let mut select = meta.select_all();
+        let parts = meta.key.iter().zip(key);
+        parts.for_each(|(&k, value)| select.and_where(equal(meta.column_expr(k), Expr::Value(value))));
+        let read = (meta.ops.read_all)(&Session(Arc::clone(self)));
+        let (criteria, mut found) = (Criteria::of(self), None);
+        let mut keep = |object, _| found = Some(object);
+        fetch_related(self, &read, Related::of(select, &[], &criteria), &mut keep).await?;
+        Ok(found)
+    }
+
+    /// The object with that key, whatever the session's criteria say: `known`, which is in the identity map, or loaded.
+    pub(crate) async fn find(
+        self: &Arc<Self>,
+        meta: &'static ModelMeta,
+        known: Option<Object>,
+        key: &(dyn Fn() -> Vec<Value> + Sync),
+    ) -> Result<Option<Object>> {
+        if let Some(object) = known {
             if self.work.lock().deleted.has(&object) {
                 return Ok(None);
             }
             if !object.status().expired {
-                return Ok(Some(entity));
+                return Ok(Some(object));
             }
             self.autoflush().await?;
-            return Ok(super::expire::reload(self, &object).await?.then_some(entity));
+            return Ok(super::expire::reload(self, &object).await?.then_some(object));
         }
         self.autoflush().await?;
-        self.note_get(T::meta());
-        let Some(row) = self.read::<T>(&key).await? else { return Ok(None) };
-        let entity = {
-            let map = self.map::<T>();
-            let mut map = map.lock();
-            if let Some(known) = map.live(&key) {
-                return Ok(Some(Entity(known)));
-            }
-            let instance = Instance::loaded(row, &self.solo);
-            map.insert(key, Arc::downgrade(&instance));
-            Entity(instance)
+        self.note_get(meta);
+        let mut found = None;
+        let mut keep = |row: &Row<'_>| {
+            found = Some((meta.ops.read)(self, row)?);
+            Ok(())
         };
-        self.tell_of_load(|| entity.object())?;
-        Ok(Some(entity))
+        find_by_key(self, meta, &key(), &mut keep).await?;
+        let Some((object, known)) = found else { return Ok(None) };
+        if !known && let Some(listeners) = Listeners::of(self) {
+            listeners.tell(Moment::Load, &object, 0)?;
+        }
+        Ok(Some(object))
     }
 
     fn note_get(&self, meta: &'static ModelMeta) {
@@ -107,15 +132,6 @@ impl Shared {
             let name = meta.def.name;
             format!("`get({name}, …)`: a loop? One query reads them all: `select({name}).filter({name}::….in_(keys))`")
         });
-    }
-
-    fn tell_of_load(self: &Arc<Self>, object: impl FnOnce() -> Object) -> Result<()> {
-        Listeners::of(self).map_or(Ok(()), |listeners| listeners.tell(Moment::Load, &object(), 0))
-    }
-
-    /// The row with that key, past the identity map.
-    pub(crate) async fn read<T: Model>(&self, key: &T::Key) -> Result<Option<T>> {
-        crate::query::read_in::<T>(self, key).await
     }
 }
 

@@ -65,7 +65,12 @@ fn merge<'a>(session: &'a Arc<Shared>, given: Object, seen: &'a mut Seen) -> Tas
         if belongs(&*given, session) && matches!(state, State::Pending | State::Persistent) {
             return Ok(given);
         }
-        let found = if given.has_key() { given.counterpart(session).await? } else { None };
+        let found = if given.has_key() {
+            let meta = given.meta();
+            session.find(meta, given.namesake(session), &|| given.values(&meta.key)).await?
+        } else {
+            None
+        };
         let target = match found {
             Some(found) => {
                 copy(&given, &found)?;
