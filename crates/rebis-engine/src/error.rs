@@ -53,6 +53,8 @@ pub enum ErrorKind {
     Syntax,
     /// A value does not fit its column: too long, out of range, of another type.
     Data,
+    /// A text holds a character that the database cannot store: U+0000 on PostgreSQL, or one that its encoding lacks.
+    Character,
     /// A cell did not hold what was asked for.
     Decode,
     /// The statement could not be written for this database.
@@ -84,6 +86,7 @@ impl ErrorKind {
             ErrorKind::ReadOnly => {
                 "check the permissions of the file and its folder, and that the URL or transaction is not read-only"
             }
+            ErrorKind::Character => "leave that character out, or keep the value as bytes",
             ErrorKind::Missing => "run the migrations (`db upgrade`), or check the name",
             _ => return None,
         })

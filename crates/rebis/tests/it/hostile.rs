@@ -148,6 +148,24 @@ each_database! {
         assert_eq!(select(Note).count(&db).await.unwrap(), 3);
     }
 
+    async fn a_character_that_the_database_has_not_is_the_client_s_matter(test: TestDatabase) {
+        let (app, db) = open(&test, false).await;
+        let client = app.test_client();
+        let has_not = db.engine().unwrap().dialect() == rebis::Dialect::Postgres;
+        let expected = if has_not { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+        let new = serde_json::json!({ "text": "a\0b" });
+        for answer in [
+            client.get("/path/a%00b").await,
+            client.get("/query?q=a%00b").await,
+            client.get("/rename?q=a%00b").await,
+            client.post("/json").json(&new).await,
+        ] {
+            assert_eq!(answer.status(), expected, "{}", answer.text());
+            assert_eq!(answer.text().contains("such as U+0000"), has_not, "{}", answer.text());
+        }
+        assert_eq!(select(Note).count(&db).await.unwrap(), if has_not { 3 } else { 4 });
+    }
+
     async fn the_data_browser_takes_names_and_values_as_such(test: TestDatabase) {
         let (app, db) = open(&test, true).await;
         let client = app.test_client();

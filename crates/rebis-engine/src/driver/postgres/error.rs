@@ -9,7 +9,7 @@ pub(super) fn classify(e: tokio_postgres::Error) -> Error {
         let text = deepest(&e);
         // An encoder's refusal carries its own error; everything else without an SQLSTATE is the transport.
         if let Some(refused) = e.source().and_then(|s| s.downcast_ref::<super::types::Refused>()) {
-            return Error::new(ErrorKind::Data, format!("{e}: {refused}"));
+            return Error::new(refused.kind(), format!("{e}: {refused}"));
         }
         let said = e.to_string();
         if said.contains("expected") && said.contains("parameters") {
@@ -71,6 +71,7 @@ fn kind(code: &str) -> ErrorKind {
         "25P02" | "25001" | "25P01" | "3B001" => ErrorKind::State,
         "42P01" | "42703" | "42883" | "42704" | "3F000" | "3D000" => ErrorKind::Missing,
         "57P01" | "57P02" | "57P03" | "25P03" | "53300" => ErrorKind::Connection,
+        "22021" | "22P05" => ErrorKind::Character,
         _ => match code.get(..2) {
             Some("08" | "28") => ErrorKind::Connection,
             Some("22") => ErrorKind::Data,

@@ -56,12 +56,12 @@ fn other<'a>(ty: &Type, raw: &'a [u8]) -> Result<Cell<'a>> {
 
 fn fixed<const N: usize>(raw: &[u8]) -> Result<[u8; N]> {
     raw.try_into()
-        .map_err(|_| Refused(format!("the server sent {} bytes where {N} were expected", raw.len())))
+        .map_err(|_| Refused::new(format!("the server sent {} bytes where {N} were expected", raw.len())))
 }
 
 fn text(raw: &[u8]) -> Result<&str> {
     std::str::from_utf8(raw).map_err(|_| {
-        Refused(String::from("the server sent text that is not UTF-8; set the database's encoding to UTF8"))
+        Refused::new("the server sent text that is not UTF-8; set the database's encoding to UTF8")
     })
 }
 
@@ -72,7 +72,7 @@ fn timestamp(raw: &[u8]) -> Result<chrono::NaiveDateTime> {
     }
     EPOCH_TIME
         .checked_add_signed(TimeDelta::microseconds(micros))
-        .ok_or_else(|| Refused(String::from("the timestamp is out of range")))
+        .ok_or_else(|| Refused::new("the timestamp is out of range"))
 }
 
 fn date(raw: &[u8]) -> Result<chrono::NaiveDate> {
@@ -82,7 +82,7 @@ fn date(raw: &[u8]) -> Result<chrono::NaiveDate> {
     }
     EPOCH
         .checked_add_signed(TimeDelta::days(i64::from(days)))
-        .ok_or_else(|| Refused(String::from("the date is out of range")))
+        .ok_or_else(|| Refused::new("the date is out of range"))
 }
 
 fn time(raw: &[u8]) -> Result<NaiveTime> {
@@ -92,7 +92,7 @@ fn time(raw: &[u8]) -> Result<NaiveTime> {
         .ok()
         .and_then(|s| NaiveTime::from_num_seconds_from_midnight_opt(s, rest as u32 * 1000))
         .ok_or_else(|| {
-            Refused(String::from("the time is 24:00, which no Rust type holds; store 00:00 of the next day"))
+            Refused::new("the time is 24:00, which no Rust type holds; store 00:00 of the next day")
         })
 }
 
@@ -107,7 +107,7 @@ fn interval(raw: &[u8]) -> Result<TimeDelta> {
     }
     TimeDelta::days(i64::from(days))
         .checked_add(&TimeDelta::microseconds(micros))
-        .ok_or_else(|| Refused(String::from("the interval is out of range")))
+        .ok_or_else(|| Refused::new("the interval is out of range"))
 }
 
 /// Takes the next `N` bytes.
@@ -178,7 +178,7 @@ fn value(cell: Cell<'_>) -> Result<Value> {
         Cell::Interval(i) => Value::Interval(i),
         Cell::Json(j) => Value::Json(
             serde_json::from_str(&j)
-                .map_err(|e| Refused(format!("the server sent JSON that is none: {e}")))?,
+                .map_err(|e| Refused::new(format!("the server sent JSON that is none: {e}")))?,
         ),
         Cell::Uuid(u) => Value::Uuid(u),
         Cell::Array(items) => Value::Array(items),

@@ -65,9 +65,9 @@ fn encode(value: &Value, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Refuse
         },
         (Value::Text(t), ty) if is_text(ty) => {
             if t.contains('\0') {
-                return refused(
+                return Err(Refused::character(
                     "PostgreSQL's text cannot hold the character U+0000; remove it, or store bytes",
-                );
+                ));
             }
             out.extend_from_slice(t.as_bytes());
         }
@@ -75,9 +75,7 @@ fn encode(value: &Value, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Refuse
         (Value::Date(d), &Type::DATE) => {
             let days = d.signed_duration_since(EPOCH).num_days();
             out.extend_from_slice(
-                &i32::try_from(days)
-                    .map_err(|_| Refused(String::from("the date is out of range")))?
-                    .to_be_bytes(),
+                &i32::try_from(days).map_err(|_| Refused::new("the date is out of range"))?.to_be_bytes(),
             );
         }
         (Value::Date(d), &Type::TIMESTAMP | &Type::TIMESTAMPTZ) => {
@@ -114,7 +112,7 @@ fn encode(value: &Value, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Refuse
 }
 
 fn integer(i: i64, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Refused> {
-    let range = |_| Refused(format!("{i} does not fit the server's type `{}`", ty.name()));
+    let range = |_| Refused::new(format!("{i} does not fit the server's type `{}`", ty.name()));
     match *ty {
         Type::INT8 => out.extend_from_slice(&i.to_be_bytes()),
         Type::INT4 => out.extend_from_slice(&i32::try_from(i).map_err(range)?.to_be_bytes()),
@@ -142,7 +140,7 @@ fn jsonb(text: &str, out: &mut BytesMut) {
 }
 
 fn array(items: &[Value], of: &Type, out: &mut BytesMut) -> Result<IsNull, Refused> {
-    let length = i32::try_from(items.len()).map_err(|_| Refused(String::from("the array is too long")))?;
+    let length = i32::try_from(items.len()).map_err(|_| Refused::new("the array is too long"))?;
     let has_null = i32::from(items.iter().any(Value::is_null));
     let dimensions = i32::from(!items.is_empty());
     out.extend_from_slice(&dimensions.to_be_bytes());
@@ -157,8 +155,8 @@ fn array(items: &[Value], of: &Type, out: &mut BytesMut) -> Result<IsNull, Refus
         let at = out.len();
         out.extend_from_slice(&(-1_i32).to_be_bytes());
         if let IsNull::No = encode(item, of, out)? {
-            let size = i32::try_from(out.len() - at - 4)
-                .map_err(|_| Refused(String::from("the array is too long")))?;
+            let size =
+                i32::try_from(out.len() - at - 4).map_err(|_| Refused::new("the array is too long"))?;
             out[at..at + 4].copy_from_slice(&size.to_be_bytes());
         }
     }

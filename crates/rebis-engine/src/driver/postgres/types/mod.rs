@@ -17,18 +17,35 @@ use crate::{Error, ErrorKind, Result};
 
 /// Why a value cannot be sent or read; says what to do.
 #[derive(Debug)]
-pub(super) struct Refused(String);
+pub(super) struct Refused {
+    why: String,
+    kind: ErrorKind,
+}
+
+impl Refused {
+    fn new(why: impl Into<String>) -> Self {
+        Self { why: why.into(), kind: ErrorKind::Data }
+    }
+
+    fn character(why: impl Into<String>) -> Self {
+        Self { why: why.into(), kind: ErrorKind::Character }
+    }
+
+    pub(super) fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+}
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.why)
     }
 }
 
 impl std::error::Error for Refused {}
 
 fn refused<T>(why: impl Into<String>) -> Result<T, Refused> {
-    Err(Refused(why.into()))
+    Err(Refused::new(why))
 }
 
 /// A cell read from the server's bytes.

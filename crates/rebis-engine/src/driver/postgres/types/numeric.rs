@@ -45,7 +45,7 @@ pub(super) fn decode(raw: &[u8]) -> Result<Decimal, Refused> {
     value(weight, scale, digits)
         .map(|m| if sign == NEGATIVE { -m } else { m })
         .and_then(|m| Decimal::try_from_i128_with_scale(m, u32::from(scale)).ok())
-        .ok_or_else(|| Refused(String::from("the numeric has more than the 28 digits of Decimal; round it in the statement, or read it as text")))
+        .ok_or_else(|| Refused::new("the numeric has more than the 28 digits of Decimal; round it in the statement, or read it as text"))
 }
 
 /// The digits as a whole number of units of `10^-scale`.
