@@ -7,15 +7,15 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 use rebis_web::BoxError;
 
-/// How the command is called.
+/// How the command is called, of the program of that name.
 #[must_use]
-pub fn completions_command() -> Command {
+pub fn completions_command(program: &str) -> Command {
     Command::new("completions")
         .about("Prints the completions of a shell")
-        .after_help(
-            "Examples:\n  rebis completions bash > ~/.local/share/bash-completion/completions/rebis\n  rebis completions zsh > ~/.zfunc/_rebis\n  \
-             rebis completions fish > ~/.config/fish/completions/rebis.fish",
-        )
+        .after_help(format!(
+            "Examples:\n  {program} completions bash > ~/.local/share/bash-completion/completions/{program}\n  {program} completions zsh > \
+             ~/.zfunc/_{program}\n  {program} completions fish > ~/.config/fish/completions/{program}.fish"
+        ))
         .arg(
             Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell)).help("The shell"),
         )

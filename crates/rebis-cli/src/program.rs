@@ -91,7 +91,7 @@ fn describe(program: &Program) -> Command {
     if !program.databases.is_empty() {
         all = all.subcommand(command::db::describe(program.databases.len() > 1));
     }
-    all = examples::added(all.subcommand(completions::completions_command()));
+    all = examples::added(all.subcommand(completions::completions_command(program.app.name())));
     for own in program.app.commands() {
         all = all.subcommand(own.clap().clone());
     }

@@ -62,7 +62,7 @@ pub(crate) fn show(host: &Host, value: &Dynamic) -> Eval<String> {
         return Ok(String::from(if value.is::<Cond>() { "<condition>" } else { "<order>" }));
     }
     if value.is_string() {
-        return Ok(format!("{:?}", value.to_string()));
+        return Ok(literal(&value.to_string()));
     }
     Ok(value.to_string())
 }
@@ -78,6 +78,15 @@ pub(crate) fn is_known(value: &Dynamic) -> bool {
 fn list(host: &Host, all: &[Dynamic]) -> Eval<String> {
     let items = all.iter().map(|item| if item.is_unit() { Ok(String::from("()")) } else { show(host, item) });
     Ok(format!("[{}]", items.collect::<Eval<Vec<_>>>()?.join(", ")))
+}
+
+/// A text as it could be typed in. SQL is full of quotes: between backticks they stand as they are.
+fn literal(text: &str) -> String {
+    let as_it_is = |c: char| !c.is_control() && !['`', '\\'].contains(&c);
+    if text.contains('"') && text.chars().all(as_it_is) && !text.contains("${") {
+        return format!("`{text}`");
+    }
+    format!("{text:?}")
 }
 
 /// A value without quotes.

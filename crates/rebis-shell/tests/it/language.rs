@@ -6,6 +6,22 @@ use rebis_testkit::each_database;
 
 use crate::models::{Role, User, answers, tables, typed, value};
 
+/// As it could be typed in again, and without a stroke before each quote where that can be.
+#[tokio::test]
+async fn sql_reads_as_it_is_written() {
+    let db = rebis::Database::connect("sqlite://").unwrap();
+    let sql = typed(&db, "Role.filter(Role.id == 1).sql()").await.unwrap().text.unwrap();
+    assert!(sql.starts_with("`SELECT \"roles\".\"id\"") && sql.ends_with('`'), "{sql}");
+    for (line, shown) in [
+        (r#""it's" + " so""#, r#""it's so""#),
+        (r#""a \"b\"""#, r#"`a "b"`"#),
+        (r#""\"\n""#, r#""\"\n""#),
+        (r#""\" ${x}""#, r#""\" ${x}""#),
+    ] {
+        assert_eq!(typed(&db, line).await.unwrap().text.as_deref(), Some(shown), "{line}");
+    }
+}
+
 each_database! {
     async fn conditions_and_values(test: TestDatabase) {
         let db = tables(&test).await;

@@ -43,6 +43,9 @@ fn the_commands_are_as_they_say() {
     Transcript::of(workspace().join("docs/reference/commands.md"))
         .program("microblog", env!("CARGO_BIN_EXE_guide"))
         .replace("Usage: microblog", "Usage: guide")
+        .replace("  microblog completions", "  guide completions")
+        .replace("completions/microblog", "completions/guide")
+        .replace("_microblog", "_guide")
         // As cargo does it for the example's own program, so that the application has its name.
         .env("CARGO_MANIFEST_DIR", workspace().join("examples/microblog").display().to_string())
         .run();

@@ -91,7 +91,7 @@ fn own() -> Command {
         )
         .args(of_cargo())
         .subcommand(new())
-        .subcommand(rebis_cli::completions_command())
+        .subcommand(rebis_cli::completions_command("rebis").args(no_cargo()))
 }
 
 /// How cargo builds, before or behind the command.
@@ -113,8 +113,14 @@ fn of_cargo() -> Vec<Arg> {
     ]
 }
 
+/// Of a command that builds nothing: the same arguments, of which its help does not speak.
+fn no_cargo() -> Vec<Arg> {
+    of_cargo().into_iter().map(|arg| arg.hide(true)).collect()
+}
+
 fn new() -> Command {
     Command::new("new")
+        .args(no_cargo())
         .about("Makes an application in a new folder")
         .after_help(
             "Examples:\n  rebis new shop\n  rebis new shop --database postgres\n  rebis new ../shop --rebis-path ~/src/rebis",
@@ -169,6 +175,18 @@ fn new() -> Command {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn the_help_of_what_builds_nothing_speaks_of_no_cargo() {
+        let help = |name: &str| {
+            let line = ["rebis", name, "--help"];
+            super::whole().try_get_matches_from(line).map_err(|help| help.to_string()).unwrap_err()
+        };
+        for name in ["new", "completions"] {
+            assert!(!help(name).contains("--locked"), "{}", help(name));
+        }
+        assert!(help("run").contains("--locked"), "{}", help("run"));
+    }
+
     #[test]
     fn the_words_contradict_each_other_nowhere() {
         super::describe().debug_assert();
