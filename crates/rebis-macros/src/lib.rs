@@ -28,11 +28,13 @@ use proc_macro::TokenStream;
 /// Struct: `#[model(table = "…", schema = "…", was = "…", comment = "…", bind = "…", primary_key(a, b), unique(a, b, name = "…"),
 /// index(a, b, unique, name = "…"), check("sql", name = "…"), exclude("USING gist (…)", name = "…"), options(mysql_engine = "…"), crate = "…")]`.
 ///
-/// With `nulls_not_distinct` in `unique(…)` or `index(…)` two NULLs are duplicates (PostgreSQL 15).
+/// With `nulls_not_distinct` in `unique(…)` or `index(…)` two NULLs are duplicates (PostgreSQL 15). With `deferrable` in `unique(…)`
+/// (PostgreSQL) or beside a foreign key (PostgreSQL, SQLite) the check can wait until the end of the transaction, with `initially_deferred` it
+/// does without being asked.
 ///
 /// Column: `#[column(primary_key, name = "…", length = 64, text, precision = 10, scale = 2, type = SqlType::…, unique, index,
 /// nullable = false, default = Utc::now, server_default = now, onupdate = Utc::now, foreign_key = User::id, on_delete = cascade, on_update = cascade,
-/// autoincrement = false, was = "…", comment = "…", collation = "…", check = "sql", computed = "sql", stored, secret)]`. The type is the field's own unless an argument says
+/// deferrable, initially_deferred, match_full, autoincrement = false, was = "…", comment = "…", collation = "…", check = "sql", computed = "sql", stored, secret)]`. The type is the field's own unless an argument says
 /// otherwise, and `Option` means that NULL is allowed. `default` takes a function (called), a closure (called), or a value.
 ///
 /// Column that is read only when it is asked for: a field of type `Deferred<…>`. Struct of columns: `#[column(flatten)]`.

@@ -60,6 +60,8 @@ pub(crate) struct Group {
     pub(crate) name: Option<LitStr>,
     pub(crate) unique: bool,
     pub(crate) nulls_not_distinct: bool,
+    /// `Some(initially_deferred)`.
+    pub(crate) deferrable: Option<bool>,
 }
 
 /// `check("sql", name = "…")`.
@@ -163,6 +165,9 @@ pub(crate) struct ForeignKey {
     pub(crate) column: Ident,
     pub(crate) on_delete: Option<Action>,
     pub(crate) on_update: Option<Action>,
+    /// `Some(initially_deferred)`.
+    pub(crate) deferrable: Option<bool>,
+    pub(crate) match_full: bool,
 }
 
 /// What a foreign key does: a variant of `ReferentialAction`, at the user's word.

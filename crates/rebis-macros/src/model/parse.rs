@@ -13,6 +13,9 @@ use crate::suggest::Vocabulary;
 
 /// Of `unique(…)` and `index(…)`: two NULLs are duplicates.
 const NULLS: &str = "nulls_not_distinct";
+/// Of a unique constraint and of a foreign key: the check can wait until the end of the transaction, or does without being asked.
+pub(super) const DEFERRABLE: &str = "deferrable";
+pub(super) const DEFERRED: &str = "initially_deferred";
 
 const MODEL: Vocabulary = Vocabulary {
     attribute: "#[model(…)]",
@@ -238,7 +241,9 @@ fn struct_argument(ctxt: &Ctxt, model: &mut Model, key: &mut Option<KeyArgument>
                 *key = Some((arg.name.clone(), group.parts));
             }
         }
-        "unique" => model.uniques.extend(group(ctxt, arg, "unique(a, b)", &["name", NULLS])),
+        "unique" => {
+            model.uniques.extend(group(ctxt, arg, "unique(a, b)", &["name", NULLS, DEFERRABLE, DEFERRED]))
+        }
         "index" => {
             model.indexes.extend(group(ctxt, arg, "index(a, b)", &["name", "unique", NULLS]));
         }
@@ -254,17 +259,19 @@ fn struct_argument(ctxt: &Ctxt, model: &mut Model, key: &mut Option<KeyArgument>
 
 /// `unique(a, b, name = "…")`, `index(a, b, unique)`, either with `nulls_not_distinct`.
 fn group(ctxt: &Ctxt, arg: &Arg, example: &str, options: &[&str]) -> Option<Group> {
-    let mut group = Group { parts: Vec::new(), name: None, unique: false, nulls_not_distinct: false };
+    let mut group =
+        Group { parts: Vec::new(), name: None, unique: false, nulls_not_distinct: false, deferrable: None };
     for item in arg.list(ctxt, example)? {
         match item {
-            ListItem::Expr(Expr::Path(p)) if p.path.is_ident("unique") && options.contains(&"unique") => {
-                group.unique = true;
-            }
-            ListItem::Expr(Expr::Path(p)) if p.path.is_ident(NULLS) && options.contains(&NULLS) => {
-                group.nulls_not_distinct = true;
-            }
             ListItem::Expr(Expr::Path(p)) if p.path.get_ident().is_some() => {
-                group.parts.extend(p.path.get_ident().cloned());
+                if let Some(word) = p.path.get_ident() {
+                    let text = word.to_string();
+                    if text != "name" && options.contains(&text.as_str()) {
+                        set(&mut group, &text, true);
+                    } else {
+                        group.parts.push(word.clone());
+                    }
+                }
             }
             ListItem::Expr(e @ Expr::Call(_)) if arg.name == "index" => {
                 ctxt.error(e, "an index over an expression or in descending order is not supported yet; create it in a migration");
@@ -279,8 +286,7 @@ fn group(ctxt: &Ctxt, arg: &Arg, example: &str, options: &[&str]) -> Option<Grou
                         ctxt.error(&option.name, format!("unknown option `{name}` of `{}`{known}", arg.name));
                     }
                     "name" => group.name = option.text(ctxt),
-                    NULLS => group.nulls_not_distinct = option.flag(ctxt).unwrap_or_default(),
-                    _ => group.unique = option.flag(ctxt).unwrap_or_default(),
+                    _ => set(&mut group, &name, option.flag(ctxt).unwrap_or_default()),
                 }
             }
         }
@@ -290,6 +296,19 @@ fn group(ctxt: &Ctxt, arg: &Arg, example: &str, options: &[&str]) -> Option<Grou
         return None;
     }
     Some(group)
+}
+
+fn set(group: &mut Group, flag: &str, on: bool) {
+    match flag {
+        NULLS => group.nulls_not_distinct = on,
+        DEFERRABLE | DEFERRED => group.deferrable = deferrable(group.deferrable, flag, on),
+        _ => group.unique = on,
+    }
+}
+
+/// What two flags say together: that the check waits without being asked implies that it can.
+pub(super) fn deferrable(before: Option<bool>, flag: &str, on: bool) -> Option<bool> {
+    if on { Some(before.unwrap_or_default() || flag == DEFERRED) } else { before }
 }
 
 /// `check("age > 0", name = "grown")`.

@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::{Expr, ExprLit, Field, GenericArgument, Ident, Lit, LitStr, Path, PathArguments, Type};
 
 use super::ast::{Action, Column, Computed, DefaultValue, Flat, ForeignKey, ServerDefault, TypeChoice};
-use super::parse::unraw;
+use super::parse::{DEFERRABLE, DEFERRED, deferrable, unraw};
 use crate::args::{self, Arg, ArgValue, ListItem};
 use crate::ctxt::Ctxt;
 use crate::suggest::{Vocabulary, nearest};
@@ -28,6 +28,9 @@ const COLUMN: Vocabulary = Vocabulary {
         "foreign_key",
         "on_delete",
         "on_update",
+        DEFERRABLE,
+        DEFERRED,
+        "match_full",
         "autoincrement",
         "identity",
         "collation",
@@ -214,9 +217,22 @@ fn argument(ctxt: &Ctxt, column: &mut Column, arg: &Arg, all: &[Arg]) {
                 column: referred,
                 on_delete,
                 on_update,
+                deferrable: [DEFERRABLE, DEFERRED].into_iter().fold(None, |before, flag| {
+                    deferrable(before, flag, find(flag).and_then(|a| a.flag(ctxt)).unwrap_or_default())
+                }),
+                match_full: find("match_full").and_then(|a| a.flag(ctxt)).unwrap_or_default(),
             });
         }
-        "on_delete" | "on_update" if find("foreign_key").is_none() => {
+        DEFERRABLE | DEFERRED if find("foreign_key").is_none() => {
+            ctxt.error(
+                &arg.name,
+                format!(
+                    "`{0}` needs `foreign_key = …` beside it; a unique constraint says it at the struct: `#[model(unique(a, {0}))]`",
+                    arg.name
+                ),
+            );
+        }
+        "on_delete" | "on_update" | "match_full" if find("foreign_key").is_none() => {
             ctxt.error(&arg.name, format!("`{}` needs `foreign_key = …` beside it", arg.name));
         }
         "autoincrement" => column.autoincrement = arg.flag(ctxt).map(|on| (on, arg.name.span())),
@@ -246,7 +262,7 @@ fn argument(ctxt: &Ctxt, column: &mut Column, arg: &Arg, all: &[Arg]) {
                 "`prefix` needs `flatten` beside it: `#[column(flatten, prefix = \"billing_\")]`",
             );
         }
-        "scale" | "on_delete" | "on_update" | "stored" => {} // Read with the argument they stand beside.
+        "scale" | "on_delete" | "on_update" | DEFERRABLE | DEFERRED | "match_full" | "stored" => {} // Read with the argument they stand beside.
         _ => {
             // A misspelt key is still the key: one error, not a second about a model without one.
             if COLUMN.refuse(ctxt, &arg.name) == Some("primary_key") {

@@ -72,3 +72,23 @@ fn nulls_that_are_duplicates() {
     let text = text.to_string().replace(' ', "");
     says(&text, &["&[\"a\",\"id\"]).nulls_not_distinct()", ".unique().nulls_not_distinct().named(\"ix\")"]);
 }
+
+#[test]
+fn checks_that_wait() {
+    let text = derive(&syn::parse_quote!(
+        #[model(unique(a, deferrable), unique(a, id, deferrable, initially_deferred, name = "uq"))]
+        struct Post {
+            #[column(primary_key)]
+            id: i64,
+            #[column(foreign_key = User::id, deferrable)]
+            a: i64,
+            #[column(foreign_key = User::id, initially_deferred, match_full)]
+            b: i64,
+        }
+    ));
+    let text = text.to_string().replace(' ', "");
+    says(&text, &["&[\"a\"]).deferrable()", "&[\"a\",\"id\"]).initially_deferred().named(\"uq\")"]);
+    says(&text, &["(User::id).deferrable(false)", "(User::id).deferrable(true).match_full()"]);
+    says(&error(quote!(#[column(unique, deferrable)] a: i64)), &["`#[model(unique(a, deferrable))]`"]);
+    says(&error(quote!(#[column(match_full)] a: i64)), &["needs `foreign_key"]);
+}

@@ -65,13 +65,20 @@ fn model(text: &mut String, table: &Table, schema: &Schema) {
     let mut lost = Vec::new();
     for unique in &table.uniques {
         let name = unique.name.iter().map(|n| format!(", name = {n:?}")).collect::<String>();
-        arguments.push(format!("unique({}{name})", fields(&unique.columns)));
+        let nulls = nulls(unique.nulls_not_distinct);
+        let waits = deferrable(unique.deferrable).iter().map(|w| format!(", {w}")).collect::<String>();
+        arguments.push(format!("unique({}{nulls}{waits}{name})", fields(&unique.columns)));
     }
     for index in &table.indexes {
         match plain(index) {
             Some(columns) => {
                 let unique = if index.unique { ", unique" } else { "" };
-                arguments.push(format!("index({}{unique}, name = {:?})", fields(&columns), index.name));
+                let nulls = nulls(index.nulls_not_distinct);
+                arguments.push(format!(
+                    "index({}{unique}{nulls}, name = {:?})",
+                    fields(&columns),
+                    index.name
+                ));
             }
             None => lost.push(format!("index {}", index.name)),
         }
@@ -115,6 +122,14 @@ fn model(text: &mut String, table: &Table, schema: &Schema) {
         field(text, table, column, is_key, is_key && is_wide(schema, table, column));
     }
     text.push_str("}\n");
+}
+
+fn nulls(not_distinct: bool) -> &'static str {
+    if not_distinct { ", nulls_not_distinct" } else { "" }
+}
+
+fn deferrable(how: Option<bool>) -> Option<&'static str> {
+    how.map(|initially| if initially { "initially_deferred" } else { "deferrable" })
 }
 
 /// Whether a key that counts up is referred to by wider columns: SQLite calls every such key INTEGER, which holds 64 bits.
@@ -183,6 +198,8 @@ fn field(text: &mut String, table: &Table, column: &Column, is_key: bool, is_wid
             };
             arguments.push(format!("{word} = {action}"));
         }
+        arguments.extend(deferrable(key.deferrable).map(str::to_owned));
+        arguments.extend(key.match_full.then(|| String::from("match_full")));
     }
     arguments
         .extend(column.collation.iter().flat_map(|c| c.names()).map(|(_, c)| format!("collation = {c:?}")));

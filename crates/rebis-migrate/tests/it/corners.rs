@@ -5,7 +5,7 @@ use rebis_migrate::diff::{DiffOptions, compare};
 use rebis_migrate::prelude::*;
 use rebis_migrate::{Migrator, Operations, Script};
 use rebis_sql::schema::{Column, Index, PrimaryKey, Schema, Table, Unique, create_statements};
-use rebis_testkit::each_database;
+use rebis_testkit::{Backend, each_database};
 
 use crate::execute::script;
 use crate::wide::everything;
@@ -77,6 +77,47 @@ each_database! {
         }
         let at = |text: &str| source.find(text).unwrap();
         assert!(at("pub struct Node ") < at("pub struct Profile "), "what is referred to stands first");
+    }
+
+    /// What the database cannot hold, or does not tell, is not written.
+    async fn what_waits_stands_in_the_models(db: TestDatabase) {
+        let deferrable = |sql: &'static str| if db.backend() == Backend::MySql { "" } else { sql };
+        let postgres = |sql: &'static str| if db.backend() == Backend::Postgres { sql } else { "" };
+        let create = format!(
+            "CREATE TABLE list (id INTEGER NOT NULL PRIMARY KEY);
+             CREATE TABLE item (
+                id INTEGER NOT NULL PRIMARY KEY, list_id INTEGER NOT NULL, other_id INTEGER, place INTEGER, mark INTEGER,
+                CONSTRAINT fk_list FOREIGN KEY (list_id) REFERENCES list (id) {} ON DELETE CASCADE {},
+                CONSTRAINT fk_other FOREIGN KEY (other_id) REFERENCES list (id) {},
+                CONSTRAINT uq_place UNIQUE (list_id, place) {},
+                CONSTRAINT uq_mark UNIQUE {} (mark) {}
+             );
+             CREATE UNIQUE INDEX ix_place ON item (place) {}",
+            postgres("MATCH FULL"),
+            deferrable("DEFERRABLE INITIALLY DEFERRED"),
+            deferrable("DEFERRABLE"),
+            postgres("DEFERRABLE INITIALLY DEFERRED"),
+            postgres("NULLS NOT DISTINCT"),
+            postgres("DEFERRABLE"),
+            postgres("NULLS NOT DISTINCT"),
+        );
+        db.acquire().await.script(&create).await.unwrap();
+        let m = Migrator::new(db.engine().clone(), Schema::default(), Some(&[]), "/nowhere");
+        let source = m.inspect().await.unwrap();
+        // MariaDB/MySQL know a unique constraint as an index.
+        let unique = |columns: &str, how: &str, name: &str| match db.backend() {
+            Backend::MySql => format!("index({columns}, unique, name = {name:?})"),
+            _ => format!("unique({columns}{how}, name = {name:?})"),
+        };
+        for line in [
+            format!("on_delete = cascade{}{})]", deferrable(", initially_deferred"), postgres(", match_full")),
+            format!("    #[column(foreign_key = List::id{})]\n    pub other_id:", deferrable(", deferrable")),
+            unique("list_id, place", postgres(", initially_deferred"), "uq_place"),
+            unique("mark", postgres(", nulls_not_distinct, deferrable"), "uq_mark"),
+            format!("index(place, unique{}, name = \"ix_place\")", postgres(", nulls_not_distinct")),
+        ] {
+            assert!(source.contains(&line), "{line}\n{source}");
+        }
     }
 
     /// The number of statements does not depend on the number of tables.

@@ -254,6 +254,7 @@ pub struct ForeignKeyDef {
     pub on_update: ReferentialAction,
     pub name: Option<&'static str>,
     pub deferrable: Option<bool>,
+    pub match_full: bool,
 }
 
 impl ForeignKeyDef {
@@ -267,6 +268,7 @@ impl ForeignKeyDef {
             on_update: ReferentialAction::NoAction,
             name: None,
             deferrable: None,
+            match_full: false,
         }
     }
 
@@ -277,8 +279,10 @@ impl ForeignKeyDef {
         on_update(action: ReferentialAction) => on_update = action;
         /// The constraint's name.
         named(name: &'static str) => name = Some(name);
-        /// Checked at the end of the transaction.
+        /// The check can wait until the end of the transaction, and does when `initially`.
         deferrable(initially: bool) => deferrable = Some(initially);
+        /// Of several columns all are NULL or none is.
+        match_full() => match_full = true;
     }
 }
 
@@ -309,7 +313,11 @@ named_columns! {
     UniqueDef {
         columns: &'static [&'static str],
         /// Two NULLs are duplicates.
-        nulls_not_distinct
+        nulls_not_distinct,
+        /// The check can wait until the end of the transaction.
+        deferrable,
+        /// The check waits until the end of the transaction.
+        initially_deferred
     }
     /// An index over columns.
     IndexDef {

@@ -278,7 +278,7 @@ fn table(def: &ModelDef, names: &NamingConvention) -> Table {
         table.uniques.push(Unique {
             name: u.name.map(str::to_owned),
             columns,
-            deferrable: None,
+            deferrable: (u.deferrable || u.initially_deferred).then_some(u.initially_deferred),
             nulls_not_distinct: u.nulls_not_distinct,
         });
     }
@@ -347,7 +347,7 @@ fn foreign_keys<'a>(columns: impl Iterator<Item = &'a ColumnDef>) -> Vec<Foreign
                 on_delete: fk.on_delete,
                 on_update: fk.on_update,
                 deferrable: fk.deferrable,
-                match_full: false,
+                match_full: fk.match_full,
             },
         ));
     }

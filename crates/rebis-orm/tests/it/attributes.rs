@@ -92,7 +92,7 @@ each_database! {
 #[model(
     table = "booking",
     exclude("USING gist (room WITH =, during WITH &&)", name = "ex_overlap"),
-    unique(id, room, nulls_not_distinct),
+    unique(id, room, nulls_not_distinct, initially_deferred),
     options(mysql_engine = "InnoDB", postgresql_fillfactor = "70")
 )]
 pub struct Booking {
@@ -121,6 +121,7 @@ fn what_a_model_says_of_its_storage_and_names() {
     assert_eq!(table.exclusions[0].to_string(), "USING gist (room WITH =, during WITH &&)");
 
     assert_eq!(table.uniques.iter().map(|u| u.nulls_not_distinct).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(table.uniques.iter().map(|u| u.deferrable).collect::<Vec<_>>(), [None, Some(true)]);
 
     let names = NamingConvention::default().uniques("{column}_of_{table}").indexes("idx_{table}_{columns}");
     let named = db().naming(names).metadata();

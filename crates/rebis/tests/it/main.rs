@@ -1,4 +1,4 @@
-//! The layers together: requests with a session, what binding a database does, what the compiler says.
+//! The layers together: requests with a session, what binding a database does, what the compiler says, what models and scripts say alike.
 
 #![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
 
@@ -12,3 +12,4 @@ mod requests;
 mod serde;
 mod testing;
 mod ui;
+mod waits;

@@ -152,7 +152,9 @@ fn foreign_key(c: &Column, fk: &ForeignKey, p: &TokenStream) -> TokenStream {
     };
     let on_delete = action("on_delete", &fk.on_delete);
     let on_update = action("on_update", &fk.on_update);
-    quote!(.foreign_key(#p::ForeignKeyDef::to::<_, #ty>(#model::#column) #on_delete #on_update))
+    let deferrable = fk.deferrable.map(|initially| quote!(.deferrable(#initially)));
+    let full = fk.match_full.then(|| quote!(.match_full()));
+    quote!(.foreign_key(#p::ForeignKeyDef::to::<_, #ty>(#model::#column) #on_delete #on_update #deferrable #full))
 }
 
 fn server_default(c: &Column, default: &ServerDefault, p: &TokenStream) -> TokenStream {
@@ -171,8 +173,11 @@ fn group(model: &Model, group: &Group, def: &TokenStream) -> TokenStream {
         group.parts.iter().filter_map(|f| model.columns.iter().find(|c| c.ident == *f)).map(|c| &c.name);
     let unique = group.unique.then(|| quote!(.unique()));
     let nulls = group.nulls_not_distinct.then(|| quote!(.nulls_not_distinct()));
+    let waits = group
+        .deferrable
+        .map(|initially| if initially { quote!(.initially_deferred()) } else { quote!(.deferrable()) });
     let named = group.name.iter().map(|n| quote!(.named(#n)));
-    quote!(#def::new(&[#(#columns),*]) #unique #nulls #(#named)*)
+    quote!(#def::new(&[#(#columns),*]) #unique #nulls #waits #(#named)*)
 }
 
 fn exclusions(model: &Model, p: &TokenStream) -> Vec<TokenStream> {
