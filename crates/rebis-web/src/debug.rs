@@ -9,6 +9,7 @@ mod bar;
 mod page;
 mod place;
 mod recent;
+mod stale;
 mod trace;
 mod view;
 
@@ -29,6 +30,7 @@ pub use trace::{Query, Trace};
 use access::Access;
 use asked::Asked;
 use recent::Recent;
+use stale::Stale;
 
 /// Where the tools are: the last requests, the style sheet, and what [`App::debug_tool`] adds.
 pub(crate) const PREFIX: &str = "/__rebis";
@@ -42,6 +44,7 @@ pub(crate) struct Debugger {
     /// The tools, by title and path, as the bar links to them.
     links: Vec<(String, String)>,
     recent: Recent,
+    stale: Stale,
 }
 
 impl Debugger {
@@ -58,6 +61,7 @@ impl Debugger {
             access: Access::read(config)?,
             links,
             recent: Recent::default(),
+            stale: Stale::read(config)?,
         }))
     }
 

@@ -76,7 +76,11 @@ fn create_app(config: Config) -> App {
 }
 
 async fn page(app: App) -> Result<String> {
-    Ok(format!("{} {} pid={}", made_to_say::word(), app.config().get::<String>("MOTTO")?, std::process::id()))
+    // What the debug mode shows.
+    let file = app.config().find::<std::path::PathBuf>("BUILD_FAILED")?;
+    let failed = file.and_then(|file| std::fs::read_to_string(file).ok()).is_some_and(|said| said.contains("error"));
+    let motto = app.config().get::<String>("MOTTO")?;
+    Ok(format!("{} {motto} failed={failed} pid={}", made_to_say::word(), std::process::id()))
 }
 
 async fn slow() -> &'static str {
@@ -249,7 +253,9 @@ fn what_is_changed_is_served() {
     project.says("\"two\" + 2");
     server.until_said("The build failed: what was built before goes on serving");
     assert_eq!(server.pid(), second);
+    server.until_shown("two second failed=true");
     project.says("\"two\"");
+    server.until_shown("two second failed=false");
     project.write("templates/page.html", "a page");
     project.write("say/src/.lib.rs.swp", "an editor's");
     project.write("instance/site.db", "rows");
@@ -264,7 +270,7 @@ fn what_is_changed_is_served() {
     server.until_shown("three third");
     let last = server.pid();
     let starts = server.said().matches("Running on http://").count();
-    assert_eq!(starts, 5, "{}", server.said());
+    assert_eq!(starts, 6, "{}", server.said());
 
     assert_eq!(server.signal("-TERM"), Some(0), "{}", server.said());
     assert!(!lives(&last), "the application ended with it");

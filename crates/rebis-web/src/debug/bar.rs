@@ -45,6 +45,7 @@ pub(super) async fn add(
         record => RecordView::of(record),
         before => debugger.recent.before(number, BEFORE),
         links => &debugger.links,
+        stale => debugger.stale.said(),
         nonce => nonce(&parts.headers),
         number,
     };

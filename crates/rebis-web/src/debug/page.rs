@@ -25,7 +25,9 @@ pub(crate) fn html(error: &HttpError, app: Option<&App>) -> Html {
         (None, None) => None,
     };
     let title = chain.first().map_or(error.message(), String::as_str);
+    let debugger = app.and_then(App::debugger);
     let values = crate::context! {
+        stale => debugger.and_then(|debugger| debugger.stale.said()),
         code => error.status().as_u16(),
         name => error.status().canonical_reason().unwrap_or("Error"),
         title,
@@ -36,7 +38,7 @@ pub(crate) fn html(error: &HttpError, app: Option<&App>) -> Html {
         place,
         frames => panicked.map(|panicked| panicked.frames()).unwrap_or_default(),
         record,
-        links => app.and_then(App::debugger).map(|debugger| debugger.links.clone()).unwrap_or_default(),
+        links => debugger.map(|debugger| debugger.links.clone()).unwrap_or_default(),
     };
     // A page of ours that cannot be made is no reason to say nothing.
     render("error.html", values).unwrap_or_else(|failed| {

@@ -205,6 +205,22 @@ async fn a_page_gets_the_bar_before_its_end() {
 }
 
 #[tokio::test]
+async fn an_old_program_says_that_it_is_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = folder.path().join("said.txt");
+    let client = debug().configure("BUILD_FAILED", said.to_str().unwrap()).test_client();
+    assert!(!client.get("/page").await.text().contains("old program"));
+    std::fs::write(&said, "error[E0308]: expected `&str`, found <b>").unwrap();
+    for path in ["/page", "/fails"] {
+        let text = client.get(path).header("accept", "text/html").await.text();
+        assert!(text.contains("the sources do not compile"), "{path}: {text}");
+        assert!(text.contains("error[E0308]: expected `&amp;str`, found &lt;b&gt;"), "{path}: {text}");
+    }
+    let off = app().configure("BUILD_FAILED", said.to_str().unwrap()).test_client();
+    assert!(!off.get("/page").await.text().contains("E0308"));
+}
+
+#[tokio::test]
 async fn the_bar_warns_of_loops() {
     let text = debug().test_client().get("/loop").await.text();
     assert!(text.starts_with("<!doctype html><title>a</title><p>no end tags<rebis-debug-bar>"), "{text}");

@@ -6,6 +6,7 @@
 
 mod build;
 mod changes;
+mod notice;
 mod package;
 mod process;
 mod say;
@@ -24,6 +25,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::cargo::Options;
 use build::Build;
 use changes::{Change, Changes};
+use notice::Notice;
 use package::Package;
 use process::Process;
 use say::say;
@@ -43,11 +45,13 @@ pub(crate) fn run(given: &ArgMatches) -> Result<ExitCode, BoxError> {
         let package = Package::find(&Options::of(given)).await?;
         let socket = socket::open(given, &package).await?;
         let changes = Changes::watch(&package)?;
+        let notice = Notice::of(&package);
         let mut supervisor = Supervisor {
             words: crate::words::of_run(given),
             package,
             socket,
             changes,
+            notice,
             process: None,
             standin: None,
             build: None,
@@ -62,6 +66,8 @@ struct Supervisor {
     package: Package,
     socket: TcpListener,
     changes: Changes,
+    /// What the program is told of its sources.
+    notice: Notice,
     /// What the program is called with.
     words: Vec<String>,
     /// The program that serves.
@@ -124,6 +130,7 @@ impl Supervisor {
         }
         match build {
             Build::Made { executable, fresh } => {
+                self.notice.remove();
                 self.changes.made_of(&executable);
                 if fresh && change == Change::Sources && self.process.is_some() {
                     return Ok(());
@@ -135,10 +142,11 @@ impl Supervisor {
                 if let Some(standin) = self.standin.take() {
                     standin.end().await;
                 }
-                self.process = Some(Process::start(&executable, &self.words, &self.package, &self.socket)?);
+                let Self { words, package, notice, socket, .. } = self;
+                self.process = Some(Process::start(&executable, words, package, notice, socket)?);
             }
             Build::Failed { said } if self.process.is_some() => {
-                drop(said);
+                self.notice.write(&said);
                 say!("The build failed: what was built before goes on serving");
             }
             Build::Failed { said } => {

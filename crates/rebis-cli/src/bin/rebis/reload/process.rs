@@ -16,6 +16,7 @@ use rebis_web::BoxError;
 use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 
+use super::notice::{self, Notice};
 use super::package::Package;
 
 /// Where `LISTEN_FDS` has its sockets begin.
@@ -36,6 +37,7 @@ impl Process {
         executable: &Path,
         words: &[String],
         package: &Package,
+        notice: &Notice,
         socket: &TcpListener,
     ) -> Result<Self, BoxError> {
         let socket: OwnedFd = socket.try_clone()?.into();
@@ -44,6 +46,7 @@ impl Process {
             .args(words)
             .env("CARGO_MANIFEST_DIR", &package.folder)
             .env("CARGO_PKG_NAME", &package.name)
+            .env(notice::VARIABLE, notice.path())
             .env("LISTEN_FDS", "1")
             // It would have to be the number of a process that is not there yet; without it the socket is for who gets it.
             .env_remove("LISTEN_PID")
