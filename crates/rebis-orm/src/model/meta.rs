@@ -5,13 +5,13 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use rebis_sql::schema::{
     Check, Column, Computed, Exclusion, ForeignKey, Identity, Index, NamingConvention, PrimaryKey,
-    ServerDefault, Table, Unique,
+    ReferentialAction, ServerDefault, Table, Unique,
 };
 use rebis_sql::{Expr, Name, Value};
 
 use super::link::Link;
 use super::text::Texts;
-use super::{CheckDef, ColumnDef, ColumnSet, KindTable, Model, ModelDef, ServerDefaultDef};
+use super::{CheckDef, ColumnDef, ColumnSet, ForeignKeyDef, KindTable, Model, ModelDef, ServerDefaultDef};
 use crate::dynamic::Ops;
 use crate::entity::Object;
 use crate::error::{Error, ErrorKind, Result};
@@ -218,7 +218,28 @@ impl ModelMeta {
                 )));
             }
         }
+        let keys = self.tables().iter().flat_map(|table| &table.foreign_keys);
+        if let Some(torn) = keys.filter(|key| key.columns.len() > 1).find(|key| self.is_torn(key)) {
+            return Err(wrong(format!(
+                "the columns {} of {} are one foreign key, and say different things of it",
+                torn.columns.join(", "),
+                self.def.name
+            ))
+            .advise("say `on_delete`, `on_update`, `deferrable` and `match_full` at one of them, or the same at each"));
+        }
         (0..self.def.relations.len()).try_for_each(|relation| self.link(relation).map(drop))
+    }
+
+    /// Whether a column of a foreign key says something else of it than another one did.
+    fn is_torn(&self, key: &ForeignKey) -> bool {
+        let columns = self.def.columns.iter().filter(|c| key.columns.iter().any(|name| name == c.name));
+        columns.filter_map(|c| c.foreign_key).any(|said| {
+            let own = |one: ReferentialAction, whole| one != ReferentialAction::NoAction && one != whole;
+            own(said.on_delete, key.on_delete)
+                || own(said.on_update, key.on_update)
+                || said.deferrable.is_some_and(|d| key.deferrable != Some(d))
+                || said.name.is_some_and(|name| key.name.as_deref() != Some(name))
+        })
     }
 
     pub(crate) fn position(&self, field: &str) -> Option<usize> {
@@ -322,6 +343,16 @@ pub(super) fn column(def: &ColumnDef) -> Column {
 }
 
 /// Columns that refer to the same model's different columns are one composite key; else each is a key of its own.
+/// Adds what another column of a foreign key says of it.
+fn tell(key: &mut ForeignKey, said: ForeignKeyDef) {
+    let first = |one, other| if one == ReferentialAction::NoAction { other } else { one };
+    key.on_delete = first(key.on_delete, said.on_delete);
+    key.on_update = first(key.on_update, said.on_update);
+    key.deferrable = key.deferrable.or(said.deferrable);
+    key.match_full |= said.match_full;
+    key.name = key.name.take().or(said.name.map(str::to_owned));
+}
+
 fn foreign_keys<'a>(columns: impl Iterator<Item = &'a ColumnDef>) -> Vec<ForeignKey> {
     let mut all: Vec<(TypeId, ForeignKey)> = Vec::new();
     for c in columns {
@@ -334,6 +365,7 @@ fn foreign_keys<'a>(columns: impl Iterator<Item = &'a ColumnDef>) -> Vec<Foreign
         if let Some((_, known)) = open {
             known.columns.push(c.name.to_owned());
             known.ref_columns.push(fk.column.to_owned());
+            tell(known, fk);
             continue;
         }
         all.push((

@@ -131,3 +131,49 @@ fn what_a_model_says_of_its_storage_and_names() {
     let e = db().naming(NamingConvention::default().checks("ck_{tabel}")).check().unwrap_err().to_string();
     assert!(e.contains("{tabel}") && e.contains("{table}"), "{e}");
 }
+
+#[derive(Model, Clone, Debug)]
+#[model(table = "shelf", primary_key(hall, number))]
+pub struct Shelf {
+    pub hall: i64,
+    pub number: i64,
+}
+
+#[derive(Model, Clone, Debug)]
+#[model(table = "volume")]
+pub struct Volume {
+    #[column(primary_key)]
+    pub id: i64,
+    #[column(foreign_key = Shelf::hall)]
+    pub hall: i64,
+    #[column(foreign_key = Shelf::number, on_delete = cascade, initially_deferred, match_full)]
+    pub number: i64,
+}
+
+#[derive(Model, Clone, Debug)]
+#[model(table = "torn_volume")]
+pub struct TornVolume {
+    #[column(primary_key)]
+    pub id: i64,
+    #[column(foreign_key = Shelf::hall, on_delete = restrict)]
+    pub hall: i64,
+    #[column(foreign_key = Shelf::number, on_delete = cascade)]
+    pub number: i64,
+}
+
+#[test]
+fn what_one_column_says_of_a_foreign_key_holds_for_all_of_it() {
+    use rebis_sql::schema::ReferentialAction;
+
+    let volume = models![Volume][0];
+    volume.check().unwrap();
+    let [key] = &volume.table().foreign_keys[..] else { panic!("{:?}", volume.table().foreign_keys) };
+    assert_eq!(key.columns, ["hall", "number"]);
+    assert_eq!(
+        (key.on_delete, key.deferrable, key.match_full),
+        (ReferentialAction::Cascade, Some(true), true)
+    );
+
+    let error = models![TornVolume][0].check().unwrap_err().to_string();
+    assert!(error.contains("the columns hall, number of TornVolume are one foreign key"), "{error}");
+}
