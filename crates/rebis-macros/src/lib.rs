@@ -34,8 +34,9 @@ use proc_macro::TokenStream;
 ///
 /// Column: `#[column(primary_key, name = "…", length = 64, text, precision = 10, scale = 2, type = SqlType::…, unique, index,
 /// nullable = false, default = Utc::now, server_default = now, onupdate = Utc::now, foreign_key = User::id, on_delete = cascade, on_update = cascade,
-/// deferrable, initially_deferred, match_full, autoincrement = false, was = "…", comment = "…", collation = "…", check = "sql", computed = "sql", stored, secret)]`. The type is the field's own unless an argument says
-/// otherwise, and `Option` means that NULL is allowed. `default` takes a function (called), a closure (called), or a value.
+/// deferrable, initially_deferred, match_full, foreign_key_name = "…", autoincrement = false, was = "…", comment = "…", collation = "…",
+/// check = "sql", computed = "sql", stored, secret)]`. The type is the field's own unless an argument says otherwise, and `Option` means that
+/// NULL is allowed. `default` takes a function (called), a closure (called), or a value.
 ///
 /// Column that is read only when it is asked for: a field of type `Deferred<…>`. Struct of columns: `#[column(flatten)]`.
 ///

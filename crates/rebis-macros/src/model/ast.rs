@@ -168,6 +168,8 @@ pub(crate) struct ForeignKey {
     /// `Some(initially_deferred)`.
     pub(crate) deferrable: Option<bool>,
     pub(crate) match_full: bool,
+    /// `foreign_key_name = "fk_post_author"`.
+    pub(crate) name: Option<LitStr>,
 }
 
 /// What a foreign key does: a variant of `ReferentialAction`, at the user's word.

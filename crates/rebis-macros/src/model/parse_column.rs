@@ -31,6 +31,7 @@ const COLUMN: Vocabulary = Vocabulary {
         DEFERRABLE,
         DEFERRED,
         "match_full",
+        "foreign_key_name",
         "autoincrement",
         "identity",
         "collation",
@@ -221,6 +222,7 @@ fn argument(ctxt: &Ctxt, column: &mut Column, arg: &Arg, all: &[Arg]) {
                     deferrable(before, flag, find(flag).and_then(|a| a.flag(ctxt)).unwrap_or_default())
                 }),
                 match_full: find("match_full").and_then(|a| a.flag(ctxt)).unwrap_or_default(),
+                name: find("foreign_key_name").and_then(|a| a.text(ctxt)),
             });
         }
         DEFERRABLE | DEFERRED if find("foreign_key").is_none() => {
@@ -232,7 +234,7 @@ fn argument(ctxt: &Ctxt, column: &mut Column, arg: &Arg, all: &[Arg]) {
                 ),
             );
         }
-        "on_delete" | "on_update" | "match_full" if find("foreign_key").is_none() => {
+        "on_delete" | "on_update" | "match_full" | "foreign_key_name" if find("foreign_key").is_none() => {
             ctxt.error(&arg.name, format!("`{}` needs `foreign_key = …` beside it", arg.name));
         }
         "autoincrement" => column.autoincrement = arg.flag(ctxt).map(|on| (on, arg.name.span())),
@@ -262,7 +264,8 @@ fn argument(ctxt: &Ctxt, column: &mut Column, arg: &Arg, all: &[Arg]) {
                 "`prefix` needs `flatten` beside it: `#[column(flatten, prefix = \"billing_\")]`",
             );
         }
-        "scale" | "on_delete" | "on_update" | DEFERRABLE | DEFERRED | "match_full" | "stored" => {} // Read with the argument they stand beside.
+        "scale" | "on_delete" | "on_update" | DEFERRABLE | DEFERRED | "match_full" | "foreign_key_name"
+        | "stored" => {} // Read with the argument they stand beside.
         _ => {
             // A misspelt key is still the key: one error, not a second about a model without one.
             if COLUMN.refuse(ctxt, &arg.name) == Some("primary_key") {

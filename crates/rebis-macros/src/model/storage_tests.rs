@@ -82,13 +82,20 @@ fn checks_that_wait() {
             id: i64,
             #[column(foreign_key = User::id, deferrable)]
             a: i64,
-            #[column(foreign_key = User::id, initially_deferred, match_full)]
+            #[column(foreign_key = User::id, initially_deferred, match_full, foreign_key_name = "fk_b")]
             b: i64,
         }
     ));
     let text = text.to_string().replace(' ', "");
     says(&text, &["&[\"a\"]).deferrable()", "&[\"a\",\"id\"]).initially_deferred().named(\"uq\")"]);
-    says(&text, &["(User::id).deferrable(false)", "(User::id).deferrable(true).match_full()"]);
+    says(
+        &text,
+        &["(User::id).deferrable(false)", "(User::id).deferrable(true).match_full().named(\"fk_b\")"],
+    );
     says(&error(quote!(#[column(unique, deferrable)] a: i64)), &["`#[model(unique(a, deferrable))]`"]);
     says(&error(quote!(#[column(match_full)] a: i64)), &["needs `foreign_key"]);
+    says(
+        &error(quote!(#[column(foreign_key_name = "fk_a")] a: i64)),
+        &["`foreign_key_name` needs `foreign_key = …`"],
+    );
 }

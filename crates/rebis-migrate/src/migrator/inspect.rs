@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use rebis_sql::schema::{
-    Column, Index, IndexKey, ReferentialAction, Schema, ServerDefault, Table, sort_tables,
+    Column, ForeignKey, Index, IndexKey, NamingConvention, ReferentialAction, Schema, ServerDefault, Table,
+    sort_tables,
 };
 use rebis_sql::{SqlType, Value};
 
@@ -200,6 +201,7 @@ fn field(text: &mut String, table: &Table, column: &Column, is_key: bool, is_wid
         }
         arguments.extend(deferrable(key.deferrable).map(str::to_owned));
         arguments.extend(key.match_full.then(|| String::from("match_full")));
+        arguments.extend(own_name(table, key).map(|name| format!("foreign_key_name = {name:?}")));
     }
     arguments
         .extend(column.collation.iter().flat_map(|c| c.names()).map(|(_, c)| format!("collation = {c:?}")));
@@ -209,6 +211,13 @@ fn field(text: &mut String, table: &Table, column: &Column, is_key: bool, is_wid
     }
     let optional = column.nullable && !is_key;
     let _ = writeln!(text, "    pub {name}: {},", if optional { format!("Option<{rust}>") } else { rust });
+}
+
+/// The name of a foreign key, where it is another than a model's would get by itself.
+fn own_name<'a>(table: &Table, key: &'a ForeignKey) -> Option<&'a str> {
+    let columns: Vec<&str> = key.columns.iter().map(String::as_str).collect();
+    let usual = NamingConvention::default().foreign_key(&table.name, &columns, &key.ref_table);
+    key.name.as_deref().filter(|name| *name != usual)
 }
 
 /// The Rust type, and the arguments without which it would be another column.

@@ -88,7 +88,7 @@ each_database! {
              CREATE TABLE item (
                 id INTEGER NOT NULL PRIMARY KEY, list_id INTEGER NOT NULL, other_id INTEGER, place INTEGER, mark INTEGER,
                 CONSTRAINT fk_list FOREIGN KEY (list_id) REFERENCES list (id) {} ON DELETE CASCADE {},
-                CONSTRAINT fk_other FOREIGN KEY (other_id) REFERENCES list (id) {},
+                CONSTRAINT fk_item_other_id_list FOREIGN KEY (other_id) REFERENCES list (id) {},
                 CONSTRAINT uq_place UNIQUE (list_id, place) {},
                 CONSTRAINT uq_mark UNIQUE {} (mark) {}
              );
@@ -110,7 +110,11 @@ each_database! {
             _ => format!("unique({columns}{how}, name = {name:?})"),
         };
         for line in [
-            format!("on_delete = cascade{}{})]", deferrable(", initially_deferred"), postgres(", match_full")),
+            format!(
+                "on_delete = cascade{}{}, foreign_key_name = \"fk_list\")]",
+                deferrable(", initially_deferred"),
+                postgres(", match_full")
+            ),
             format!("    #[column(foreign_key = List::id{})]\n    pub other_id:", deferrable(", deferrable")),
             unique("list_id, place", postgres(", initially_deferred"), "uq_place"),
             unique("mark", postgres(", nulls_not_distinct, deferrable"), "uq_mark"),

@@ -225,7 +225,7 @@ impl ModelMeta {
                 torn.columns.join(", "),
                 self.def.name
             ))
-            .advise("say `on_delete`, `on_update`, `deferrable` and `match_full` at one of them, or the same at each"));
+            .advise("say `on_delete`, `on_update`, `deferrable`, `match_full` and `foreign_key_name` at one of them, or the same at each"));
         }
         (0..self.def.relations.len()).try_for_each(|relation| self.link(relation).map(drop))
     }
@@ -342,7 +342,6 @@ pub(super) fn column(def: &ColumnDef) -> Column {
     column
 }
 
-/// Columns that refer to the same model's different columns are one composite key; else each is a key of its own.
 /// Adds what another column of a foreign key says of it.
 fn tell(key: &mut ForeignKey, said: ForeignKeyDef) {
     let first = |one, other| if one == ReferentialAction::NoAction { other } else { one };
@@ -353,6 +352,8 @@ fn tell(key: &mut ForeignKey, said: ForeignKeyDef) {
     key.name = key.name.take().or(said.name.map(str::to_owned));
 }
 
+/// Columns that refer to the same model's different columns are one composite key, unless they give it different names; else each is a key of
+/// its own.
 fn foreign_keys<'a>(columns: impl Iterator<Item = &'a ColumnDef>) -> Vec<ForeignKey> {
     let mut all: Vec<(TypeId, ForeignKey)> = Vec::new();
     for c in columns {
@@ -360,7 +361,10 @@ fn foreign_keys<'a>(columns: impl Iterator<Item = &'a ColumnDef>) -> Vec<Foreign
         let target = (fk.target)();
         let composite = target.key.len() > 1;
         let open = all.iter_mut().find(|(id, known)| {
-            composite && *id == target.type_id && !known.ref_columns.iter().any(|r| r == fk.column)
+            composite
+                && *id == target.type_id
+                && !known.ref_columns.iter().any(|r| r == fk.column)
+                && fk.name.is_none_or(|name| known.name.as_deref().is_none_or(|other| other == name))
         });
         if let Some((_, known)) = open {
             known.columns.push(c.name.to_owned());

@@ -146,7 +146,22 @@ pub struct Volume {
     pub id: i64,
     #[column(foreign_key = Shelf::hall)]
     pub hall: i64,
-    #[column(foreign_key = Shelf::number, on_delete = cascade, initially_deferred, match_full)]
+    #[column(foreign_key = Shelf::number, on_delete = cascade, initially_deferred, match_full, foreign_key_name = "fk_shelf")]
+    pub number: i64,
+}
+
+#[derive(Model, Clone, Debug)]
+#[model(table = "two_volumes")]
+pub struct TwoVolumes {
+    #[column(primary_key)]
+    pub id: i64,
+    #[column(foreign_key = Shelf::hall, foreign_key_name = "fk_first")]
+    pub hall: i64,
+    #[column(foreign_key = Shelf::hall, foreign_key_name = "fk_second")]
+    pub other_hall: i64,
+    #[column(foreign_key = Shelf::number, foreign_key_name = "fk_second")]
+    pub other_number: i64,
+    #[column(foreign_key = Shelf::number, foreign_key_name = "fk_first")]
     pub number: i64,
 }
 
@@ -172,6 +187,19 @@ fn what_one_column_says_of_a_foreign_key_holds_for_all_of_it() {
     assert_eq!(
         (key.on_delete, key.deferrable, key.match_full),
         (ReferentialAction::Cascade, Some(true), true)
+    );
+    assert_eq!(key.name.as_deref(), Some("fk_shelf"));
+
+    let two = models![TwoVolumes][0];
+    two.check().unwrap();
+    let keys: Vec<_> = two.table().foreign_keys.iter().map(|k| (k.name.as_deref(), &k.columns[..])).collect();
+    let columns = |a: &str, b: &str| [a.to_owned(), b.to_owned()];
+    assert_eq!(
+        keys,
+        [
+            (Some("fk_first"), &columns("hall", "number")[..]),
+            (Some("fk_second"), &columns("other_hall", "other_number")[..])
+        ]
     );
 
     let error = models![TornVolume][0].check().unwrap_err().to_string();

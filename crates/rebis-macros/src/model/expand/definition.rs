@@ -154,7 +154,8 @@ fn foreign_key(c: &Column, fk: &ForeignKey, p: &TokenStream) -> TokenStream {
     let on_update = action("on_update", &fk.on_update);
     let deferrable = fk.deferrable.map(|initially| quote!(.deferrable(#initially)));
     let full = fk.match_full.then(|| quote!(.match_full()));
-    quote!(.foreign_key(#p::ForeignKeyDef::to::<_, #ty>(#model::#column) #on_delete #on_update #deferrable #full))
+    let name = fk.name.as_ref().map(|name| quote!(.named(#name)));
+    quote!(.foreign_key(#p::ForeignKeyDef::to::<_, #ty>(#model::#column) #on_delete #on_update #deferrable #full #name))
 }
 
 fn server_default(c: &Column, default: &ServerDefault, p: &TokenStream) -> TokenStream {
