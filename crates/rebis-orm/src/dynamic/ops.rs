@@ -61,10 +61,11 @@ fn read<M: Model>(session: &Shared, row: &Row<'_>) -> rebis_engine::Result<(Obje
     let new = M::decode(row, 0)?;
     let (key, map) = (M::key_of(&new), session.map::<M>());
     let mut map = map.lock();
-    if let Some(known) = map.live(&key) {
+    let place = map.place(key);
+    if let Some(known) = place.as_ref().and_then(std::sync::Weak::upgrade) {
         return Ok((known, true));
     }
-    let instance = Instance::loaded(new, &session.solo);
-    map.insert(key, Arc::downgrade(&instance));
-    Ok((instance, false))
+    let object: Object = Instance::loaded(new, &session.solo);
+    *place = Some(Arc::downgrade(&object));
+    Ok((object, false))
 }

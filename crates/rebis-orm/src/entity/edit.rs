@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rebis_sql::Value;
 
 use super::instance::{AnyInstance, Object};
+use super::versions::Version;
 use super::{Entity, State};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ColumnSet, Model, ModelMeta, cell_of};
@@ -27,7 +28,7 @@ pub struct Edit<T: Model> {
 impl<T: Model> Edit<T> {
     pub(crate) fn new(entity: &Entity<T>) -> Result<Self> {
         let (base, session) = begin(&*entity.0)?;
-        Ok(Edit { entity: entity.clone(), row: Some(entity.0.rows.at(base).clone()), base, session })
+        Ok(Edit { entity: entity.clone(), row: Some(entity.0.at(base).clone()), base, session })
     }
 }
 
@@ -39,7 +40,7 @@ impl<T: Model> Edit<T> {
     /// # Errors
     /// The first refusal, with the field's name.
     pub fn check(edit: &Self) -> Result<()> {
-        let changed = T::changed(edit, edit.entity.0.rows.at(edit.base));
+        let changed = T::changed(edit, edit.entity.0.at(edit.base));
         T::validate(edit, changed).map_err(|invalid| invalid.of(&edit.entity.object()))
     }
 }
@@ -47,32 +48,30 @@ impl<T: Model> Edit<T> {
 impl<T: Model> Deref for Edit<T> {
     type Target = T;
     fn deref(&self) -> &T {
-        self.row.as_ref().unwrap_or_else(|| self.entity.0.rows.newest())
+        self.row.as_ref().unwrap_or_else(|| self.entity.0.newest())
     }
 }
 
 impl<T: Model> DerefMut for Edit<T> {
     fn deref_mut(&mut self) -> &mut T {
         let entity = &self.entity;
-        self.row.get_or_insert_with(|| entity.0.rows.newest().clone())
+        self.row.get_or_insert_with(|| entity.0.newest().clone())
     }
 }
 
 impl<T: Model> Drop for Edit<T> {
     fn drop(&mut self) {
         let Some(mut row) = self.row.take() else { return };
-        let rows = &self.entity.0.rows;
         let object = self.entity.object();
         let owner = Arc::downgrade(&object);
         let mut attach = Attach::new(&owner);
         T::attach(&mut row, &mut attach);
-        if rows.current() != self.base {
+        if object.version() != self.base {
             row = self.rebased(&row);
         }
-        let changed = T::changed(&row, rows.newest());
+        let changed = T::changed(&row, self.entity.0.newest());
         let made = made_by_database(T::meta(), changed, &|column| T::value_of(&row, column));
-        let mut row = Some(row);
-        publish(&object, changed, made, &mut || row.take().into_iter().for_each(|row| rows.push(row)));
+        publish(&object, changed, made, Box::new(row));
         relate_all(&object, attach.pending);
         if let Some(session) = self.session.take() {
             session.edit_ends();
@@ -108,8 +107,8 @@ pub(super) fn made_by_database(
     model.autoincrement.iter().filter(is_made).fold(ColumnSet::EMPTY, ColumnSet::with)
 }
 
-/// Publishes a version with these columns changed, by `push`, and registers it. `made` are those that the database makes.
-fn publish(object: &Object, changed: ColumnSet, made: ColumnSet, push: &mut dyn FnMut()) {
+/// Publishes a version with these columns changed, and registers it. `made` are those that the database makes.
+fn publish(object: &Object, changed: ColumnSet, made: ColumnSet, row: Version) {
     if changed.is_empty() {
         object.status().editing = false;
         return;
@@ -121,7 +120,7 @@ fn publish(object: &Object, changed: ColumnSet, made: ColumnSet, push: &mut dyn 
         let is_new = matches!(status.state, State::Transient | State::Pending);
         let unset = status.unset.minus(changed);
         status.unset = if is_new { unset.union(made) } else { unset };
-        push();
+        object.core().push(&status, row);
     }
     forget_stale_parents(&**object, changed);
     register_change(object);
@@ -130,9 +129,9 @@ fn publish(object: &Object, changed: ColumnSet, made: ColumnSet, push: &mut dyn 
 impl<T: Model> Edit<T> {
     /// The guard's changes on top of the row as it is now: a rollback or a refresh has gone past the guard.
     fn rebased(&self, row: &T) -> T {
-        let rows = &self.entity.0.rows;
-        let mut newest = rows.newest().clone();
-        for column in T::changed(row, rows.at(self.base)).iter() {
+        let instance = &self.entity.0;
+        let mut newest = instance.newest().clone();
+        for column in T::changed(row, instance.at(self.base)).iter() {
             // What the row gave itself, the row takes.
             let _ = T::set_value(&mut newest, column, cell_of(&T::value_of(row, column)));
         }

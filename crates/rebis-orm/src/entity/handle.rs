@@ -29,7 +29,7 @@ impl<T: Model> Entity<T> {
     #[must_use]
     pub fn key(&self) -> Option<T::Key> {
         let any: &dyn AnyInstance = &*self.0;
-        any.has_key().then(|| T::key_of(self.0.rows.newest()))
+        any.has_key().then(|| T::key_of(self.0.newest()))
     }
 
     /// Where the object stands between Rust and the database.
@@ -79,7 +79,7 @@ impl<T: Model> Deref for Entity<T> {
     type Target = T;
     #[inline]
     fn deref(&self) -> &T {
-        self.0.rows.newest()
+        self.0.newest()
     }
 }
 

@@ -12,7 +12,7 @@ use rebis_engine::Row;
 use rebis_sql::{Cell, DecodeError, Value};
 
 use super::state::{State, Status, StatusCell, StatusGuard};
-use super::versions::Versions;
+use super::versions::{Slots, Version, Versions};
 use super::{Entity, Group};
 use crate::error::Result;
 use crate::model::{ColumnSet, Invalid, Model, ModelMeta, RowKey, cell_of};
@@ -23,41 +23,36 @@ use crate::session::Shared;
 pub(crate) type Object = Arc<dyn AnyInstance>;
 
 pub(crate) struct Instance<T: Model> {
-    /// The slots of its relations lie beside the versions of its row.
-    pub(crate) rows: Versions<T, Slots>,
+    /// The row as it came.
+    first: T,
+    core: Core,
+}
+
+/// What an object has, whatever its model is.
+pub(crate) struct Core {
+    versions: Versions,
     status: StatusCell,
 }
 
-type Slots = Box<[Mutex<Slot>]>;
-
 pub(crate) trait AnyInstance: Any + Send + Sync {
     fn meta(&self) -> &'static ModelMeta;
-    fn status(&self) -> StatusGuard<'_>;
-    /// Whether the row was deleted in this session. Takes no lock.
-    fn is_deleted(&self) -> bool;
-    /// Whether the object is there and as it was read. Takes no lock.
-    fn is_as_read(&self) -> bool;
+    fn core(&self) -> &Core;
+    /// Whether its model has relations: known without a look at the object, which a pass over many of them would have to fetch.
+    fn has_relations(&self) -> bool;
     fn value(&self, column: usize) -> Value;
     /// A column's value in an earlier version of the row.
     fn value_at(&self, version: u32, column: usize) -> Value;
-    fn version(&self) -> u32;
-    fn show(&self, version: u32);
     fn changed_since(&self, version: u32) -> ColumnSet;
     /// Publishes a version with these columns changed.
     fn set(&self, values: &[(usize, Value)]) -> Result<()>;
     /// Publishes a version with these columns read from a row, the first at `at`.
     fn absorb(&self, columns: &[usize], row: &Row<'_>, at: usize) -> rebis_engine::Result<()>;
-    fn slot(&self, relation: usize) -> &Mutex<Slot>;
     /// The deferred columns that are not loaded.
     fn unloaded(&self) -> ColumnSet;
     /// Fills in a deferred column.
     fn fill(&self, column: usize, cell: Cell<'_>) -> std::result::Result<(), DecodeError>;
     /// How its key stands to that of another object of its model.
     fn compare_keys(&self, other: &dyn AnyInstance) -> Ordering;
-    /// The slots, when any relation was ever touched, or is known to be loaded.
-    fn slots(&self) -> &[Mutex<Slot>];
-    /// The slots that were made: what is not among them holds nothing strongly.
-    fn made_slots(&self) -> &[Mutex<Slot>];
     /// Enters these objects of the same model into the session's map.
     fn enter_map(&self, session: &Shared, all: &[Object]);
     fn leave_map(&self, session: &Shared);
@@ -82,100 +77,63 @@ impl<T: Model> AnyInstance for Instance<T> {
         T::meta()
     }
 
-    fn status(&self) -> StatusGuard<'_> {
-        self.status.lock()
+    fn core(&self) -> &Core {
+        &self.core
     }
 
-    fn is_deleted(&self) -> bool {
-        self.status.is_deleted()
-    }
-
-    fn is_as_read(&self) -> bool {
-        self.status.is_as_read()
+    fn has_relations(&self) -> bool {
+        !T::DEF.relations.is_empty()
     }
 
     fn value(&self, column: usize) -> Value {
-        T::value_of(self.rows.newest(), column)
+        T::value_of(self.newest(), column)
     }
 
     fn value_at(&self, version: u32, column: usize) -> Value {
-        T::value_of(self.rows.at(version), column)
-    }
-
-    fn version(&self) -> u32 {
-        self.rows.current()
-    }
-
-    fn show(&self, version: u32) {
-        let _lock = self.status.lock();
-        self.rows.show(version);
+        T::value_of(self.at(version), column)
     }
 
     fn changed_since(&self, version: u32) -> ColumnSet {
-        if version == self.rows.current() {
+        if version == self.core.versions.current() {
             return ColumnSet::EMPTY;
         }
-        T::changed(self.rows.newest(), self.rows.at(version))
+        T::changed(self.newest(), self.at(version))
     }
 
     fn set(&self, values: &[(usize, Value)]) -> Result<()> {
-        let mut row = self.rows.newest().clone();
+        let mut row = self.newest().clone();
         for (column, value) in values {
             T::set_value(&mut row, *column, cell_of(value))?;
         }
-        let _lock = self.status.lock();
-        self.rows.push(row);
+        self.publish(row);
         Ok(())
     }
 
     fn absorb(&self, columns: &[usize], row: &Row<'_>, at: usize) -> rebis_engine::Result<()> {
-        let mut new = self.rows.newest().clone();
+        let mut new = self.newest().clone();
         for (i, &column) in columns.iter().enumerate() {
             T::set_value(&mut new, column, row.cell(at + i)?)?;
         }
-        if !T::changed(&new, self.rows.newest()).is_empty() {
-            let _lock = self.status.lock();
-            self.rows.push(new);
+        if !T::changed(&new, self.newest()).is_empty() {
+            self.publish(new);
         }
         Ok(())
     }
 
-    fn slot(&self, relation: usize) -> &Mutex<Slot> {
-        &self.rows.beside_or(|| first_slots(self))[relation]
-    }
-
     fn unloaded(&self) -> ColumnSet {
-        T::unloaded(self.rows.newest())
+        T::unloaded(self.newest())
     }
 
     fn fill(&self, column: usize, cell: Cell<'_>) -> std::result::Result<(), DecodeError> {
-        T::fill(self.rows.newest(), column, cell)
+        T::fill(self.newest(), column, cell)
     }
 
     fn compare_keys(&self, other: &dyn AnyInstance) -> Ordering {
         let other: &dyn Any = other;
         match other.downcast_ref::<Self>() {
-            Some(other) => T::key_of(self.rows.newest()).cmp(&T::key_of(other.rows.newest())),
+            Some(other) => T::key_of(self.newest()).cmp(&T::key_of(other.newest())),
             None => Ordering::Equal,
         }
-    }
-
-    fn slots(&self) -> &[Mutex<Slot>] {
-        // Known without a look at the object, which a pass over many of them would have to fetch.
-        if T::DEF.relations.is_empty() {
-            return &[];
-        }
-        if let Some(made) = self.rows.beside() {
-            return made;
-        }
-        if group_of(self).is_none_or(|group| group.loaded(self).next().is_none()) {
-            return &[];
-        }
-        self.rows.beside_or(|| first_slots(self))
-    }
-
-    fn made_slots(&self) -> &[Mutex<Slot>] {
-        if T::DEF.relations.is_empty() { &[] } else { self.rows.beside().map_or(&[], |s| s) }
     }
 
     fn enter_map(&self, session: &Shared, all: &[Object]) {
@@ -183,23 +141,19 @@ impl<T: Model> AnyInstance for Instance<T> {
         let mut map = map.lock();
         map.reserve(all.len());
         for object in all {
-            if let Some(Entity(instance)) = typed::<T>(object) {
-                map.insert(T::key_of(instance.rows.newest()), Arc::downgrade(&instance));
+            let any: &dyn Any = &**object;
+            if let Some(instance) = any.downcast_ref::<Self>() {
+                map.insert(T::key_of(instance.newest()), Arc::downgrade(object));
             }
         }
     }
 
     fn leave_map(&self, session: &Shared) {
-        let map = session.map::<T>();
-        let mut map = map.lock();
-        let key = T::key_of(self.rows.newest());
-        if map.get(&key).is_some_and(|found| std::ptr::eq(found.as_ptr(), self)) {
-            map.remove(&key);
-        }
+        session.map::<T>().lock().remove(&T::key_of(self.newest()), self);
     }
 
     fn namesake(&self, session: &Shared) -> Option<Object> {
-        session.known::<T>(&T::key_of(self.rows.newest())).map(|known| known.object())
+        session.map::<T>().lock().live(&T::key_of(self.newest()))
     }
 
     fn change(self: Arc<Self>, values: &[(usize, Value)]) -> Result<()> {
@@ -211,7 +165,7 @@ impl<T: Model> AnyInstance for Instance<T> {
     }
 
     fn repr(&self) -> Option<String> {
-        T::repr(self.rows.newest())
+        T::repr(self.newest())
     }
 
     fn validates(&self) -> bool {
@@ -219,11 +173,11 @@ impl<T: Model> AnyInstance for Instance<T> {
     }
 
     fn validate(&self, columns: ColumnSet) -> std::result::Result<(), Invalid> {
-        T::validate(self.rows.newest(), columns)
+        T::validate(self.newest(), columns)
     }
 
     fn twin(&self, status: Status) -> Object {
-        Instance::new(self.rows.newest().clone(), status)
+        Instance::new(self.newest().clone(), status)
     }
 
     fn take(self: Arc<Self>, row: &Row<'_>) -> rebis_engine::Result<()> {
@@ -256,15 +210,97 @@ impl<T: Model> Instance<T> {
             // What was not read is not written either.
             status.unset = T::unloaded(&row).iter().fold(status.unset, ColumnSet::with);
         }
-        Instance { rows: Versions::new(row), status: StatusCell::new(status) }
+        Instance { first: row, core: Core { versions: Versions::default(), status: StatusCell::new(status) } }
     }
 
     pub(crate) fn loaded(row: T, group: &Arc<Group>) -> Arc<Self> {
         Self::new(row, Status::of_loaded(group))
     }
+
+    /// The version that is shown.
+    #[inline]
+    pub(crate) fn newest(&self) -> &T {
+        self.row(self.core.versions.newest())
+    }
+
+    /// A version by number.
+    pub(crate) fn at(&self, version: u32) -> &T {
+        self.row(self.core.versions.at(version))
+    }
+
+    #[inline]
+    fn row<'a>(&'a self, version: Option<&'a Version>) -> &'a T {
+        // Only rows of this model are ever published.
+        version.and_then(|row| row.downcast_ref()).unwrap_or(&self.first)
+    }
+
+    pub(crate) fn status(&self) -> StatusGuard<'_> {
+        self.core.status.lock()
+    }
+
+    fn publish(&self, row: T) {
+        self.core.push(&self.status(), Box::new(row));
+    }
+}
+
+impl Core {
+    /// Appends a version and shows it. The guard is the proof that nobody else does.
+    pub(crate) fn push(&self, _: &StatusGuard<'_>, row: Version) {
+        self.versions.push(row);
+    }
 }
 
 impl dyn AnyInstance {
+    pub(crate) fn status(&self) -> StatusGuard<'_> {
+        self.core().status.lock()
+    }
+
+    /// Whether the row was deleted in this session. Takes no lock.
+    pub(crate) fn is_deleted(&self) -> bool {
+        self.core().status.is_deleted()
+    }
+
+    /// Whether the object is there and as it was read. Takes no lock.
+    pub(crate) fn is_as_read(&self) -> bool {
+        self.core().status.is_as_read()
+    }
+
+    /// The number of the version that is shown.
+    pub(crate) fn version(&self) -> u32 {
+        self.core().versions.current()
+    }
+
+    /// Shows an earlier version again.
+    pub(crate) fn show(&self, version: u32) {
+        let core = self.core();
+        let _lock = core.status.lock();
+        core.versions.show(version);
+    }
+
+    pub(crate) fn slot(&self, relation: usize) -> &Mutex<Slot> {
+        &self.core().versions.slots_or(|| first_slots(self))[relation]
+    }
+
+    /// The slots, when any relation was ever touched, or is known to be loaded.
+    pub(crate) fn slots(&self) -> &[Mutex<Slot>] {
+        if !self.has_relations() {
+            return &[];
+        }
+        let versions = &self.core().versions;
+        if let Some(made) = versions.slots() {
+            return made;
+        }
+        if group_of(self).is_none_or(|group| group.loaded(self).next().is_none()) {
+            return &[];
+        }
+        versions.slots_or(|| first_slots(self))
+    }
+
+    /// The slots that were made: what is not among them holds nothing strongly.
+    pub(crate) fn made_slots(&self) -> &[Mutex<Slot>] {
+        if self.has_relations() { self.core().versions.slots().map_or(&[], |slots| slots) } else { &[] }
+    }
+
     /// The session, while it lives.
     pub(crate) fn session(&self) -> Option<Arc<Shared>> {
         self.status().group.as_ref()?.session.upgrade()
@@ -352,9 +388,8 @@ pub(crate) fn absorb_row<T: Model>(instance: &Arc<Instance<T>>, mut row: T) {
     let owner: Weak<dyn AnyInstance> = Arc::<Instance<T>>::downgrade(instance);
     T::attach(&mut row, &mut Attach::new(&owner));
     // A row that was read says nothing of its deferred columns, so what they were may no longer hold.
-    if T::DEF.deferred > 0 || !T::changed(&row, instance.rows.newest()).is_empty() {
-        let _lock = instance.status.lock();
-        instance.rows.push(row);
+    if T::DEF.deferred > 0 || !T::changed(&row, instance.newest()).is_empty() {
+        instance.publish(row);
     }
 }
 
@@ -384,8 +419,6 @@ mod tests {
     /// Asked for: under 200 bytes beyond the fields. With its counts an object of a few fields fits into what allocators hand out fastest.
     #[test]
     fn an_object_costs_little_more_than_its_fields() {
-        type Fields = [u64; 7];
-        let versions = size_of::<Versions<Fields, Slots>>() - size_of::<Fields>();
-        assert!(versions + size_of::<StatusCell>() + 16 <= 64);
+        assert!(size_of::<Core>() + 16 <= 64);
     }
 }

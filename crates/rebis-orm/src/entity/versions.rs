@@ -1,104 +1,97 @@
-//! [`Versions`]: the versions of a row, append-only, so that `&T` to any of them stays valid as long as the list.
+//! [`Versions`]: the versions of a row behind its first, append-only, so that `&T` to any of them stays valid as long as the list.
 //!
-//! **Invariant.** A published version never moves and never changes. Reading takes no lock: the first version lies inline, the second in an
-//! allocation of its own, because most objects have no more (an insert and its key, a load and an edit), the next two in another (an insert, its
-//! parent's key and its own), later ones in blocks that double in
-//! size, so finding the newest costs the same after one edit and after a million. An object that has one version pays one word for it all.
+//! **Invariant.** A published version never moves and never changes. Reading takes no lock: the second lies at hand, because most objects have no
+//! more (an insert and its key, a load and an edit), the next two in an allocation of their own (an insert, its parent's key and its own), later
+//! ones in blocks that double in size, so finding the newest costs the same after one edit and after a million. An object that has one version
+//! pays one word for it all. The type of the row is not known here, so this code exists once, not per model.
 
+use std::any::Any;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use once_cell::race::OnceBox;
+use parking_lot::Mutex;
+
+use crate::relation::Slot;
 
 const BLOCKS: usize = 32;
 
-type Block<T> = OnceLock<Box<[OnceLock<T>]>>;
+/// A row of the model that its object is of.
+pub(crate) type Version = Box<dyn Any + Send + Sync>;
 
-/// The versions, and a `B` beside them that most objects never have.
-pub(crate) struct Versions<T, B> {
-    first: T,
-    rest: OnceBox<Rest<T, B>>,
-}
+/// The slots of an object's relations.
+pub(crate) type Slots = Box<[Mutex<Slot>]>;
 
-struct Rest<T, B> {
+type Block = OnceLock<Box<[OnceLock<Version>]>>;
+
+/// The versions behind the first, and the slots of the relations, which most objects never have.
+#[derive(Default)]
+pub(crate) struct Versions(OnceBox<Rest>);
+
+#[derive(Default)]
+struct Rest {
     /// How many there are beyond the first; changed only under the instance's state lock.
     more: AtomicU32,
     current: AtomicU32,
-    second: OnceLock<T>,
+    second: OnceLock<Version>,
     /// The first block, apart from the others: few objects have more.
-    block: OnceBox<[OnceLock<T>; 2]>,
-    blocks: OnceBox<[Block<T>; BLOCKS]>,
-    beside: OnceLock<B>,
+    block: OnceBox<[OnceLock<Version>; 2]>,
+    blocks: OnceBox<[Block; BLOCKS]>,
+    slots: OnceLock<Slots>,
 }
 
-impl<T, B> Default for Rest<T, B> {
-    fn default() -> Self {
-        Rest {
-            more: AtomicU32::new(0),
-            current: AtomicU32::new(0),
-            second: OnceLock::new(),
-            block: OnceBox::new(),
-            blocks: OnceBox::new(),
-            beside: OnceLock::new(),
-        }
-    }
-}
-
-impl<T, B> Versions<T, B> {
-    pub(crate) fn new(first: T) -> Self {
-        Versions { first, rest: OnceBox::new() }
+impl Versions {
+    fn rest(&self) -> &Rest {
+        self.0.get_or_init(Box::default)
     }
 
-    fn rest(&self) -> &Rest<T, B> {
-        self.rest.get_or_init(Box::default)
+    /// The slots, when they were made.
+    pub(crate) fn slots(&self) -> Option<&Slots> {
+        self.0.get()?.slots.get()
     }
 
-    /// What lies beside the versions, when it was made.
-    pub(crate) fn beside(&self) -> Option<&B> {
-        self.rest.get()?.beside.get()
+    pub(crate) fn slots_or(&self, make: impl FnOnce() -> Slots) -> &Slots {
+        self.rest().slots.get_or_init(make)
     }
 
-    pub(crate) fn beside_or(&self, make: impl FnOnce() -> B) -> &B {
-        self.rest().beside.get_or_init(make)
-    }
-
-    /// The version that is shown.
+    /// The number of the version that is shown; the first is 0.
     #[inline]
-    pub(crate) fn newest(&self) -> &T {
+    pub(crate) fn current(&self) -> u32 {
+        self.0.get().map_or(0, |rest| rest.current.load(Ordering::Acquire))
+    }
+
+    /// The version that is shown; nothing for the first.
+    #[inline]
+    pub(crate) fn newest(&self) -> Option<&Version> {
         match self.current() {
-            0 => &self.first,
+            0 => None,
             n => self.at(n),
         }
     }
 
-    #[inline]
-    pub(crate) fn current(&self) -> u32 {
-        self.rest.get().map_or(0, |rest| rest.current.load(Ordering::Acquire))
-    }
-
-    /// A version by number.
-    pub(crate) fn at(&self, n: u32) -> &T {
-        let found = match (n, self.rest.get()) {
-            (0, _) | (_, None) => None,
-            (1, Some(rest)) => rest.second.get(),
-            (2 | 3, Some(rest)) => rest.block.get().and_then(|block| block[(n & 1) as usize].get()),
-            (_, Some(rest)) => {
+    /// A version by number; nothing for the first.
+    pub(crate) fn at(&self, n: u32) -> Option<&Version> {
+        let rest = self.0.get()?;
+        match n {
+            0 => None,
+            1 => rest.second.get(),
+            2 | 3 => rest.block.get()?[(n & 1) as usize].get(),
+            _ => {
                 let (block, place) = position(n);
-                rest.blocks.get().and_then(|blocks| blocks.get(block)?.get()?.get(place)?.get())
+                rest.blocks.get()?.get(block)?.get()?.get(place)?.get()
             }
-        };
-        found.unwrap_or(&self.first)
+        }
     }
 
     /// Shows an earlier version again.
     pub(crate) fn show(&self, n: u32) {
-        if let Some(rest) = self.rest.get() {
+        if let Some(rest) = self.0.get() {
             rest.current.store(n.min(rest.more.load(Ordering::Acquire)), Ordering::Release);
         }
     }
 
     /// Appends a version and shows it. The caller holds the instance's state lock, so that numbers are given once.
-    pub(crate) fn push(&self, row: T) {
+    pub(crate) fn push(&self, row: Version) {
         let rest = self.rest();
         let n = rest.more.load(Ordering::Acquire) + 1;
         let place = match n {
@@ -125,23 +118,29 @@ fn position(n: u32) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::Versions;
+    use super::{Slots, Version, Versions};
 
     #[test]
     fn references_stay_valid_while_versions_are_added() {
-        let versions = Versions::<_, u8>::new(String::from("0"));
-        let first = versions.newest();
-        for i in 1..=1000 {
-            versions.push(i.to_string());
-            assert_eq!(versions.newest(), &i.to_string());
+        fn text(version: Option<&Version>) -> &str {
+            version.and_then(|v| v.downcast_ref::<String>()).map_or("first", String::as_str)
         }
-        assert_eq!(first, "0");
-        let shown = |n: u32| versions.at(n).as_str();
-        assert_eq!([1, 2, 3, 4, 513].map(shown), ["1", "2", "3", "4", "513"]);
+        let versions = Versions::default();
+        assert_eq!(text(versions.newest()), "first");
+        versions.push(Box::new(String::from("1")));
+        let second = text(versions.newest());
+        for i in 2..=1000 {
+            versions.push(Box::new(i.to_string()));
+            assert_eq!(text(versions.newest()), i.to_string());
+        }
+        assert_eq!(second, "1");
+        let shown = |n: u32| text(versions.at(n));
+        assert_eq!([0, 1, 2, 3, 4, 513].map(shown), ["first", "1", "2", "3", "4", "513"]);
         versions.show(7);
-        assert_eq!(versions.newest(), "7");
-        versions.push(String::from("x"));
-        assert_eq!((versions.newest().as_str(), versions.at(1000).as_str()), ("x", "1000"));
-        assert_eq!((versions.beside(), versions.beside_or(|| 1), versions.beside()), (None, &1, Some(&1)));
+        assert_eq!(text(versions.newest()), "7");
+        versions.push(Box::new(String::from("x")));
+        assert_eq!((text(versions.newest()), text(versions.at(1000))), ("x", "1000"));
+        assert!(versions.slots().is_none());
+        assert_eq!((versions.slots_or(Slots::default).len(), versions.slots().is_some()), (0, true));
     }
 }

@@ -133,7 +133,7 @@ impl Events {
         self.of::<T>(model, Moment::BeforeUpdate, move |object, was| {
             let entity = typed::<T>(object);
             let Some(entity) = &entity else { return Ok(()) };
-            rewrite(object, |row| told(row, entity.0.rows.at(was)).verdict())
+            rewrite(object, |row| told(row, entity.0.at(was)).verdict())
         })
     }
 
@@ -144,7 +144,7 @@ impl Events {
         told: impl Fn(&Entity<T>, &T) -> V + Send + Sync + 'static,
     ) -> &Self {
         self.of::<T>(model, Moment::AfterUpdate, move |object, was| {
-            typed::<T>(object).map_or(Ok(()), |entity| told(&entity, entity.0.rows.at(was)).verdict())
+            typed::<T>(object).map_or(Ok(()), |entity| told(&entity, entity.0.at(was)).verdict())
         })
     }
 
@@ -178,13 +178,13 @@ fn rewrite<T: Model>(
 ) -> Result<(), String> {
     let Some(entity) = typed::<T>(object) else { return Ok(()) };
     let instance: &Instance<T> = &entity.0;
-    let mut row = instance.rows.newest().clone();
+    let mut row = instance.newest().clone();
     change(&mut row)?;
-    let changed = T::changed(&row, instance.rows.newest());
+    let changed = T::changed(&row, instance.newest());
     if !changed.is_empty() {
         let mut status = instance.status();
         status.unset = status.unset.minus(changed);
-        instance.rows.push(row);
+        instance.core().push(&status, Box::new(row));
         drop(status);
         crate::relation::forget_stale_parents(&**object, changed);
     }

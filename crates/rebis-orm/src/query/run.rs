@@ -10,7 +10,7 @@ use rebis_sql::{Cell, Select, Statement, Value, compile};
 use super::criteria::Criteria;
 use super::select::{Count, SelectStatement, compile_query, select};
 use super::selection::{Arrivals, Selection};
-use crate::entity::{AnyInstance, Group, Instance, Object, absorb_row};
+use crate::entity::{Entity, Group, Object, absorb_row, typed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Decode, EntityOf, Key, Model, ModelMeta};
 use crate::relation::{Addresses, Inverses, Joins, Loading, ReadAll, load_plan, settle_plan};
@@ -317,12 +317,12 @@ pub(crate) async fn find_by_key(
 
 /// Brings the loaded objects of a model in line with the database, after a statement that went past them.
 pub(crate) async fn resync<T: Model>(session: &Arc<Shared>) -> Result<()> {
-    let all: Vec<Arc<Instance<T>>> = session.map::<T>().lock().all();
+    let all = session.map::<T>().lock().all();
     let meta = T::meta();
     for chunk in all.chunks(500) {
         let mut statement = meta.select_all();
         let conditions = chunk.iter().map(|i| {
-            let values = i.values_of(&meta.key);
+            let values = i.values(&meta.key);
             rebis_sql::Expr::And(
                 meta.key
                     .iter()
@@ -347,21 +347,21 @@ pub(crate) async fn resync<T: Model>(session: &Arc<Shared>) -> Result<()> {
             rows.insert(T::key_of(&row), row);
         }
         drop(connection);
-        for instance in chunk {
-            let object: Object = Arc::<Instance<T>>::clone(instance);
-            match rows.remove(&T::key_of(instance.rows.newest())) {
+        for object in chunk {
+            let Some(Entity(instance)) = typed::<T>(object) else { continue };
+            match rows.remove(&T::key_of(instance.newest())) {
                 Some(row) => {
-                    if T::DEF.deferred > 0 || !T::changed(&row, instance.rows.newest()).is_empty() {
-                        crate::session::touch(session, &object);
-                        let changed = T::changed(&row, instance.rows.newest());
-                        absorb_row(instance, row);
+                    if T::DEF.deferred > 0 || !T::changed(&row, instance.newest()).is_empty() {
+                        crate::session::touch(session, object);
+                        let changed = T::changed(&row, instance.newest());
+                        absorb_row(&instance, row);
                         let version = object.version();
                         object.status().flushed = version;
-                        crate::relation::forget_stale_parents(&*object, changed);
+                        crate::relation::forget_stale_parents(&**object, changed);
                     }
                 }
                 None => {
-                    crate::session::touch(session, &object);
+                    crate::session::touch(session, object);
                     object.leave_map(session);
                     object.status().state = crate::State::Deleted;
                 }
@@ -369,10 +369,4 @@ pub(crate) async fn resync<T: Model>(session: &Arc<Shared>) -> Result<()> {
         }
     }
     Ok(())
-}
-
-impl<T: Model> Instance<T> {
-    fn values_of(&self, columns: &[usize]) -> Vec<rebis_sql::Value> {
-        columns.iter().map(|&c| self.value(c)).collect()
-    }
 }

@@ -7,7 +7,7 @@ use rebis_engine::Row;
 use rebis_sql::{ColumnType, Expr, Name, Select};
 
 use super::alias::Alias;
-use crate::entity::{AnyInstance, Entity, Group, Instance, Object};
+use crate::entity::{AnyInstance, Entity, Group, Instance, Object, into_typed};
 use crate::events::{Listeners, Moment};
 use crate::expr::{Column, Expression, Origin};
 use crate::model::{EntityOf, Model, ModelMeta};
@@ -138,7 +138,7 @@ fn read_row<M: Model>(row: &Row<'_>, at: &mut usize) -> rebis_engine::Result<M> 
 
 #[inline]
 fn read_object<M: Model>(
-    maps: &Mutex<IdentityMap<M>>,
+    maps: &Mutex<IdentityMap<M::Key>>,
     arrivals: &mut Arrivals,
     row: &Row<'_>,
     at: &mut usize,
@@ -151,17 +151,27 @@ fn read_object<M: Model>(
     let (instance, known) = {
         let mut map = maps.lock();
         // A row that is probably new is read once, with its key.
-        let (instance, known) = if map.meets_known {
-            let key = M::decode_key(row, start)?;
-            map.live_or_insert(key, || M::decode(row, start).map(|new| Instance::loaded(new, group)))?
+        let (key, new) = if map.meets_known {
+            (M::decode_key(row, start)?, None)
         } else {
             let new = M::decode(row, start)?;
-            map.live_or_insert(M::key_of(&new), || {
-                Ok::<_, rebis_engine::Error>(Instance::loaded(new, group))
-            })?
+            (M::key_of(&new), Some(new))
         };
-        map.meets_known = known;
-        (instance, known)
+        let place = map.place(key);
+        let known = place.as_ref().and_then(Weak::upgrade).and_then(into_typed::<M>);
+        let met = known.is_some();
+        let instance = match (known, new) {
+            (Some(Entity(known)), _) => known,
+            (None, new) => {
+                let new = new.map_or_else(|| M::decode(row, start), Ok)?;
+                let instance = Instance::loaded(new, group);
+                let weak = Arc::downgrade(&instance);
+                *place = Some(weak);
+                instance
+            }
+        };
+        map.meets_known = met;
+        (instance, met)
     };
     if !known
         && let Some((_, objects)) =
@@ -173,10 +183,8 @@ fn read_object<M: Model>(
     if known && (arrivals.expired || arrivals.populate) {
         freshen(&instance, row, start, arrivals.populate)?;
     }
-    if known && M::DEF.loads_later() && !is_in(&*instance, group) {
-        // What only its old group knows of its relations goes into its slots.
-        instance.slots();
-        instance.status().group = Some(Arc::clone(group));
+    if known && M::DEF.loads_later() {
+        join(&*instance, group);
     }
     // Objects that load nothing later have nothing to load together.
     if M::DEF.loads_later() {
@@ -186,8 +194,14 @@ fn read_object<M: Model>(
     Ok(Entity(instance))
 }
 
-fn is_in(object: &dyn AnyInstance, group: &Arc<Group>) -> bool {
-    object.status().group.as_ref().is_some_and(|own| Arc::ptr_eq(own, group))
+/// The object is from now on one of those that this query brought.
+fn join(object: &dyn AnyInstance, group: &Arc<Group>) {
+    if object.status().group.as_ref().is_some_and(|own| Arc::ptr_eq(own, group)) {
+        return;
+    }
+    // What only its old group knows of its relations goes into its slots.
+    object.slots();
+    object.status().group = Some(Arc::clone(group));
 }
 
 /// Selections that read whole rows of a model.
@@ -196,7 +210,7 @@ macro_rules! models {
         $(impl<M: Model> Selection for $ty<M> {
             type Tracked = Entity<M>;
             type Plain = M;
-            type Maps = Arc<Mutex<IdentityMap<M>>>;
+            type Maps = Arc<Mutex<IdentityMap<M::Key>>>;
             type Columns = Alias<M>;
 
             fn list(&self, select: &mut Select) {

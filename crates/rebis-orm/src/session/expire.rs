@@ -115,7 +115,7 @@ pub(crate) fn freshen<T: Model>(
     if let Some(session) = object.session() {
         before(&session, &object);
     }
-    let changed = T::changed(&new, instance.rows.newest());
+    let changed = T::changed(&new, instance.newest());
     absorb_row(instance, new);
     settle(&*object);
     crate::relation::forget_stale_parents(&*object, changed);

@@ -60,7 +60,7 @@ impl Session {
 
 impl Shared {
     pub(crate) fn known<T: Model>(&self, key: &T::Key) -> Option<Entity<T>> {
-        self.map::<T>().lock().live(key).map(Entity)
+        self.map::<T>().lock().live(key).and_then(into_typed)
     }
 
     /// The object with that key, as the session's criteria allow: `known`, which is in the identity map, or loaded.

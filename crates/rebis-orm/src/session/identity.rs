@@ -1,45 +1,43 @@
-//! [`IdentityMap`]: key → the one object. Invariant: weak, so what nobody holds is forgotten; typed, so an integer key is no allocation.
+//! [`IdentityMap`]: key → the one object.
+//!
+//! **Invariant.** Weak, so what nobody holds is forgotten. Typed by the key, so an integer is no allocation; not by the model, so the code exists
+//! once for all models whose keys are of one type.
 
 use std::any::Any;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 
-use crate::entity::{Instance, Object};
-use crate::model::Model;
+use crate::entity::{AnyInstance, Object};
+use crate::model::Key;
 use crate::relation::Content;
 
 /// The objects of one model in a session, by key.
 #[doc(hidden)]
-pub struct IdentityMap<T: Model> {
-    map: HashMap<T::Key, Weak<Instance<T>>, foldhash::fast::RandomState>,
+pub struct IdentityMap<K> {
+    map: HashMap<K, Option<Weak<dyn AnyInstance>>, foldhash::fast::RandomState>,
     /// The size at which the entries of forgotten objects are swept out.
     sweep_at: usize,
     /// Whether the last row that was read was that of an object that is here: then the next one's probably is, too.
     pub(crate) meets_known: bool,
 }
 
-impl<T: Model> std::fmt::Debug for IdentityMap<T> {
+impl<K> std::fmt::Debug for IdentityMap<K> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "IdentityMap({} of {})", self.map.len(), T::DEF.name)
+        write!(f, "IdentityMap({})", self.map.len())
     }
 }
 
-impl<T: Model> Default for IdentityMap<T> {
+impl<K> Default for IdentityMap<K> {
     fn default() -> Self {
         IdentityMap { map: HashMap::default(), sweep_at: 1024, meets_known: false }
     }
 }
 
-impl<T: Model> IdentityMap<T> {
-    pub(crate) fn get(&self, key: &T::Key) -> Option<&Weak<Instance<T>>> {
-        self.map.get(key)
-    }
-
-    pub(crate) fn live(&self, key: &T::Key) -> Option<Arc<Instance<T>>> {
-        self.map.get(key)?.upgrade()
+impl<K: Key> IdentityMap<K> {
+    pub(crate) fn live(&self, key: &K) -> Option<Object> {
+        self.map.get(key)?.as_ref()?.upgrade()
     }
 
     /// Makes room at once for so many more.
@@ -48,34 +46,14 @@ impl<T: Model> IdentityMap<T> {
         self.map.reserve(more);
     }
 
-    pub(crate) fn insert(&mut self, key: T::Key, instance: Weak<Instance<T>>) {
-        self.sweep();
-        self.map.insert(key, instance);
+    pub(crate) fn insert(&mut self, key: K, object: Weak<dyn AnyInstance>) {
+        *self.place(key) = Some(object);
     }
 
-    /// The object with that key, and whether it was there; else the one that `make` gives, entered. One search for both.
-    #[inline]
-    pub(crate) fn live_or_insert<E>(
-        &mut self,
-        key: T::Key,
-        make: impl FnOnce() -> Result<Arc<Instance<T>>, E>,
-    ) -> Result<(Arc<Instance<T>>, bool), E> {
+    /// Where the object with that key is entered, and is when it is there: one search for both.
+    pub(crate) fn place(&mut self, key: K) -> &mut Option<Weak<dyn AnyInstance>> {
         self.sweep();
-        match self.map.entry(key) {
-            Entry::Occupied(mut place) => match place.get().upgrade() {
-                Some(known) => Ok((known, true)),
-                None => {
-                    let new = make()?;
-                    place.insert(Arc::downgrade(&new));
-                    Ok((new, false))
-                }
-            },
-            Entry::Vacant(place) => {
-                let new = make()?;
-                place.insert(Arc::downgrade(&new));
-                Ok((new, false))
-            }
-        }
+        self.map.entry(key).or_default()
     }
 
     #[inline]
@@ -90,41 +68,37 @@ impl<T: Model> IdentityMap<T> {
     #[cold]
     fn sweep_now(&mut self) {
         let before = self.map.len();
-        self.map.retain(|_, weak| weak.strong_count() > 0);
+        self.map.retain(|_, place| place.as_ref().is_some_and(|weak| weak.strong_count() > 0));
         let grow = if self.map.len() == before { 4 } else { 2 };
         self.sweep_at = (self.map.len() * grow).max(1024);
     }
 
-    pub(crate) fn remove(&mut self, key: &T::Key) {
-        self.map.remove(key);
+    /// Forgets an object, unless another one has its key by now.
+    pub(crate) fn remove(&mut self, key: &K, object: &dyn AnyInstance) {
+        let is_it = |found: &Weak<dyn AnyInstance>| std::ptr::addr_eq(found.as_ptr(), object);
+        if self.map.get(key).and_then(Option::as_ref).is_some_and(is_it) {
+            self.map.remove(key);
+        }
     }
 
     /// Every live object, by key.
-    pub(crate) fn all(&self) -> Vec<Arc<Instance<T>>> {
-        let mut all: Vec<_> = self.map.iter().filter_map(|(k, w)| w.upgrade().map(|i| (k, i))).collect();
+    pub(crate) fn all(&self) -> Vec<Object> {
+        let mut all: Vec<_> =
+            self.map.iter().filter_map(|(key, place)| Some((key, place.as_ref()?.upgrade()?))).collect();
         all.sort_by(|a, b| a.0.cmp(b.0));
-        all.into_iter().map(|(_, i)| i).collect()
+        all.into_iter().map(|(_, object)| object).collect()
     }
 }
 
-/// An identity map of any model.
+/// An identity map, whatever the keys are.
 pub(crate) trait AnyMap: Any + Send + Sync {
-    /// The live objects that may hold others: those of a model with relations.
-    fn holders(&self) -> Vec<Object>;
     /// Every live object.
     fn objects(&self) -> Vec<Object>;
 }
 
-impl<T: Model> AnyMap for Mutex<IdentityMap<T>> {
-    fn holders(&self) -> Vec<Object> {
-        if T::DEF.relations.is_empty() {
-            return Vec::new();
-        }
-        self.objects()
-    }
-
+impl<K: Key> AnyMap for Mutex<IdentityMap<K>> {
     fn objects(&self) -> Vec<Object> {
-        self.lock().map.values().filter_map(Weak::upgrade).map(|i| i as Object).collect()
+        self.lock().map.values().flatten().filter_map(Weak::upgrade).collect()
     }
 }
 

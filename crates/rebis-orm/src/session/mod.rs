@@ -32,7 +32,7 @@ use crate::database::Database;
 use crate::entity::{AnyInstance, Group, Object};
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::{Events, Hooks};
-use crate::model::Model;
+use crate::model::{Key, Model};
 
 pub(crate) use change::{before_change, cascade_add, delete_object, refuse_deleted, register_change, touch};
 pub(crate) use criteria::CriteriaOf;
@@ -312,13 +312,15 @@ impl Shared {
         }
     }
 
-    pub(crate) fn map<T: Model>(&self) -> Arc<Mutex<IdentityMap<T>>> {
+    pub(crate) fn map<T: Model>(&self) -> Arc<Mutex<IdentityMap<T::Key>>> {
+        self.map_of(TypeId::of::<T>())
+    }
+
+    fn map_of<K: Key>(&self, model: TypeId) -> Arc<Mutex<IdentityMap<K>>> {
         let mut maps = self.maps.lock();
-        let map = maps
-            .entry(TypeId::of::<T>())
-            .or_insert_with(|| Arc::new(Mutex::new(IdentityMap::<T>::default())));
+        let map = maps.entry(model).or_insert_with(|| Arc::new(Mutex::new(IdentityMap::<K>::default())));
         let any: Arc<dyn std::any::Any + Send + Sync> = Arc::<dyn AnyMap>::clone(map);
-        // The entry of a type holds that type's map; a fresh one instead of a panic if that were ever broken.
+        // The entry of a model holds that model's map; a fresh one instead of a panic if that were ever broken.
         any.downcast().unwrap_or_default()
     }
 }
@@ -331,7 +333,8 @@ impl Drop for Shared {
         if !*self.circles.get_mut() {
             return;
         }
-        let holders: Vec<Object> = self.maps.get_mut().values().flat_map(|map| map.holders()).collect();
+        let objects = self.maps.get_mut().values().flat_map(|map| map.objects());
+        let holders: Vec<Object> = objects.filter(|object| object.has_relations()).collect();
         for object in &holders {
             identity::break_circles(object);
         }

@@ -1,7 +1,7 @@
 //! What a session is about to write, for programs and hooks that look. Invariant: looking changes nothing and does no I/O.
 
 use super::Session;
-use crate::entity::{AnyInstance, Entity, Object, State, typed};
+use crate::entity::{Entity, Object, State, typed};
 use crate::model::{EntityOf, Model};
 
 impl Session {
@@ -48,7 +48,7 @@ impl<T: Model> Entity<T> {
         let written = matches!(status.state, State::Persistent | State::Deleted | State::Detached);
         let flushed = status.flushed;
         drop(status);
-        written.then(|| self.0.rows.at(flushed))
+        written.then(|| self.0.at(flushed))
     }
 
     /// Whether a column, or the object that a relation to one leads to, has changed since the row was written or read. A column that was
