@@ -1,6 +1,6 @@
 //! How a derive of one function opens: its errors, its fields, what it refuses. Invariant: a fatal error leaves no code behind that would repeat it.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::{Data, DeriveInput, Field, Fields, Token};
@@ -41,6 +41,18 @@ pub(crate) fn not_generic(ctxt: &Ctxt, input: &DeriveInput, what: &str) {
     if !input.generics.params.is_empty() {
         ctxt.fatal(&input.generics, format!("{what} cannot be generic"));
     }
+}
+
+/// The same tokens at the user's place, so that rustc's complaint stands there, and the same complaint from several places stands once.
+pub(crate) fn respan(tokens: &TokenStream, span: Span) -> TokenStream {
+    tokens
+        .clone()
+        .into_iter()
+        .map(|mut t| {
+            t.set_span(span);
+            t
+        })
+        .collect()
 }
 
 /// The messages of `expand`.

@@ -9,7 +9,7 @@ use syn::{DeriveInput, Expr, Ident, Lit, LitStr, Path};
 
 use crate::args::{self, Arg, ListItem};
 use crate::ctxt::Ctxt;
-use crate::derived::{derived, named_fields, not_generic};
+use crate::derived::{derived, named_fields, not_generic, respan};
 use crate::suggest::{Vocabulary, nearest};
 
 const STRUCT: Vocabulary = Vocabulary {
@@ -99,6 +99,8 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
     )?;
     not_generic(ctxt, input, "a form");
     let form = read_struct(ctxt, input);
+    let krate = &form.krate;
+    let p = quote!(#krate::__private);
     let idents: Vec<&Ident> = fields.iter().filter_map(|field| field.ident.as_ref()).collect();
     let (mut described, mut kept, mut extra) = (Vec::new(), Vec::new(), Vec::new());
     let (mut read, mut written) = (Vec::new(), Vec::new());
@@ -111,7 +113,12 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
             );
         }
         let (ty, key) = (&field.ty, LitStr::new(&text, ident.span()));
-        let mut calls = quote_spanned!(ty.span()=> form.field::<#ty>(#key));
+        // Written alike at every place and standing at the type, so that the compiler says once what no browser can send. The locals are the
+        // expansion's own, whatever macro the type comes from.
+        let (at, to) = (respan(&p, ty.span()), quote!(form));
+        let value = quote_spanned!(ty.span()=> <#ty as #at::FormValue>);
+        let inside = quote_spanned!(ty.span()=> <#ty as #at::FromForm>);
+        let mut calls = quote_spanned!(ty.span()=> #value::add_to(&mut #to, #key));
         let mut foreign = false;
         let args = args::read(ctxt, &field.attrs, "form", &["validate"]);
         let inner = args.iter().any(|arg| arg.name == "flatten" && arg.flag(ctxt).unwrap_or_default());
@@ -146,21 +153,25 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
             calls.extend(method(ctxt, &arg, &idents, ident));
         }
         described.push(if inner {
-            quote_spanned!(ty.span()=> form.flatten::<#ty>(#key, #legend))
+            quote_spanned!(ty.span()=> #inside::add_to(&mut #to, #key, #legend))
         } else {
             calls
         });
         read.push(if inner {
-            quote_spanned!(ty.span()=> form.flatten::<#ty>(#key))
+            quote_spanned!(ty.span()=> #inside::read_from(#to, #key))
         } else {
-            quote!(form.read())
+            quote_spanned!(ty.span()=> #value::read_from(#to))
         });
-        written.push(if inner { quote!(flatten) } else { quote!(write) });
-        if foreign { extra.push(ident) } else { kept.push(ident) }
+        let own = quote!(&self.#ident);
+        written.push(if inner {
+            quote_spanned!(ty.span()=> #inside::write(#own, #to))
+        } else {
+            quote_spanned!(ty.span()=> #value::write_to(#own, #to))
+        });
+        if foreign { extra.push((ident, ty)) } else { kept.push(ident) }
     }
 
-    let (krate, title) = (&form.krate, LitStr::new(&name.to_string(), name.span()));
-    let p = quote!(#krate::__private);
+    let title = LitStr::new(&name.to_string(), name.span());
     let get = form.get.then(|| quote!(form.get();));
     let submit = form.submit.map(|words| quote!(form.submit(#words);));
     let locals: Vec<Ident> = (0..idents.len()).map(|n| format_ident!("field_{n}")).collect();
@@ -169,18 +180,22 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
         Some(check) => quote_spanned!(check.span()=> form.validate(#made, #check)),
         None => quote!(::core::option::Option::Some(#made)),
     };
-    let limits = form.model.as_ref().map(|model| quote!(#p::limit_form::<#model>(&mut form);));
+    let limits = form.model.as_ref().map(|_| quote!(#p::limit_form::<#name>(&mut form);));
     let of_model = form.model.map(|model| {
-        // The span is the field's, so that a type that differs is said there.
+        // A type that differs is said at the field; the place is written alike, so that a field that is not there is said once.
+        let there = kept.iter().map(|i| (i, respan(&p, i.span()), quote!((*model).#i), quote!(self.#i)));
         let copied =
-            kept.iter().map(|i| quote_spanned!(i.span()=> #i: ::core::clone::Clone::clone(&model.#i)));
-        let set = kept.iter().map(|i| quote_spanned!(i.span()=> model.#i = self.#i;));
+            there.clone().map(|(i, p, place, _)| quote_spanned!(i.span()=> #i: #p::field_of_model(&#place),));
+        let set =
+            there.map(|(i, p, place, own)| quote_spanned!(i.span()=> #p::set_field(&mut #place, #own);));
+        let empty =
+            extra.iter().map(|(i, ty)| quote_spanned!(ty.span()=> #i: ::core::default::Default::default(),));
         quote! {
             #[automatically_derived]
             impl #p::ModelForm for #name {
                 type Model = #model;
                 fn from_model(model: &#model) -> Self {
-                    #name { #(#copied,)* #(#extra: ::core::default::Default::default(),)* }
+                    #name { #(#copied)* #(#empty)* }
                 }
                 fn populate(self, model: &mut #model) {
                     #(#set)*
@@ -208,7 +223,7 @@ fn expand(ctxt: &Ctxt, input: &DeriveInput) -> Option<TokenStream> {
                 #made
             }
             fn write(&self, form: &mut #p::FormWriter<'_>) {
-                #(form.#written(&self.#idents);)*
+                #(#written;)*
             }
         }
     })
@@ -345,9 +360,9 @@ mod tests {
         .to_string();
         for part in [
             "form . submit (\"Send\") ;",
-            "form . field :: < String > (\"name\") . label (\"Name\") . length (..= 64) . validate (free) \
+            "< String as :: rebis :: __private :: FormValue > :: add_to (& mut form , \"name\") . label (\"Name\") . length (..= 64) . validate (free) \
              . attr (\"autocomplete\" , \"username\") . attr (\"data-x\" , 1) ;",
-            "form . field :: < Option < u8 > > (\"type\") . range (1 ..= 9) . default (|| 3) ;",
+            "< Option < u8 > as :: rebis :: __private :: FormValue > :: add_to (& mut form , \"type\") . range (1 ..= 9) . default (|| 3) ;",
             ". password () . equal_to (\"name\") ;",
             "form . validate (F { name : field_0 ? , r#type : field_1 ? , form : field_2 ? } , agree)",
         ] {
@@ -363,14 +378,28 @@ mod tests {
         })
         .to_string();
         for part in [
-            "limit_form :: < User > (& mut form) ;",
-            "F { name : :: core :: clone :: Clone :: clone (& model . name) , password : :: core :: default :: Default :: default () , }",
-            "{ model . name = self . name ; }",
+            "limit_form :: < F > (& mut form) ;",
+            "F { name : :: rebis :: __private :: field_of_model (& (* model) . name) , password : :: core :: default :: Default :: default () , }",
+            "{ :: rebis :: __private :: set_field (& mut (* model) . name , self . name) ; }",
         ] {
             assert!(out.contains(part), "{part}\n{out}");
         }
         let alone = errors(syn::parse_quote! { struct F { #[form(extra)] a: String } });
         assert!(alone[0].contains("say `#[form(model = …)]`"), "{alone:?}");
+    }
+
+    #[test]
+    fn a_form_inside_is_named_alike_everywhere() {
+        let out = derive(&syn::parse_quote! { struct F { #[form(flatten, label = "Where")] at: Address } })
+            .to_string();
+        for part in [
+            ":: add_to (& mut form , \"at\" , :: core :: option :: Option :: Some (\"Where\")) ;",
+            ":: read_from (form , \"at\") ;",
+            ":: write (& self . at , form) ;",
+        ] {
+            let part = format!("< Address as :: rebis :: __private :: FromForm > {part}");
+            assert!(out.contains(&part), "{part}\n{out}");
+        }
     }
 
     #[test]

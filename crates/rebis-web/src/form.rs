@@ -7,6 +7,7 @@ mod body;
 mod choice;
 mod control;
 mod fields;
+mod fits;
 mod item;
 pub(crate) mod private;
 mod read;
@@ -76,4 +77,14 @@ pub trait FromForm: Sized {
 
     /// Writes each field in that order, for a form that shows what is to be edited.
     fn write(&self, form: &mut FormWriter<'_>);
+
+    /// [`FormSpec::flatten`] for this form. The derive calls this and the next: what is no form is said once, at the type.
+    fn add_to(form: &mut FormSpec, name: &'static str, legend: Option<&str>) {
+        form.flatten::<Self>(name, legend);
+    }
+
+    /// [`FormReader::flatten`] for this form.
+    fn read_from(form: &mut FormReader<'_>, name: &str) -> Option<Self> {
+        form.flatten(name)
+    }
 }

@@ -132,6 +132,6 @@ pub mod __private {
     pub use std::sync::OnceLock;
 
     pub use crate::form::private::{Choices, choices, not_a_choice};
-    pub use crate::form::{FormReader, FormSpec, FormType, FormWriter, FromForm, Widget};
+    pub use crate::form::{FormReader, FormSpec, FormType, FormValue, FormWriter, FromForm, Widget};
     pub use crate::template::{ContextBuilder, TemplateFolder, builder};
 }

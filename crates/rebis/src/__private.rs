@@ -4,8 +4,8 @@ pub use crate::cli::block_on;
 pub use crate::testing;
 pub use rebis_orm::__private::*;
 pub use rebis_web::__private::{
-    Choices, FormReader, FormSpec, FormText, FormType, FormWriter, FromForm, OnceLock, TemplateFolder,
-    Widget, choices, not_a_choice,
+    Choices, FormReader, FormSpec, FormText, FormType, FormValue, FormWriter, FromForm, OnceLock,
+    TemplateFolder, Widget, choices, not_a_choice,
 };
 
-pub use crate::glue::{ModelForm, limit_form};
+pub use crate::glue::{ModelForm, field_of_model, limit_form, set_field};

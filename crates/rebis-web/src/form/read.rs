@@ -139,7 +139,7 @@ impl FormErrors<'_> {
     }
 }
 
-/// Writes the fields of a form in their order; see [`FromForm::write`].
+/// Writes the fields of a form in their order; see [`FromForm::write`], which is also what a form inside the form is written with.
 #[derive(Debug)]
 pub struct FormWriter<'a> {
     spec: &'static FormSpec,
@@ -151,11 +151,6 @@ impl<'a> FormWriter<'a> {
     /// Writes a struct into a form that was not sent.
     pub(super) fn fill<T: FromForm>(form: &'a mut FormFields, from: &T) {
         from.write(&mut FormWriter { spec: T::spec(), form, next: 0 });
-    }
-
-    /// The fields of a form inside this one.
-    pub fn flatten<T: FromForm>(&mut self, value: &T) {
-        value.write(self);
     }
 
     /// The next field.

@@ -3,7 +3,6 @@
 //! Invariant: a description is made once per form and never changes; a mistake in it (a pattern that is no regular expression) is kept
 //! and said by the extractor, not by a panic.
 
-use std::borrow::Borrow;
 use std::fmt::{self, Display};
 use std::marker::PhantomData;
 use std::ops::{Bound, RangeBounds};
@@ -12,8 +11,8 @@ use std::sync::Arc;
 use super::FromForm;
 use super::choice::Choice;
 use super::fields::{is_email, length_message};
-use super::upload::Upload;
-use super::value::{FormType, FormValue};
+use super::fits::{BoundsOf, CheckedAs, FileValue, TextValue};
+use super::value::FormValue;
 use super::widget::Widget;
 
 /// What a form consists of: its fields in order, and the words of its button.
@@ -197,7 +196,7 @@ pub struct FieldBuilder<'a, T> {
 }
 
 /// Looks.
-impl<T: FormValue> FieldBuilder<'_, T> {
+impl<T> FieldBuilder<'_, T> {
     /// What people read beside the field.
     pub fn label(self, label: impl Into<String>) -> Self {
         self.field.label = label.into();
@@ -279,7 +278,7 @@ impl<T: FormValue> FieldBuilder<'_, T> {
 }
 
 /// Checks.
-impl<T: FormValue> FieldBuilder<'_, T> {
+impl<T> FieldBuilder<'_, T> {
     /// Something must be sent, though the type could do without: a box that has to be ticked.
     pub fn required(self) -> Self {
         self.field.required = true;
@@ -319,7 +318,7 @@ impl<T: FormValue> FieldBuilder<'_, T> {
     /// What an empty form shows.
     pub fn default(self, value: impl Fn() -> T::Item + Send + Sync + 'static) -> Self
     where
-        T::Item: FormValue,
+        T: FormValue<Item: FormValue>,
     {
         self.field.default = Some(Arc::new(move || value().write()));
         self
@@ -329,20 +328,19 @@ impl<T: FormValue> FieldBuilder<'_, T> {
         self.field.checks.push(Arc::new(check));
         self
     }
-}
 
-impl<T: FormValue<Item: FormType>> FieldBuilder<'_, T> {
     /// The least and the greatest value: `.range(1..=10)`.
-    pub fn range(self, allowed: impl RangeBounds<T::Item> + Send + Sync + 'static) -> Self
+    pub fn range(self, allowed: impl BoundsOf<T::Item> + Send + Sync + 'static) -> Self
     where
-        T::Item: PartialOrd,
+        T: FormValue,
     {
-        let bound = |bound| match bound {
-            Bound::Included(value) | Bound::Excluded(value) => Some(FormType::text(value)),
+        let bounds = allowed.texts();
+        let text = |bound: &Bound<String>| match bound {
+            Bound::Included(value) | Bound::Excluded(value) => Some(value.clone()),
             Bound::Unbounded => None,
         };
-        let (least, most) = (bound(allowed.start_bound()), bound(allowed.end_bound()));
-        let below = matches!(allowed.end_bound(), Bound::Excluded(_));
+        let (least, most) = (text(&bounds[0]), text(&bounds[1]));
+        let below = matches!(bounds[1], Bound::Excluded(_));
         let message = match (&least, &most) {
             (Some(least), Some(most)) if below => format!("Must be at least {least} and less than {most}."),
             (Some(least), Some(most)) => format!("Must be between {least} and {most}."),
@@ -358,10 +356,7 @@ impl<T: FormValue<Item: FormType>> FieldBuilder<'_, T> {
         if let Some(most) = most {
             made = made.attr("max", most);
         }
-        made.check(move |text| match T::Item::parse(text) {
-            Ok(value) if !allowed.contains(&value) => Err(message.clone()),
-            _ => Ok(()),
-        })
+        made.check(move |text| if allowed.excludes(text) { Err(message.clone()) } else { Ok(()) })
     }
 
     /// A check of the application's own, on the value: `fn even(n: &i64) -> Result<(), &'static str>`; text comes as `&str`.
@@ -370,19 +365,19 @@ impl<T: FormValue<Item: FormType>> FieldBuilder<'_, T> {
         check: impl Fn(&B) -> Result<(), E> + Send + Sync + 'static,
     ) -> Self
     where
-        T::Item: Borrow<B>,
+        T: FormValue<Item: CheckedAs<B>>,
     {
-        self.check(move |text| match T::Item::parse(text) {
-            Ok(value) => check(value.borrow()).map_err(|error| error.to_string()),
-            Err(_) => Ok(()),
-        })
+        self.check(move |text| T::Item::check(text, &check).map_err(|error| error.to_string()))
     }
 }
 
 /// Text.
-impl<T: FormValue<Item: AsRef<str>>> FieldBuilder<'_, T> {
+impl<T> FieldBuilder<'_, T> {
     /// How many characters it may have: `.length(2..=20)`.
-    pub fn length(self, allowed: impl RangeBounds<usize> + Send + Sync + 'static) -> Self {
+    pub fn length(self, allowed: impl RangeBounds<usize> + Send + Sync + 'static) -> Self
+    where
+        T: FormValue<Item: TextValue>,
+    {
         let message = length_message(&allowed);
         let mut made = self;
         match allowed.start_bound() {
@@ -403,19 +398,28 @@ impl<T: FormValue<Item: AsRef<str>>> FieldBuilder<'_, T> {
     }
 
     /// It must look like an address, and is asked for with a keyboard that has `@`. Only a mail to it proves that it is one.
-    pub fn email(self) -> Self {
+    pub fn email(self) -> Self
+    where
+        T: FormValue<Item: TextValue>,
+    {
         let made = self.widget(Widget::Email).trim();
         made.check(|text| if is_email(text) { Ok(()) } else { Err("Not a valid email address.".to_owned()) })
     }
 
     /// It must be an `http` or `https` URL; never `javascript:`.
-    pub fn url(self) -> Self {
+    pub fn url(self) -> Self
+    where
+        T: FormValue<Item: TextValue>,
+    {
         let made = self.widget(Widget::Url).trim();
         made.check(|text| if is_url(text) { Ok(()) } else { Err("Not a valid URL.".to_owned()) })
     }
 
     /// All of it must match the regular expression, which browsers check as well.
-    pub fn pattern(self, pattern: &str) -> Self {
+    pub fn pattern(self, pattern: &str) -> Self
+    where
+        T: FormValue<Item: TextValue>,
+    {
         match regex_lite::Regex::new(&format!("^(?:{pattern})$")) {
             Ok(regex) => self.attr("pattern", pattern).check(move |text| {
                 if regex.is_match(text) { Ok(()) } else { Err("Not in the expected form.".to_owned()) }
@@ -430,16 +434,22 @@ impl<T: FormValue<Item: AsRef<str>>> FieldBuilder<'_, T> {
 }
 
 /// Files.
-impl<T: FormValue<Item = Upload>> FieldBuilder<'_, T> {
+impl<T> FieldBuilder<'_, T> {
     /// How large a file may be, in bytes: `.max_size(5 << 20)`. The request as a whole has `MAX_CONTENT_LENGTH`.
-    pub fn max_size(self, bytes: u64) -> Self {
+    pub fn max_size(self, bytes: u64) -> Self
+    where
+        T: FormValue<Item: FileValue>,
+    {
         self.field.max_size = Some(bytes);
         self
     }
 
     /// Which files: media types and endings, `.accept(["image/png", "image/*", ".pdf"])`. Both are the visitor's word for it: what the
     /// content really is, only the content says.
-    pub fn accept(self, kinds: impl IntoIterator<Item = &'static str>) -> Self {
+    pub fn accept(self, kinds: impl IntoIterator<Item = &'static str>) -> Self
+    where
+        T: FormValue<Item: FileValue>,
+    {
         self.field.accept = kinds.into_iter().map(str::to_ascii_lowercase).collect();
         let all = self.field.accept.join(",");
         self.attr("accept", all)

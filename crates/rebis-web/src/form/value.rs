@@ -3,6 +3,8 @@
 //! Invariant: reading never panics and never guesses; what cannot be read gives the words that stand beside the field.
 
 use super::choice::Choice;
+use super::read::{FormReader, FormWriter};
+use super::spec::{FieldBuilder, FormSpec};
 use super::upload::Upload;
 use super::widget::Widget;
 
@@ -30,7 +32,7 @@ use super::widget::Widget;
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be read from a form",
+    message = "`{Self}` cannot be the type of a form's field",
     label = "not the type of a form's field",
     note = "fields of a form are `String`, numbers, `bool`, dates and times, `Uuid`, `Decimal`, `Upload`, enums with `#[derive(FormEnum)]`, and `Option` and `Vec` of these; a struct with `#[derive(Form)]` stands in another with `#[form(flatten)]`; for a type of your own implement `FormType`"
 )]
@@ -115,6 +117,21 @@ pub trait FormValue: Sized {
 
     /// Attributes of the control.
     fn attributes() -> &'static [(&'static str, &'static str)];
+
+    /// [`FormSpec::field`] for this type. The derive calls this and the two below: what is no type of a field is said once, at the type.
+    fn add_to<'f>(form: &'f mut FormSpec, name: &'static str) -> FieldBuilder<'f, Self> {
+        form.field::<Self>(name)
+    }
+
+    /// [`FormReader::read`] for this type.
+    fn read_from(form: &mut FormReader<'_>) -> Option<Self> {
+        form.read()
+    }
+
+    /// [`FormWriter::write`] for this type.
+    fn write_to(&self, form: &mut FormWriter<'_>) {
+        form.write(self);
+    }
 }
 
 impl<T: FormType> FormValue for T {

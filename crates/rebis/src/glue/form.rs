@@ -2,6 +2,8 @@
 //!
 //! **Invariant.** A form writes the fields that its struct has and no other: what a visitor may change is a list in the program.
 
+use std::any::Any;
+
 use rebis_orm::Model;
 use rebis_sql::SqlType;
 use rebis_web::{FormSpec, FromForm};
@@ -62,12 +64,43 @@ pub trait ModelForm: FromForm {
 }
 
 /// Gives the fields of text the greatest lengths of their columns. For the derive.
-pub fn limit_form<M: Model>(form: &mut FormSpec) {
-    for column in &M::meta().table().columns {
+pub fn limit_form<F: ModelForm>(form: &mut FormSpec) {
+    let meta = F::Model::meta();
+    for column in &meta.table().columns {
         if let SqlType::String(Some(most)) = column.ty
-            && let Some(field) = M::meta().field_of(&column.name)
+            && let Some(field) = meta.field_of(&column.name)
         {
             form.limit(field, usize::try_from(most).unwrap_or(usize::MAX));
         }
+    }
+}
+
+/// The type of a field of a form and of the field of its model.
+#[diagnostic::on_unimplemented(
+    message = "the form's field is `{Self}` and the model's is `{T}`",
+    label = "the model's is `{T}`",
+    note = "give both the same type; or say `#[form(extra)]` of the form's, and set the model's in the handler"
+)]
+pub trait SameAs<T> {
+    /// A copy of the model's.
+    fn copy(of: &T) -> Self;
+}
+
+impl<T: Clone> SameAs<T> for T {
+    fn copy(of: &T) -> T {
+        of.clone()
+    }
+}
+
+/// A field of the model for the form. For the derive: here, and only here, the two types are compared.
+pub fn field_of_model<F: SameAs<T>, T>(model: &T) -> F {
+    F::copy(model)
+}
+
+/// Writes a field of the form into the model. For the derive: the types are the same, or [`field_of_model`] does not compile, and a second
+/// complaint of this one would say nothing new.
+pub fn set_field<T: 'static, F: 'static>(model: &mut T, form: F) {
+    if let Some(model) = (model as &mut dyn Any).downcast_mut::<F>() {
+        *model = form;
     }
 }

@@ -14,7 +14,7 @@ mod shell;
 
 pub use bind::AppExt;
 pub(crate) use bind::{bound, setup};
-pub use form::{ModelForm, limit_form};
+pub use form::{ModelForm, field_of_model, limit_form, set_field};
 pub use form_error::FormExt;
 #[cfg(feature = "shell")]
 pub(crate) use shell::with_shell;

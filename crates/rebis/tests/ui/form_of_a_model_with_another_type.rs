@@ -16,4 +16,13 @@ struct Profile {
     newsletter: bool,
 }
 
+struct Person;
+
+#[derive(Form)]
+#[form(model = Person)]
+struct Unknown {
+    #[form(extra)]
+    name: String,
+}
+
 fn main() {}

@@ -1,4 +1,4 @@
-//! A field of a form whose type no browser can send.
+//! Fields of a form whose types no browser can send, and a form inside the form that is none.
 
 use rebis::prelude::*;
 
@@ -8,7 +8,11 @@ struct Address {
 
 #[derive(Form)]
 struct Order {
+    #[form(label = "Where to", help = "Street and town")]
     address: Address,
+    other: Option<Address>,
+    #[form(flatten)]
+    third: Address,
 }
 
 fn main() {}

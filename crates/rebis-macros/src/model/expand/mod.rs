@@ -15,6 +15,7 @@ use syn::spanned::Spanned;
 
 use super::ast::{Column, Model, Relation, RelationKind};
 use super::parse_column::inside_option;
+use crate::derived::respan;
 
 pub(crate) use embedded::embedded;
 pub(crate) use kinds::kinds;
@@ -92,18 +93,6 @@ fn start(model: &Model, flat: usize, p: &TokenStream) -> TokenStream {
         quote_spanned!(ty.span()=> + <#ty as #p::Embedded>::COLUMNS.len())
     });
     quote!(#own #(#before)*)
-}
-
-/// The same tokens at the user's place, so that rustc's complaint stands there, and the same complaint from several places stands once.
-fn respan(tokens: &TokenStream, span: proc_macro2::Span) -> TokenStream {
-    tokens
-        .clone()
-        .into_iter()
-        .map(|mut t| {
-            t.set_span(span);
-            t
-        })
-        .collect()
 }
 
 /// The field's type as the type of a column, for `::from_cell` and the like: written alike at every place and standing at the type, so that the
