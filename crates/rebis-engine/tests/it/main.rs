@@ -5,3 +5,4 @@
 mod conformance;
 mod inspect;
 mod server;
+mod sqlite;

@@ -1,11 +1,11 @@
 //! [`Untyped`]: a session that gives objects of a model whose type is not known. Invariant: it only hands on.
 
 use rebis_engine::Done;
-use rebis_sql::{Insert, Select, Statement};
+use rebis_sql::{Select, Statement};
 
 use super::{AnyEntity, AnyModel};
 use crate::error::{Error, ErrorKind, Result};
-use crate::query::{Count, Criteria, Runner, SelectStatement, Selection, WithKeys, objects};
+use crate::query::{Count, Criteria, Part, Runner, SelectStatement, Selection, WithKeys, objects};
 use crate::session::Session;
 
 /// Where an [`AnyQuery`](super::AnyQuery) runs: on a session, its rows becoming objects of that model.
@@ -49,11 +49,11 @@ impl Runner for Untyped<'_> {
         self.session.explain(query, analyze).await
     }
 
-    async fn insert(self, parts: Vec<Insert>) -> Result<u64> {
+    async fn insert(self, parts: Vec<Part>) -> Result<u64> {
         self.session.insert(parts).await
     }
 
-    async fn insert_returning<S: Selection>(self, parts: Vec<Insert>) -> Result<Vec<S::Plain>> {
+    async fn insert_returning<S: Selection>(self, parts: Vec<Part>) -> Result<Vec<S::Plain>> {
         self.session.insert_returning::<S>(parts).await
     }
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use rebis_engine::Connection;
 use rebis_sql::compile::compile_select;
 use rebis_sql::stmt::{BulkInsert, BulkLayout};
-use rebis_sql::{Expr, GeneratedKeys, Insert, Value};
+use rebis_sql::{Expr, GeneratedKeys, Value};
 
 use super::order;
 use super::pointers::follow;
+use super::shape::Shape;
 use crate::entity::{Object, State};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ColumnSet, KindTable, ModelMeta};
@@ -104,60 +105,6 @@ fn never_given(meta: &ModelMeta, column: usize) -> Error {
     .advise(format!("give it, `{model}::builder().{field}(…)`, or relate it to the object that it refers to"))
 }
 
-/// What the rows of one statement have in common.
-struct Shape {
-    meta: &'static ModelMeta,
-    /// The model's table, or that of a kind of its rows.
-    table: &'static str,
-    /// Columns that the program gives.
-    given: Vec<usize>,
-    /// Columns that the database fills in.
-    back: Vec<usize>,
-}
-
-impl Shape {
-    fn new(meta: &'static ModelMeta, unset: ColumnSet) -> Self {
-        let columns = (0..meta.def.columns.len()).filter(|&c| !meta.apart.has(c));
-        let (back, given) = columns.partition(|&c| unset.has(c) || meta.computed.has(c));
-        Shape { meta, table: meta.def.table, given, back }
-    }
-
-    /// The rows of a kind, in its own table, whose keys are known.
-    fn of_kind(meta: &'static ModelMeta, kind: &KindTable) -> Self {
-        let given = meta.key.iter().copied().chain(kind.columns.iter()).collect();
-        Shape { meta, table: kind.table, given, back: Vec::new() }
-    }
-
-    /// The key, where it is all that the database fills in.
-    fn lone_key(&self) -> Option<usize> {
-        match self.back[..] {
-            [key] if self.meta.def.columns[key].autoincrement => Some(key),
-            _ => None,
-        }
-    }
-
-    /// The statement without its rows.
-    fn statement(&self, returning: &[usize]) -> Insert {
-        let meta = self.meta;
-        Insert {
-            schema: meta.schema_name(),
-            columns: self.given.iter().map(|&c| meta.column(c)).collect(),
-            returning: returning
-                .iter()
-                .map(|&c| Expr::Column { table: None, name: meta.column(c) })
-                .collect(),
-            ..Insert::into(self.table)
-        }
-    }
-
-    fn no_key(&self) -> Error {
-        let table = self.table;
-        Error::new(ErrorKind::Mapping, format!("the database gave no key back for a new row of `{table}`"))
-            .on(self.meta.def.name)
-            .advise("check that the table's key is made by the database (AUTO_INCREMENT, IDENTITY), or give the key in the program")
-    }
-}
-
 async fn write(
     session: &Arc<Shared>,
     connection: &mut Connection,
@@ -169,17 +116,22 @@ async fn write(
     if let Some(column) = unset.iter().find(|&c| meta.needed.has(c)) {
         return Err(never_given(meta, column));
     }
-    let shape = Shape::new(meta, unset);
+    let shape = &*Shape::of(meta, unset);
     let simple = shape.back.is_empty() || shape.lone_key().is_some();
     match connection.generated_keys() {
-        GeneratedKeys::PerRow if simple => one_by_one(connection, &shape, &rows).await?,
+        GeneratedKeys::PerRow if simple => {
+            if lone && rows.len() == 1 && meta.kinds.is_empty() {
+                connection.next_alone();
+            }
+            one_by_one(connection, shape, &rows).await?;
+        }
         _ if simple || connection.dialect().capabilities().insert_returning => {
-            many(connection, &shape, &rows, lone && meta.kinds.is_empty()).await?;
+            many(connection, shape, &rows, lone && meta.kinds.is_empty()).await?;
         }
         _ => {
-            one_by_one(connection, &shape, &rows).await?;
+            one_by_one(connection, shape, &rows).await?;
             for row in &rows {
-                read_back(connection, &shape, row).await?;
+                read_back(connection, shape, row).await?;
             }
         }
     }
@@ -222,12 +174,18 @@ async fn many(connection: &mut Connection, shape: &Shape, rows: &[Object], lone:
         GeneratedKeys::FirstOfStatement => shape.lone_key(),
         _ => None,
     };
-    let statement = shape.statement(if counted.is_some() { &[] } else { back });
-    let mut bulk = BulkInsert::new(&statement, connection.dialect());
-    let types = match rows.len() {
-        1 => None,
-        _ => connection.array_types(&bulk.sql(1)?).await?,
-    };
+    let returns = counted.is_none() && !back.is_empty();
+    let dialect = connection.dialect();
+    if let [row] = rows {
+        if lone {
+            connection.next_alone();
+        }
+        let sql = shape.one_row(dialect, returns)?;
+        return run(connection, shape, sql, row.values(given), rows, counted).await;
+    }
+    let statement = shape.statement(if returns { back } else { &[] });
+    let mut bulk = BulkInsert::new(&statement, dialect);
+    let types = connection.array_types(&bulk.sql(1)?).await?;
     bulk = bulk.of_arrays(types.as_deref());
     let fit = bulk.most_rows(MOST_ROWS);
     if lone && rows.len() <= fit {
@@ -242,35 +200,45 @@ async fn many(connection: &mut Connection, shape: &Shape, rows: &[Object], lone:
                 given.iter().map(|&c| Value::Array(chunk.iter().map(|row| row.value(c)).collect())).collect()
             }
         };
-        if statement.returning.is_empty() {
-            let done = connection.execute_owned(&sql, binds).await?;
-            if let Some(key) = counted {
-                let first = done.last_insert_id.ok_or_else(|| shape.no_key())?;
-                for (id, row) in (first..).zip(chunk) {
-                    row.set(&[(key, Value::Int(id))])?;
-                }
-            }
-            continue;
-        }
-        let mut rest = chunk.iter();
-        connection
-            .query(&sql, &binds, |row| match rest.next() {
-                Some(object) => object.absorb(back, row, 0),
-                None => Ok(()),
-            })
-            .await?;
-        if rest.next().is_some() {
-            return Err(shape.no_key());
-        }
+        run(connection, shape, &sql, binds, chunk, counted).await?;
     }
     Ok(())
 }
 
+/// One statement, whose rows get what the database has filled in: what it returns, or the key that is counted.
+async fn run(
+    connection: &mut Connection,
+    shape: &Shape,
+    sql: &str,
+    binds: Vec<Value>,
+    rows: &[Object],
+    counted: Option<usize>,
+) -> Result<()> {
+    if counted.is_some() || shape.back.is_empty() {
+        let done = connection.execute_owned(sql, binds).await?;
+        if let Some(key) = counted {
+            let first = done.last_insert_id.ok_or_else(|| shape.no_key())?;
+            for (id, row) in (first..).zip(rows) {
+                row.set(&[(key, Value::Int(id))])?;
+            }
+        }
+        return Ok(());
+    }
+    let mut rest = rows.iter();
+    connection
+        .query(sql, &binds, |row| match rest.next() {
+            Some(object) => object.absorb(&shape.back, row, 0),
+            None => Ok(()),
+        })
+        .await?;
+    if rest.next().is_some() { Err(shape.no_key()) } else { Ok(()) }
+}
+
 /// Each row with a statement of its own, prepared once, and the key that the database made for it.
 async fn one_by_one(connection: &mut Connection, shape: &Shape, rows: &[Object]) -> Result<()> {
-    let sql = BulkInsert::new(&shape.statement(&[]), connection.dialect()).sql(1)?;
+    let sql = shape.one_row(connection.dialect(), false)?;
     let values = |row: usize, binds: &mut Vec<Value>| rows[row].put_values(&shape.given, binds);
-    let done = connection.execute_times(&sql, rows.len(), values).await?;
+    let done = connection.execute_times(sql, rows.len(), values).await?;
     let Some(&key) = shape.back.iter().find(|&&c| shape.meta.def.columns[c].autoincrement) else {
         return Ok(());
     };

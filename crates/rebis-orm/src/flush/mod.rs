@@ -9,6 +9,7 @@ mod insert;
 mod kinds;
 mod order;
 mod pointers;
+mod shape;
 mod switch;
 mod unique;
 mod update;
@@ -26,6 +27,7 @@ use crate::events::{Listeners, Moment};
 use crate::relation::{RelationKind, Written, companions, delete_associations, held, write_disconnections};
 use crate::session::{Shared, cascade_add, delete_object, inactive};
 
+pub(crate) use shape::{Shape, Shapes};
 pub(crate) use validate::one as validate;
 
 /// What one flush writes.

@@ -24,6 +24,9 @@ pub(crate) fn ranks(objects: &[Object]) -> Vec<usize> {
             })
         })
         .collect();
+    if metas.len() < 2 {
+        return vec![0; objects.len()];
+    }
     let tables: Vec<&Table> = metas.iter().map(|m| m.table()).collect();
     let (sorted, _) = sort_tables(&tables);
     let places: Vec<usize> = metas
@@ -72,6 +75,10 @@ pub(crate) fn refers(row: &Object, other: &Object) -> impl Iterator<Item = usize
 /// For each row, the rows of the list that must be written before it: by relation, and by foreign key where keys are known.
 pub(crate) fn dependencies(objects: &[Object]) -> Vec<Vec<usize>> {
     let mut needs: Vec<Vec<usize>> = vec![Vec::new(); objects.len()];
+    // A row does not wait for itself.
+    if objects.len() < 2 {
+        return needs;
+    }
     by_relation(objects, &mut needs);
     by_key(objects, &mut needs);
     for (i, needs) in needs.iter_mut().enumerate().filter(|(_, needs)| !needs.is_empty()) {

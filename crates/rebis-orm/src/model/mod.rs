@@ -38,6 +38,7 @@ pub(crate) use kinds::KindTable;
 pub(crate) use link::{Far, Link};
 pub(crate) use registry::registered;
 pub(crate) use row_key::{RowKey, cell_of};
+pub(crate) use text::place_of;
 
 /// A struct whose values are rows of a table. Written by `#[derive(Model)]`.
 ///

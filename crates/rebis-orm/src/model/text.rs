@@ -7,18 +7,25 @@ use rebis_sql::{Dialect, Expr, Select, Statement, Value, compile};
 use super::ModelMeta;
 use crate::error::Result;
 use crate::expr::equal;
+use crate::flush::Shapes;
 
 /// The texts of one model.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
     by_key: [OnceLock<String>; Dialect::ALL.len()],
+    /// Those of INSERTs.
+    pub(crate) shapes: Shapes,
+}
+
+/// Where what depends on the dialect lies in an array of all of them.
+pub(crate) fn place_of(dialect: Dialect) -> usize {
+    Dialect::ALL.iter().position(|d| *d == dialect).unwrap_or(0)
 }
 
 impl ModelMeta {
     /// `SELECT … WHERE key = ?`
     pub(crate) fn by_key_sql(&self, dialect: Dialect) -> Result<&str> {
-        let place = Dialect::ALL.iter().position(|d| *d == dialect).unwrap_or(0);
-        let cell = &self.texts.by_key[place];
+        let cell = &self.texts.by_key[place_of(dialect)];
         if let Some(sql) = cell.get() {
             return Ok(sql);
         }

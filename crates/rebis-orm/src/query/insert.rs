@@ -3,17 +3,17 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use rebis_engine::{Connection, TransactionOptions};
-use rebis_sql::stmt::OnConflict;
-use rebis_sql::{Dialect, Expr, Insert, Statement, compile};
+use rebis_engine::{Connection, Row, TransactionOptions};
+use rebis_sql::stmt::{BulkInsert, OnConflict};
+use rebis_sql::{Cell, Compiled, Dialect, Expr, GeneratedKeys, Insert, Statement, Value, compile};
 
 use super::bulk::BulkRunner;
 use super::selection::Selection;
 use crate::ColumnSet;
 use crate::entity::{Addable, Object};
 use crate::error::{Error, ErrorKind, Result};
-use crate::flush::validate;
-use crate::model::{EntityOf, Model};
+use crate::flush::{Shape, validate};
+use crate::model::{EntityOf, Model, ModelMeta};
 use crate::relation::held;
 
 /// The most rows of one statement, as in a flush.
@@ -23,12 +23,24 @@ const MOST_ROWS: usize = 1000;
 #[derive(Debug)]
 #[must_use = "a statement does nothing until it is run"]
 pub struct InsertStatement<M> {
-    /// One for each run of rows with the same columns.
-    parts: Vec<(ColumnSet, Insert)>,
+    parts: Vec<Part>,
     broken: Option<Arc<Error>>,
     conflict: Option<OnConflict>,
     pub(super) returning: Vec<Expr>,
     of: PhantomData<fn() -> M>,
+}
+
+/// A run of rows with the same columns, or a query that gives rows.
+#[doc(hidden)]
+#[derive(Clone, Debug)]
+pub struct Part {
+    meta: &'static ModelMeta,
+    /// The columns that are left to the database.
+    unset: ColumnSet,
+    /// The statement without its rows, whose values follow each other here.
+    insert: Insert,
+    values: Vec<Value>,
+    rows: usize,
 }
 
 /// Inserts rows of a model.
@@ -56,13 +68,14 @@ impl<M: Model> InsertStatement<M> {
             }
             let unset = object.status().unset;
             let columns = (0..meta.def.columns.len()).filter(|&c| !unset.has(c) && !meta.computed.has(c));
-            if self.parts.last().is_none_or(|(shape, part)| *shape != unset || part.select.is_some()) {
+            if self.parts.last().is_none_or(|part| part.unset != unset || part.insert.select.is_some()) {
                 let names = columns.clone().map(|c| meta.column(c)).collect();
-                let part = Insert { schema: meta.schema_name(), columns: names, ..Insert::into(M::TABLE) };
-                self.parts.push((unset, part));
+                let insert = Insert { schema: meta.schema_name(), columns: names, ..Insert::into(M::TABLE) };
+                self.parts.push(Part { meta, unset, insert, values: Vec::new(), rows: 0 });
             }
-            if let Some((_, part)) = self.parts.last_mut() {
-                part.rows.push(columns.map(|c| Expr::Value(object.value(c))).collect());
+            if let Some(part) = self.parts.last_mut() {
+                part.values.extend(columns.map(|c| object.value(c)));
+                part.rows += 1;
             }
         }
         self
@@ -74,10 +87,12 @@ impl<M: Model> InsertStatement<M> {
         if let Some(error) = &self.broken {
             return format!("-- {error}");
         }
-        let parts = self.parts.iter().flat_map(|(_, part)| chunks(self.complete(part.clone()), dialect));
-        let texts = parts.map(|part| {
-            compile(&Statement::Insert(part), dialect).map_or_else(|why| format!("-- {why}"), |c| c.sql)
-        });
+        let keys = dialect.capabilities().generated_keys;
+        let texts =
+            self.parts.iter().flat_map(|part| match self.complete(part.clone()).statements(dialect, keys) {
+                Ok(all) => all.into_iter().map(|one| one.compiled.sql).collect(),
+                Err(why) => vec![format!("-- {why}")],
+            });
         texts.collect::<Vec<_>>().join(";\n")
     }
 
@@ -98,19 +113,25 @@ impl<M: Model> InsertStatement<M> {
     }
 
     /// The statements, when there are any, and whether they may change rows that are there.
-    pub(super) fn parts(mut self) -> Result<Option<(Vec<Insert>, bool)>> {
+    pub(super) fn parts(mut self) -> Result<Option<(Vec<Part>, bool)>> {
         if let Some(error) = &self.broken {
             return Err(error.again());
         }
         let all = std::mem::take(&mut self.parts);
-        let parts: Vec<Insert> = all.into_iter().map(|(_, part)| self.complete(part)).collect();
+        let parts: Vec<Part> = all.into_iter().map(|part| self.complete(part)).collect();
         let changes = matches!(self.conflict, Some(OnConflict::Update { .. }));
         Ok((!parts.is_empty()).then_some((parts, changes)))
     }
 
     pub(super) fn push_select(&mut self, insert: Insert, broken: Option<Arc<Error>>) {
         self.broken = self.broken.take().or(broken);
-        self.parts.push((ColumnSet::EMPTY, insert));
+        self.parts.push(Part {
+            meta: M::meta(),
+            unset: ColumnSet::EMPTY,
+            insert,
+            values: Vec::new(),
+            rows: 0,
+        });
     }
 
     pub(super) fn meeting(mut self, conflict: OnConflict) -> Self {
@@ -118,8 +139,10 @@ impl<M: Model> InsertStatement<M> {
         self
     }
 
-    fn complete(&self, part: Insert) -> Insert {
-        Insert { on_conflict: self.conflict.clone(), returning: self.returning.clone(), ..part }
+    fn complete(&self, mut part: Part) -> Part {
+        part.insert.on_conflict = self.conflict.clone();
+        part.insert.returning = self.returning.clone();
+        part
     }
 }
 
@@ -136,26 +159,55 @@ fn plain(object: &Object) -> Result<()> {
     .advise("give the key itself instead of the relation, or add the objects with `session.add_all(…)`"))
 }
 
-/// Splits by the number of binds that the database takes.
-fn chunks(mut part: Insert, dialect: Dialect) -> Vec<Insert> {
-    if part.select.is_some() {
-        return vec![part];
+/// A statement, and whether what it is to return is the key that the connection tells without RETURNING.
+struct Ready {
+    compiled: Compiled,
+    key: bool,
+}
+
+impl Part {
+    /// The statements, split by the number of binds that the database takes. That of one row is written once for its shape.
+    fn statements(self, dialect: Dialect, keys: GeneratedKeys) -> Result<Vec<Ready>> {
+        let Part { meta, unset, insert, mut values, mut rows } = self;
+        if insert.select.is_some() {
+            return Ok(vec![Ready { compiled: compile(&Statement::Insert(insert), dialect)?, key: false }]);
+        }
+        if rows == 1 && insert.on_conflict.is_none() {
+            let shape = Shape::of(meta, unset);
+            // A table of rows to return costs SQLite more than the row.
+            let key = keys == GeneratedKeys::PerRow && shape.is_key(&insert.returning);
+            let returns = !key && !insert.returning.is_empty();
+            if !returns || shape.is_back(&insert.returning) {
+                let sql = shape.one_row(dialect, returns)?.to_owned();
+                return Ok(vec![Ready { compiled: Compiled { sql, binds: values }, key }]);
+            }
+        }
+        let bulk = BulkInsert::new(&insert, dialect);
+        let (fit, width) = (bulk.most_rows(MOST_ROWS), insert.columns.len());
+        // What else the statement says may have values of its own.
+        let is_column = |expr: &Expr| matches!(expr, Expr::Column { .. });
+        let only_rows = insert.on_conflict.is_none() && insert.returning.iter().all(is_column);
+        let mut all = Vec::new();
+        while rows > 0 {
+            let now = rows.min(fit);
+            let rest = values.split_off(now * width);
+            let binds = std::mem::replace(&mut values, rest);
+            let compiled = if only_rows {
+                Compiled { sql: bulk.sql(now)?, binds }
+            } else {
+                let mut binds = binds.into_iter().map(Expr::Value);
+                let rows = (0..now).map(|_| binds.by_ref().take(width).collect()).collect();
+                compile(&Statement::Insert(Insert { rows, ..insert.clone() }), dialect)?
+            };
+            all.push(Ready { compiled, key: false });
+            rows -= now;
+        }
+        Ok(all)
     }
-    // A row of defaults only cannot share a statement.
-    let fit = match part.columns.len() {
-        0 => 1,
-        n => (dialect.capabilities().max_binds / n).clamp(1, MOST_ROWS),
-    };
-    let mut rows = std::mem::take(&mut part.rows).into_iter().peekable();
-    let mut all = Vec::new();
-    while rows.peek().is_some() {
-        all.push(Insert { rows: rows.by_ref().take(fit).collect(), ..part.clone() });
-    }
-    all
 }
 
 /// Runs the statements on a connection, all or none; gives the number of rows.
-pub(super) async fn run(connection: &mut Connection, parts: Vec<Insert>) -> Result<u64> {
+pub(super) async fn run(connection: &mut Connection, parts: Vec<Part>) -> Result<u64> {
     let (all, own) = begin(connection, parts).await?;
     let done = write(connection, all).await;
     end(connection, own, done).await
@@ -164,7 +216,7 @@ pub(super) async fn run(connection: &mut Connection, parts: Vec<Insert>) -> Resu
 /// As [`run`], and gives what they return.
 pub(super) async fn rows<S: Selection>(
     connection: &mut Connection,
-    parts: Vec<Insert>,
+    parts: Vec<Part>,
 ) -> Result<Vec<S::Plain>> {
     let (all, own) = begin(connection, parts).await?;
     let done = read::<S>(connection, all).await;
@@ -172,9 +224,12 @@ pub(super) async fn rows<S: Selection>(
 }
 
 /// The statements, in a transaction of their own when they are several and none is open.
-async fn begin(connection: &mut Connection, parts: Vec<Insert>) -> Result<(Vec<Insert>, bool)> {
-    let dialect = connection.dialect();
-    let all: Vec<Insert> = parts.into_iter().flat_map(|part| chunks(part, dialect)).collect();
+async fn begin(connection: &mut Connection, parts: Vec<Part>) -> Result<(Vec<Ready>, bool)> {
+    let (dialect, keys) = (connection.dialect(), connection.generated_keys());
+    let mut all = Vec::new();
+    for part in parts {
+        all.extend(part.statements(dialect, keys)?);
+    }
     let own = all.len() > 1 && !connection.in_transaction();
     if own {
         connection.begin(TransactionOptions::default()).await?;
@@ -193,19 +248,25 @@ async fn end<T>(connection: &mut Connection, own: bool, done: Result<T>) -> Resu
     done
 }
 
-async fn write(connection: &mut Connection, all: Vec<Insert>) -> Result<u64> {
+async fn write(connection: &mut Connection, all: Vec<Ready>) -> Result<u64> {
     let mut rows = 0;
-    for part in all {
-        let compiled = compile(&Statement::Insert(part), connection.dialect())?;
-        rows += connection.execute(&compiled.sql, &compiled.binds).await?.rows_affected;
+    for Ready { compiled, .. } in all {
+        rows += connection.execute_owned(&compiled.sql, compiled.binds).await?.rows_affected;
     }
     Ok(rows)
 }
 
-async fn read<S: Selection>(connection: &mut Connection, all: Vec<Insert>) -> Result<Vec<S::Plain>> {
+async fn read<S: Selection>(connection: &mut Connection, all: Vec<Ready>) -> Result<Vec<S::Plain>> {
     let mut rows = Vec::new();
-    for part in all {
-        let compiled = compile(&Statement::Insert(part), connection.dialect())?;
+    for Ready { compiled, key } in all {
+        if key {
+            let done = connection.execute_owned(&compiled.sql, compiled.binds).await?;
+            // A trigger may have left the row out.
+            if let Some(id) = done.last_insert_id {
+                rows.push(S::plain(&Row::of(&[Cell::Int(id)]), &mut 0)?);
+            }
+            continue;
+        }
         connection
             .query(&compiled.sql, &compiled.binds, |row| {
                 rows.push(S::plain(row, &mut 0)?);

@@ -32,6 +32,7 @@ pub(crate) use criteria::{Criteria, Criterion};
 pub use cte::Cte;
 pub use cursor::Cursor;
 pub use derived::{Derived, exists};
+pub(crate) use insert::Part;
 pub use insert::{InsertStatement, insert};
 pub use keyset::KeysetPage;
 pub(crate) use keyset::WithKeys;

@@ -3,11 +3,12 @@
 use std::future::Future;
 
 use rebis_engine::{Connection, Done};
-use rebis_sql::{Insert, Select, Statement};
+use rebis_sql::{Select, Statement};
 
 use super::keyset::{Keyed, WithKeys};
 
 use super::criteria::Criteria;
+use super::insert::Part;
 use super::select::{Count, SelectStatement};
 use super::selection::Selection;
 use super::{insert, run};
@@ -63,13 +64,13 @@ pub trait Runner: Send + Sized {
 
     /// INSERTs, all or none.
     #[doc(hidden)]
-    fn insert(self, parts: Vec<Insert>) -> impl Future<Output = Result<u64>> + Send;
+    fn insert(self, parts: Vec<Part>) -> impl Future<Output = Result<u64>> + Send;
 
     /// The same, and what they return.
     #[doc(hidden)]
     fn insert_returning<S: Selection>(
         self,
-        parts: Vec<Insert>,
+        parts: Vec<Part>,
     ) -> impl Future<Output = Result<Vec<S::Plain>>> + Send;
 }
 
@@ -120,14 +121,14 @@ impl Runner for &Session {
         run::explain(&mut connection, &query, analyze).await
     }
 
-    async fn insert(self, parts: Vec<Insert>) -> Result<u64> {
+    async fn insert(self, parts: Vec<Part>) -> Result<u64> {
         self.flush().await?;
         self.0.writes_past();
         let mut connection = self.0.connection().await?;
         insert::run(&mut connection, parts).await
     }
 
-    async fn insert_returning<S: Selection>(self, parts: Vec<Insert>) -> Result<Vec<S::Plain>> {
+    async fn insert_returning<S: Selection>(self, parts: Vec<Part>) -> Result<Vec<S::Plain>> {
         self.flush().await?;
         self.0.writes_past();
         let mut connection = self.0.connection().await?;
@@ -167,12 +168,12 @@ impl Runner for &Database {
         run::explain(&mut connection, &query, analyze).await
     }
 
-    async fn insert(self, parts: Vec<Insert>) -> Result<u64> {
+    async fn insert(self, parts: Vec<Part>) -> Result<u64> {
         let mut connection = self.engine()?.acquire().await?;
         insert::run(&mut connection, parts).await
     }
 
-    async fn insert_returning<S: Selection>(self, parts: Vec<Insert>) -> Result<Vec<S::Plain>> {
+    async fn insert_returning<S: Selection>(self, parts: Vec<Part>) -> Result<Vec<S::Plain>> {
         let mut connection = self.engine()?.acquire().await?;
         insert::rows::<S>(&mut connection, parts).await
     }
@@ -205,11 +206,11 @@ impl Runner for &mut Connection {
         run::explain(self, &query, analyze).await
     }
 
-    async fn insert(self, parts: Vec<Insert>) -> Result<u64> {
+    async fn insert(self, parts: Vec<Part>) -> Result<u64> {
         insert::run(self, parts).await
     }
 
-    async fn insert_returning<S: Selection>(self, parts: Vec<Insert>) -> Result<Vec<S::Plain>> {
+    async fn insert_returning<S: Selection>(self, parts: Vec<Part>) -> Result<Vec<S::Plain>> {
         insert::rows::<S>(self, parts).await
     }
 }

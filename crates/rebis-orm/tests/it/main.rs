@@ -4,6 +4,7 @@
 
 extern crate rebis_orm as rebis;
 
+mod alone;
 mod attributes;
 mod bulk;
 mod cancelled;

@@ -27,6 +27,7 @@ impl Sqlite {
             connection: Mutex::new(connection),
             busy_timeout,
             on_disk: url.file().is_some(),
+            commits_wait: false,
             changes_at_begin: 0,
             query_only: false,
             lost: false,
@@ -40,6 +41,7 @@ impl Sqlite {
             // Both come from a fixed list. Two connections that open a new file at once may meet here, hence the wait.
             driver.pragma(&format!("PRAGMA journal_mode = {journal}")).await?;
             driver.simple(&format!("PRAGMA synchronous = {synchronous}")).await?;
+            driver.commits_wait = !matches!((journal, synchronous), (_, "off") | ("wal", "normal"));
         }
         Ok(driver)
     }

@@ -35,15 +35,30 @@ impl Sqlite {
     where
         F: FnMut(&Row<'_>) -> Result<()>,
     {
+        self.step(sql, |_, statement| {
+            types::bind(statement, binds)?;
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next().map_err(error::classify)? {
+                *count += 1;
+                each(&Row(Lent::Sqlite(row)))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Steps through a prepared statement; where it commits by itself and that waits for the disk, others go on meanwhile.
+    fn step<T>(
+        &mut self,
+        sql: &str,
+        work: impl FnOnce(&rusqlite::Connection, &mut rusqlite::Statement<'_>) -> Result<T>,
+    ) -> Result<T> {
         let connection = &*self.connection.get_mut();
         let mut statement = connection.prepare_cached(sql).map_err(error::classify)?;
-        types::bind(&mut statement, binds)?;
-        let mut rows = statement.raw_query();
-        while let Some(row) = rows.next().map_err(error::classify)? {
-            *count += 1;
-            each(&Row(Lent::Sqlite(row)))?;
+        if self.commits_wait && connection.is_autocommit() && !statement.readonly() {
+            blocking(|| work(connection, &mut statement))
+        } else {
+            work(connection, &mut statement)
         }
-        Ok(())
     }
 
     pub(crate) async fn execute(
@@ -65,9 +80,7 @@ impl Sqlite {
     }
 
     fn execute_now(&mut self, sql: &str, binds: &[Value]) -> Result<Done> {
-        let connection = &*self.connection.get_mut();
-        let mut statement = connection.prepare_cached(sql).map_err(error::classify)?;
-        run(connection, &mut statement, binds)
+        self.step(sql, |connection, statement| run(connection, statement, binds))
     }
 
     pub(crate) async fn execute_many(
@@ -92,15 +105,15 @@ impl Sqlite {
 
     /// Runs what is not done yet. The binds of one time are gone before those of the next are made, so that they share their memory.
     fn execute_rest(&mut self, sql: &str, times: usize, fill: Fill<'_>, done: &mut Vec<Done>) -> Result<()> {
-        let connection = &*self.connection.get_mut();
-        let mut statement = connection.prepare_cached(sql).map_err(error::classify)?;
-        let mut binds = Vec::new();
-        while done.len() < times {
-            binds.clear();
-            fill(done.len(), &mut binds);
-            done.push(run(connection, &mut statement, &binds)?);
-        }
-        Ok(())
+        self.step(sql, |connection, statement| {
+            let mut binds = Vec::new();
+            while done.len() < times {
+                binds.clear();
+                fill(done.len(), &mut binds);
+                done.push(run(connection, statement, &binds)?);
+            }
+            Ok(())
+        })
     }
 
     pub(crate) async fn script(&mut self, sql: &str) -> Result<()> {

@@ -1,8 +1,8 @@
 //! SQLite, through `rusqlite`, inline on the task.
 //!
 //! **Invariants.** No statement is held across an `.await`. A lock held by another connection is waited for by sleeping on the task, never by
-//! blocking the thread: its holder may be a task of this very thread. What may wait for the disk (COMMIT of changes, scripts) leaves the
-//! other tasks of a multi-thread runtime running.
+//! blocking the thread: its holder may be a task of this very thread. What may wait for the disk (COMMIT of changes, scripts, and
+//! statements that commit by themselves where each commit is synchronized) leaves the other tasks of a multi-thread runtime running.
 
 mod connect;
 mod error;
@@ -25,6 +25,8 @@ pub(crate) struct Sqlite {
     busy_timeout: Duration,
     /// Whether a commit reaches a disk.
     on_disk: bool,
+    /// Whether each commit waits for the disk, as `synchronous` asks for it: without that, a write-ahead log is synchronized by checkpoints alone.
+    commits_wait: bool,
     /// `total_changes` when the transaction began: a transaction that changed nothing commits without touching the disk.
     changes_at_begin: u64,
     query_only: bool,
