@@ -153,7 +153,7 @@ impl AnyModel {
         }
         let read = columns.iter().zip(given).map(|(column, value)| column.read(value));
         let key = read.collect::<Result<Vec<Value>>>()?;
-        let known = (self.0.known)(&session.0, &key);
+        let known = self.0.known(&session.0, &key);
         Ok(session.0.get(self.0, known, &|| key.clone()).await?.map(AnyEntity))
     }
 }

@@ -1,15 +1,13 @@
 //! [`Ops`]: what is generated for each model so that the rest of this folder need not be. Invariant: function pointers and no more; each is a
 //! short way to what the typed API does.
 
-use std::sync::Arc;
-
 use rebis_engine::Row;
 use rebis_sql::{Cell, Value};
 
-use crate::entity::{Entity, Instance, Object};
+use crate::entity::{Entity, Object};
 use crate::error::Result;
 use crate::model::{ColumnSet, EntityOf, Model, ModelMeta, cell_of};
-use crate::query::Selection;
+use crate::query::{Selection, meet};
 use crate::relation::ReadAll;
 use crate::session::{Session, Shared};
 
@@ -58,14 +56,6 @@ fn read_all<M: Model>(session: &Session) -> ReadAll {
 }
 
 fn read<M: Model>(session: &Shared, row: &Row<'_>) -> rebis_engine::Result<(Object, bool)> {
-    let new = M::decode(row, 0)?;
-    let (key, map) = (M::key_of(&new), session.map::<M>());
-    let mut map = map.lock();
-    let place = map.place(key);
-    if let Some(known) = place.as_ref().and_then(std::sync::Weak::upgrade) {
-        return Ok((known, true));
-    }
-    let object: Object = Instance::loaded(new, &session.solo);
-    *place = Some(Arc::downgrade(&object));
-    Ok((object, false))
+    let (instance, known) = meet::<M>(&mut session.map::<M>().lock(), &session.solo, row, 0)?;
+    Ok((instance, known))
 }

@@ -68,8 +68,8 @@ pub(crate) trait AnyInstance: Any + Send + Sync {
     fn validate(&self, columns: ColumnSet) -> std::result::Result<(), Invalid>;
     /// Another object with the same row.
     fn twin(&self, status: Status) -> Object;
-    /// Publishes a version that is the row.
-    fn take(self: Arc<Self>, row: &Row<'_>) -> rebis_engine::Result<()>;
+    /// Publishes a version that is the row, whose columns begin at `at`.
+    fn take(self: Arc<Self>, row: &Row<'_>, at: usize) -> rebis_engine::Result<()>;
 }
 
 impl<T: Model> AnyInstance for Instance<T> {
@@ -180,8 +180,8 @@ impl<T: Model> AnyInstance for Instance<T> {
         Instance::new(self.newest().clone(), status)
     }
 
-    fn take(self: Arc<Self>, row: &Row<'_>) -> rebis_engine::Result<()> {
-        absorb_row(&self, T::decode(row, 0)?);
+    fn take(self: Arc<Self>, row: &Row<'_>, at: usize) -> rebis_engine::Result<()> {
+        absorb_row(&self, T::decode(row, at)?);
         Ok(())
     }
 }

@@ -49,8 +49,7 @@ pub struct ModelMeta {
     pub(crate) ops: Ops,
     /// The relations of many and many that go through this model.
     pub(crate) between: OnceLock<Vec<Between>>,
-    /// The object that a session holds under a key.
-    pub(crate) known: fn(&Shared, &[Value]) -> Option<Object>,
+    known: fn(&Shared, TypeId, &[Value]) -> Option<Object>,
     links: Vec<OnceLock<std::result::Result<Arc<Link>, String>>>,
     tables: OnceLock<Vec<Table>>,
 }
@@ -59,10 +58,15 @@ impl ModelMeta {
     /// The metadata of a model.
     #[must_use]
     pub fn of<M: Model>() -> Self {
-        Self::new(M::DEF, TypeId::of::<M>(), Ops::of::<M>(), crate::relation::known::<M>)
+        Self::new(M::DEF, TypeId::of::<M>(), Ops::of::<M>(), crate::relation::known::<M::Key>)
     }
 
-    fn new(def: ModelDef, type_id: TypeId, ops: Ops, known: fn(&Shared, &[Value]) -> Option<Object>) -> Self {
+    fn new(
+        def: ModelDef,
+        type_id: TypeId,
+        ops: Ops,
+        known: fn(&Shared, TypeId, &[Value]) -> Option<Object>,
+    ) -> Self {
         let [mut autoincrement, mut computed, mut needed, mut renewed] = [ColumnSet::EMPTY; 4];
         for (i, column) in def.columns.iter().enumerate() {
             autoincrement = autoincrement.with_if(i, column.autoincrement);
@@ -240,6 +244,11 @@ impl ModelMeta {
                 || said.deferrable.is_some_and(|d| key.deferrable != Some(d))
                 || said.name.is_some_and(|name| key.name.as_deref() != Some(name))
         })
+    }
+
+    /// The object that a session holds under a key.
+    pub(crate) fn known(&self, session: &Shared, key: &[Value]) -> Option<Object> {
+        (self.known)(session, self.type_id, key)
     }
 
     pub(crate) fn position(&self, field: &str) -> Option<usize> {

@@ -42,7 +42,8 @@ impl<M: Model> OneModel for Alias<M> {
     type Model = M;
 }
 
-fn absent(model: &ModelMeta, row: &Row<'_>, at: &mut usize) -> rebis_engine::Result<bool> {
+/// Whether a left join found no row of the model, whose columns begin at `at`; then they are passed over.
+pub(crate) fn absent(model: &ModelMeta, row: &Row<'_>, at: &mut usize) -> rebis_engine::Result<bool> {
     for key in &model.key {
         if row.cell(*at + key)? != Cell::Null {
             return Ok(false);

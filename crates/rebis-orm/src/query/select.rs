@@ -51,10 +51,7 @@ impl<S: Selection> SelectStatement<S> {
     /// Only rows that meet the condition; several filters all have to be met.
     pub fn filter(mut self, condition: impl Condition) -> Self {
         let condition = self.take(condition.into_predicate());
-        match condition {
-            Expr::And(all) => all.into_iter().for_each(|one| self.select.and_where(one)),
-            one => self.select.and_where(one),
-        }
+        and_all(&mut self.select, condition);
         self
     }
 
@@ -462,6 +459,13 @@ fn no_row(what: &str) -> Error {
 async fn number<R: Runner>(counting: SelectStatement<Count>, on: R) -> Result<u64> {
     let rows = on.values(counting).await?;
     Ok(rows.first().and_then(|n| u64::try_from(*n).ok()).unwrap_or(0))
+}
+
+fn and_all(select: &mut Select, condition: Expr) {
+    match condition {
+        Expr::And(all) => all.into_iter().for_each(|one| select.and_where(one)),
+        one => select.and_where(one),
+    }
 }
 
 /// Asks for one row more than is expected; gives the words for what it is.

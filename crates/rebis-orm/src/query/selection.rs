@@ -148,31 +148,7 @@ fn read_object<M: Model>(
     let Some(group) = &arrivals.group else {
         return Err(rebis_engine::Error::new(rebis_engine::ErrorKind::State, "a query without a session"));
     };
-    let (instance, known) = {
-        let mut map = maps.lock();
-        // A row that is probably new is read once, with its key.
-        let (key, new) = if map.meets_known {
-            (M::decode_key(row, start)?, None)
-        } else {
-            let new = M::decode(row, start)?;
-            (M::key_of(&new), Some(new))
-        };
-        let place = map.place(key);
-        let known = place.as_ref().and_then(Weak::upgrade).and_then(into_typed::<M>);
-        let met = known.is_some();
-        let instance = match (known, new) {
-            (Some(Entity(known)), _) => known,
-            (None, new) => {
-                let new = new.map_or_else(|| M::decode(row, start), Ok)?;
-                let instance = Instance::loaded(new, group);
-                let weak = Arc::downgrade(&instance);
-                *place = Some(weak);
-                instance
-            }
-        };
-        map.meets_known = met;
-        (instance, met)
-    };
+    let (instance, known) = meet::<M>(&mut maps.lock(), group, row, start)?;
     if !known
         && let Some((_, objects)) =
             arrivals.told.as_mut().filter(|(l, _)| l.listens(M::meta().type_id, Moment::Load))
@@ -181,7 +157,8 @@ fn read_object<M: Model>(
         objects.push(object);
     }
     if known && (arrivals.expired || arrivals.populate) {
-        freshen(&instance, row, start, arrivals.populate)?;
+        let object: Object = Arc::<Instance<M>>::clone(&instance);
+        freshen(&object, row, start, arrivals.populate)?;
     }
     if known && M::DEF.loads_later() {
         join(&*instance, group);
@@ -192,6 +169,37 @@ fn read_object<M: Model>(
         arrivals.members.push(member);
     }
     Ok(Entity(instance))
+}
+
+/// The object of a row, and whether the session held it; else it is made, in that group, and entered.
+pub(crate) fn meet<M: Model>(
+    map: &mut IdentityMap<M::Key>,
+    group: &Arc<Group>,
+    row: &Row<'_>,
+    start: usize,
+) -> rebis_engine::Result<(Arc<Instance<M>>, bool)> {
+    // A row that is probably new is read once, with its key.
+    let (key, new) = if map.meets_known {
+        (M::decode_key(row, start)?, None)
+    } else {
+        let new = M::decode(row, start)?;
+        (M::key_of(&new), Some(new))
+    };
+    let place = map.place(key);
+    let known = place.as_ref().and_then(Weak::upgrade);
+    if let Some(Entity(known)) = known.and_then(into_typed) {
+        map.meets_known = true;
+        return Ok((known, true));
+    }
+    let new = match new {
+        Some(new) => new,
+        None => M::decode(row, start)?,
+    };
+    let instance = Instance::loaded(new, group);
+    let weak: Weak<dyn AnyInstance> = Arc::<Instance<M>>::downgrade(&instance);
+    *place = Some(weak);
+    map.meets_known = false;
+    Ok((instance, false))
 }
 
 /// The object is from now on one of those that this query brought.

@@ -174,7 +174,7 @@ impl Between {
             return vec![owner];
         }
         if link.parent == self.owner.key {
-            return (self.owner.known)(session, near).into_iter().collect();
+            return self.owner.known(session, near).into_iter().collect();
         }
         let mut all = session.objects_of(self.owner.type_id);
         all.retain(|o| o.values(&link.parent) == near);
@@ -186,7 +186,7 @@ impl Between {
         let (far, target) = (link.far.as_ref()?, (self.owner.relation(self.relation).target)());
         pointed(row, &far.child, target, values, &far.parent).or_else(|| {
             let by_key = far.parent == target.key;
-            by_key.then(|| (target.known)(session, values)).flatten()
+            by_key.then(|| target.known(session, values)).flatten()
         })
     }
 

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use super::joined::{Read, reader};
 use super::load::{LoadFn, Request, Task, load_related};
 use super::through::Through;
 use crate::entity::Object;
 use crate::model::{Model, ModelMeta};
-use crate::session::{Session, Shared};
+use crate::session::Shared;
 
 /// A relation's declaration.
 #[derive(Clone, Copy)]
@@ -17,7 +16,6 @@ pub struct RelationDef {
     pub(crate) kind: RelationKind,
     pub(crate) target: fn() -> &'static ModelMeta,
     pub(crate) load: LoadFn,
-    pub(crate) reader: fn(&Session) -> Read,
     /// The association, of a relation between many and many.
     pub(crate) through: Option<Through>,
     pub key: &'static [&'static str],
@@ -110,7 +108,6 @@ impl RelationDef {
             kind,
             target: T::meta,
             load: load_related,
-            reader: reader::<T>,
             through: None,
             key: &[],
             target_key: &[],

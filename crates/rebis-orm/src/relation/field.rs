@@ -13,7 +13,7 @@ use super::load::{detached, load_lazily, not_loaded};
 use super::slot::Slot;
 use super::statement::ends;
 use super::{add_child, remove_child, report_at_flush, set_child, set_parent};
-use crate::entity::{Alone, AnyInstance, Build, Deferred, Entity, InRelation, Object, typed};
+use crate::entity::{Alone, AnyInstance, Build, Deferred, Entity, InRelation, Object, into_typed, typed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Predicate, equal};
 use crate::model::{EntityOf, Model};
@@ -53,12 +53,29 @@ impl Owner {
         Ok((owner, relation))
     }
 
+    /// What a relation to one leads to, loaded when it was not.
+    async fn one(&self) -> Result<One> {
+        let (owner, relation) = self.reached(|slot| slot.one().is_some()).await?;
+        let loaded = owner.slot(relation).lock().one();
+        match loaded {
+            Some(object) => Ok(One { object, owner, relation }),
+            None => Err(not_loaded(&owner, relation)),
+        }
+    }
+
     fn push(&mut self, object: Object) {
         match self {
             Owner::Pending(all) => all.push(object),
             _ => *self = Owner::Pending(vec![object]),
         }
     }
+}
+
+/// What the relation of an object to one other leads to.
+struct One {
+    object: Option<Object>,
+    owner: Object,
+    relation: usize,
 }
 
 /// Tells relation fields whom they belong to, and takes out what a builder put into them.
@@ -356,7 +373,14 @@ pub(crate) fn is_living(object: &Object) -> bool {
 
 fn living<T: Model>(all: &[Object]) -> Vec<Entity<T>> {
     let mut entities = Vec::with_capacity(all.len());
-    entities.extend(all.iter().filter(|o| is_living(o)).filter_map(typed));
+    // A plain loop: what iterators bring with them would be there for each model.
+    for object in all {
+        if is_living(object)
+            && let Some(entity) = typed(object)
+        {
+            entities.push(entity);
+        }
+    }
     entities
 }
 
@@ -379,9 +403,8 @@ macro_rules! to_one {
             /// # Errors
             /// When the object is in no session, or the database refuses; and when there is none and the target is no `Option`.
             pub async fn get(&self) -> Result<T::Out> {
-                let (owner, relation) = self.0.0.reached(|slot| slot.one().is_some()).await?;
-                let found = single(&owner, relation).ok_or_else(|| not_loaded(&owner, relation))?;
-                T::out(found, || none_there(&owner, relation))
+                let found = self.0.0.one().await?;
+                T::out(found.object.and_then(into_typed), || none_there(&found.owner, found.relation))
             }
 
             /// The related object without I/O.

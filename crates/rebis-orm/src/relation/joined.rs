@@ -17,21 +17,21 @@ use super::{RelationDef, RelationKind};
 use crate::entity::{Group, Object};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::equal;
-use crate::model::{Model, ModelMeta};
-use crate::query::{Arrivals, Optional, Selection};
+use crate::model::ModelMeta;
+use crate::query::{Arrivals, absent};
 use crate::session::Session;
 
 /// Reads the object of a step from a row, its first column at a place; nothing when the join found none.
 pub(crate) type Read =
     Box<dyn Fn(&mut Arrivals, &Row<'_>, &mut usize) -> rebis_engine::Result<Option<Object>> + Send>;
 
-/// A reader of model `T`.
-pub(crate) fn reader<T: Model>(session: &Session) -> Read {
-    type Selected<T> = Optional<crate::model::EntityOf<T>>;
-    let maps = <Selected<T> as Selection>::maps(session);
-    Box::new(move |arrivals, row, at| {
-        Ok(<Selected<T> as Selection>::tracked(&maps, arrivals, row, at)?.map(|entity| entity.object()))
-    })
+fn reader(model: &'static ModelMeta, session: &Session) -> Read {
+    let read = (model.ops.read_all)(session);
+    Box::new(
+        move |arrivals, row, at| {
+            if absent(model, row, at)? { Ok(None) } else { read(arrivals, row, at).map(Some) }
+        },
+    )
 }
 
 /// The joins of a query, and what they have brought so far.
@@ -141,7 +141,7 @@ impl Joins {
                 select.order_by.extend(by_key(target, Some(&alias)));
             }
             let place = self.steps.len();
-            let read = (def.reader)(session);
+            let read = reader(target, session);
             self.steps.push(Step { meta, relation: loading.relation, owner, at, read, found: Vec::new() });
             self.steps_of(select, session, target, Some(place), &columns, &loading.then)?;
         }

@@ -227,7 +227,7 @@ fn held_parent(child: &Object, relation: usize, link: &Link) -> Option<Object> {
         let def = child.meta().relation(relation);
         let by_key = link.parent == (def.target)().key;
         let session = child.session().filter(|_| by_key)?;
-        ((def.target)().known)(&session, &child.values(&link.child))
+        (def.target)().known(&session, &child.values(&link.child))
     })
 }
 

@@ -1,5 +1,6 @@
 //! Loading a relation for many owners in one statement. Invariant: the number of statements grows with chunks of owners, never with owners.
 
+use std::any::TypeId;
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -16,7 +17,7 @@ use super::plan::{How, Loading, Part};
 use super::statement::{Owners, among, ends, owners_of, related};
 use crate::entity::{Group, Object};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Decode, Key, Link, Model, ModelMeta, RowKey};
+use crate::model::{Decode, Key, Link, ModelMeta, RowKey};
 use crate::query::{Arrivals, Criteria, Related, fetch_related};
 use crate::session::{FetchMode, Session, Shared};
 
@@ -49,9 +50,9 @@ impl Request<'_> {
     }
 }
 
-/// The object that a session holds under a key.
-pub(crate) fn known<T: Model>(session: &Shared, key: &[Value]) -> Option<Object> {
-    Some(session.known::<T>(&T::Key::from_values(key)?)?.object())
+/// The object of a model that a session holds under a key.
+pub(crate) fn known<K: Key>(session: &Shared, model: TypeId, key: &[Value]) -> Option<Object> {
+    session.map_of::<K>(model).lock().live(&K::from_values(key)?)
 }
 
 /// Fills the slot of each owner.
@@ -120,7 +121,7 @@ async fn load_parents(
         if !seen.insert(key.clone()) {
             continue;
         }
-        match by_key.then(|| ((def.target)().known)(session, &values)).flatten() {
+        match by_key.then(|| (def.target)().known(session, &values)).flatten() {
             Some(object) => drop(found.insert(key, object)),
             None => missing.push(values),
         }

@@ -238,7 +238,7 @@ fn stand_in(session: &Arc<Shared>, through: Through, columns: &[usize], values: 
     let set: Vec<(usize, Value)> = columns.iter().copied().zip(values.iter().cloned()).collect();
     let key = (through.meta)().key.iter().filter_map(|k| set.iter().find(|(c, _)| c == k));
     let key: Vec<Value> = key.map(|(_, value)| value.clone()).collect();
-    if let Some(known) = ((through.meta)().known)(session, &key) {
+    if let Some(known) = (through.meta)().known(session, &key) {
         return Some(known);
     }
     let row = (through.make)()?;

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use rebis_engine::Row;
 
 use super::{Session, Shared, belongs, touch};
-use crate::entity::{AnyInstance, Entity, Instance, Object, State, absorb_row};
+use crate::entity::{AnyInstance, Entity, Object, State};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Model;
 use crate::query::find_by_key;
@@ -84,7 +84,7 @@ pub(crate) async fn reload(session: &Arc<Shared>, object: &Object) -> Result<boo
     let mut found = false;
     let mut take = |row: &Row<'_>| {
         found = true;
-        Arc::clone(object).take(row)
+        Arc::clone(object).take(row, 0)
     };
     let meta = object.meta();
     find_by_key(session, meta, &object.values(&meta.key), &mut take).await?;
@@ -98,27 +98,20 @@ pub(crate) async fn reload(session: &Arc<Shared>, object: &Object) -> Result<boo
 }
 
 /// Brings an object up to date with a row that a query brought, when it has expired (or `always`) and was not changed since.
-pub(crate) fn freshen<T: Model>(
-    instance: &Arc<Instance<T>>,
-    row: &Row<'_>,
-    at: usize,
-    always: bool,
-) -> rebis_engine::Result<()> {
+pub(crate) fn freshen(object: &Object, row: &Row<'_>, at: usize, always: bool) -> rebis_engine::Result<()> {
     {
-        let status = instance.status();
+        let status = object.status();
         if !(status.expired || always) || status.dirty {
             return Ok(());
         }
     }
-    let new = T::decode(row, at)?;
-    let object: Object = Arc::<Instance<T>>::clone(instance);
     if let Some(session) = object.session() {
-        before(&session, &object);
+        before(&session, object);
     }
-    let changed = T::changed(&new, instance.newest());
-    absorb_row(instance, new);
-    settle(&*object);
-    crate::relation::forget_stale_parents(&*object, changed);
+    let version = object.version();
+    Arc::clone(object).take(row, at)?;
+    settle(&**object);
+    crate::relation::forget_stale_parents(&**object, object.changed_since(version));
     Ok(())
 }
 

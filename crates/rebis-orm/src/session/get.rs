@@ -25,7 +25,7 @@ impl Session {
     ) -> Result<Option<Entity<T>>> {
         let _ = model;
         let key = key.into_key();
-        let known = self.0.known::<T>(&key).map(|known| known.0 as Object);
+        let known = self.0.map::<T>().lock().live(&key);
         let found = self.0.get(T::meta(), known, &|| key.values()).await?;
         Ok(found.and_then(into_typed))
     }
@@ -59,10 +59,6 @@ impl Session {
 }
 
 impl Shared {
-    pub(crate) fn known<T: Model>(&self, key: &T::Key) -> Option<Entity<T>> {
-        self.map::<T>().lock().live(key).and_then(into_typed)
-    }
-
     /// The object with that key, as the session's criteria allow: `known`, which is in the identity map, or loaded.
     pub(crate) async fn get(
         self: &Arc<Self>,

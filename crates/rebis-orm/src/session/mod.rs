@@ -316,7 +316,8 @@ impl Shared {
         self.map_of(TypeId::of::<T>())
     }
 
-    fn map_of<K: Key>(&self, model: TypeId) -> Arc<Mutex<IdentityMap<K>>> {
+    /// The map of the model with that identity, whose keys are of type `K`.
+    pub(crate) fn map_of<K: Key>(&self, model: TypeId) -> Arc<Mutex<IdentityMap<K>>> {
         let mut maps = self.maps.lock();
         let map = maps.entry(model).or_insert_with(|| Arc::new(Mutex::new(IdentityMap::<K>::default())));
         let any: Arc<dyn std::any::Any + Send + Sync> = Arc::<dyn AnyMap>::clone(map);
