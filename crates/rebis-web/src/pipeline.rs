@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use axum::body::{Body, HttpBody};
+use axum::body::HttpBody;
 use axum::extract::{MatchedPath, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
@@ -123,9 +123,6 @@ async fn answer(app: &App, mut request: Request, next: Route) -> Response {
         response.extensions_mut().insert(Cause(error));
     }
     app.secure(response.headers_mut(), https);
-    if method == Method::HEAD {
-        *response.body_mut() = Body::empty();
-    }
 
     let (status, took) = (response.status().as_u16(), started.elapsed());
     tracing::info!(target: "rebis::request", "{method} {} {status} {took:.1?}", uri.path());

@@ -66,7 +66,7 @@ pub use rebis_orm::{
 pub use rebis_sql::schema::NamingConvention;
 pub use rebis_sql::{ColumnType, Dialect, SqlType, Value};
 pub use rebis_web::{
-    App, Blueprint, Choice, CommandContext, Config, CsrfError, Form, FormBody, FormErrors, FormFields,
+    App, Args, Blueprint, Choice, CommandContext, Config, CsrfError, Form, FormBody, FormErrors, FormFields,
     FormType, FromForm, Html, HttpError, Json, Path, Query, Redirect, Result, StatusCode, Templates, Upload,
     UserSession, Widget, context,
 };

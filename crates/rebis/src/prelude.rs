@@ -2,10 +2,10 @@
 //! types that are not ours.
 
 pub use crate::{
-    App, AppExt, BelongsTo, Blueprint, CommandContext, Config, Database, Deferred, Entity, Enum, FetchMode,
-    Form, FormEnum, FormErrors, FormExt, FormFields, HasMany, HasOne, Html, HttpError, Json, Model,
-    ModelForm, Page, Pagination, Path, Query, Redirect, Result, Session, StatusCode, Templates, Upload,
-    UserSession, alias, context, delete, exists, func, insert, models, select, update, window,
+    App, AppExt, Args, BelongsTo, Blueprint, CommandContext, Config, Database, Deferred, Entity, Enum,
+    FetchMode, Form, FormEnum, FormErrors, FormExt, FormFields, HasMany, HasOne, Html, HttpError, Json,
+    Model, ModelForm, Page, Pagination, Path, Query, Redirect, Result, Session, StatusCode, Templates,
+    Upload, UserSession, alias, context, delete, exists, func, insert, models, select, update, window,
 };
 // The derives alone: the trait would add its methods to every number and text.
 pub use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};

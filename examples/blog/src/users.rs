@@ -1,7 +1,6 @@
 //! `/users` and `/search`.
 
 use rebis::prelude::*;
-use rebis::web::Args;
 
 use crate::models::User;
 

@@ -1,7 +1,6 @@
 //! A page for people, JSON for programs.
 
 use rebis::prelude::*;
-use rebis::web::Args;
 
 use crate::models::{Movie, directed_by};
 

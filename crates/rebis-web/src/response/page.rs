@@ -95,7 +95,8 @@ pub(crate) fn error_response(
         return (status, axum::Extension(debug::NoBar), debug::html(error, debug)).into_response();
     } else {
         Html(format!(
-            "<!doctype html>\n<html lang=en>\n<title>{code} {name}</title>\n<h1>{name}</h1>\n<p>{message}</p>\n",
+            "<!doctype html>\n<html lang=en>\n<meta name=viewport content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=color-scheme content=\"light dark\">\n<title>{code} {name}</title>\n<h1>{name}</h1>\n<p>{message}</p>\n",
             code = status.as_u16(),
             message = escape(error.message()),
         ))

@@ -71,10 +71,13 @@ async fn methods_paths_and_slashes_as_in_flask() {
     assert_eq!(refused.header("allow"), Some("GET,HEAD,POST,OPTIONS"));
     let options = client.request(rebis_web::Method::OPTIONS, "/users/").await;
     assert_eq!((options.status(), options.header("allow")), (StatusCode::OK, Some("GET,HEAD,POST,OPTIONS")));
-    let head = client.request(rebis_web::Method::HEAD, "/users/1").await;
-    assert_eq!((head.status(), head.text()), (StatusCode::OK, String::new()));
-    let head = client.request(rebis_web::Method::HEAD, "/nothing").await;
-    assert_eq!((head.status(), head.text()), (StatusCode::NOT_FOUND, String::new()));
+    for (path, status) in [("/users/1", StatusCode::OK), ("/nothing", StatusCode::NOT_FOUND)] {
+        let head = client.request(rebis_web::Method::HEAD, path).await;
+        assert_eq!((head.status(), head.text()), (status, String::new()));
+        // How long the body would be, not that there is none.
+        let length = client.get(path).await.bytes().len().to_string();
+        assert_eq!(head.header("content-length"), Some(length.as_str()), "{path}");
+    }
 
     let moved = client.get("/users?page=2").await;
     assert_eq!((moved.status().as_u16(), moved.header("location")), (308, Some("/users/?page=2")));
