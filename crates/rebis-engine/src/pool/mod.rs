@@ -1,6 +1,7 @@
 //! The pool: idle connections, and who holds the others.
 //!
 //! **Invariants.** Never more connections than `size + overflow`. An idle connection is clean. Taking one that is idle waits for nothing.
+//! None is closed that somebody waits for.
 
 mod holders;
 
@@ -30,7 +31,7 @@ pub(crate) struct Pool {
     url: DatabaseUrl,
     options: PoolOptions,
     permits: Arc<Semaphore>,
-    /// Those who wait for a permit.
+    /// Those who wait for a permit, or have one and not yet their connection.
     waiting: AtomicUsize,
     state: Mutex<State>,
 }
@@ -69,9 +70,9 @@ impl Pool {
         self: &Arc<Self>,
         caller: &'static Location<'static>,
     ) -> Result<(Raw, Lease)> {
-        let permit = match Arc::clone(&self.permits).try_acquire_owned() {
-            Ok(permit) => permit,
-            Err(_) => self.wait().await?,
+        let (permit, waited) = match Arc::clone(&self.permits).try_acquire_owned() {
+            Ok(permit) => (permit, None),
+            Err(_) => self.wait().await.map(|(permit, waiting)| (permit, Some(waiting)))?,
         };
         let now = Instant::now();
         let (mut idle, generation, lease) = {
@@ -79,6 +80,8 @@ impl Pool {
             let holder = state.holders.add(now, caller);
             (state.idle.pop(), state.generation, Lease { pool: Arc::clone(self), holder, _permit: permit })
         };
+        // Only now: until it has taken what came back for it, that is kept.
+        drop(waited);
         while let Some(mut raw) = idle {
             if self.is_usable(&mut raw, now).await {
                 return Ok((raw, lease));
@@ -94,10 +97,10 @@ impl Pool {
         self.waiting.load(Ordering::Relaxed) > 0
     }
 
-    async fn wait(&self) -> Result<OwnedSemaphorePermit> {
-        let _waiting = Waiting::new(&self.waiting);
+    async fn wait(&self) -> Result<(OwnedSemaphorePermit, Waiting<'_>)> {
+        let waiting = Waiting::new(&self.waiting);
         match tokio::time::timeout(self.options.timeout, Arc::clone(&self.permits).acquire_owned()).await {
-            Ok(Ok(permit)) => Ok(permit),
+            Ok(Ok(permit)) => Ok((permit, waiting)),
             _ => Err(self.exhausted()),
         }
     }
@@ -166,10 +169,9 @@ impl Lease {
         // Closed after the lock is free.
         let _surplus = {
             let mut state = self.pool.state.lock();
-            if raw.generation == state.generation
-                && state.idle.len() < self.pool.options.size
-                && !raw.driver.is_closed()
-            {
+            // Those who wait get one each: what came back for them is no surplus, also when much comes back at once.
+            let wanted = self.pool.options.size + self.pool.waiting.load(Ordering::Relaxed);
+            if raw.generation == state.generation && state.idle.len() < wanted && !raw.driver.is_closed() {
                 state.idle.push(raw);
                 None
             } else {

@@ -38,7 +38,7 @@ mod transactions {
 
 mod pool {
     rebis_testkit::each_database! {
-        case cases::pool { exhausted, reuse, recycle_and_ping }
+        case cases::pool { exhausted, reuse, waited_for, recycle_and_ping }
     }
 }
 

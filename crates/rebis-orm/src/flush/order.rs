@@ -12,6 +12,9 @@ use crate::model::{ColumnSet, ModelMeta, RowKey};
 
 /// For each row, the place of its table in dependency order.
 pub(crate) fn ranks(objects: &[Object]) -> Vec<usize> {
+    if objects.len() < 2 {
+        return vec![0; objects.len()];
+    }
     let mut metas: Vec<&'static ModelMeta> = Vec::new();
     let which: Vec<usize> = objects
         .iter()

@@ -88,11 +88,14 @@ impl<M: Model> InsertStatement<M> {
             return format!("-- {error}");
         }
         let keys = dialect.capabilities().generated_keys;
-        let texts =
-            self.parts.iter().flat_map(|part| match self.complete(part.clone()).statements(dialect, keys) {
+        let texts = self.parts.iter().flat_map(|part| {
+            let mut part = part.clone();
+            self.complete(&mut part);
+            match part.statements(dialect, keys) {
                 Ok(all) => all.into_iter().map(|one| one.compiled.sql).collect(),
                 Err(why) => vec![format!("-- {why}")],
-            });
+            }
+        });
         texts.collect::<Vec<_>>().join(";\n")
     }
 
@@ -117,8 +120,10 @@ impl<M: Model> InsertStatement<M> {
         if let Some(error) = &self.broken {
             return Err(error.again());
         }
-        let all = std::mem::take(&mut self.parts);
-        let parts: Vec<Part> = all.into_iter().map(|part| self.complete(part)).collect();
+        let mut parts = std::mem::take(&mut self.parts);
+        for part in &mut parts {
+            self.complete(part);
+        }
         let changes = matches!(self.conflict, Some(OnConflict::Update { .. }));
         Ok((!parts.is_empty()).then_some((parts, changes)))
     }
@@ -139,10 +144,9 @@ impl<M: Model> InsertStatement<M> {
         self
     }
 
-    fn complete(&self, mut part: Part) -> Part {
+    fn complete(&self, part: &mut Part) {
         part.insert.on_conflict = self.conflict.clone();
         part.insert.returning = self.returning.clone();
-        part
     }
 }
 

@@ -48,6 +48,39 @@ pub async fn reuse(db: TestDatabase) {
     engine.acquire().await.unwrap().fetch_value::<i64>("SELECT 1", &[]).await.unwrap();
 }
 
+/// When many come back at once, those who wait get them: none is closed and made anew.
+pub async fn waited_for(db: TestDatabase) {
+    const MANY: usize = 4;
+    let engine = small(&db, 1, MANY - 1);
+    let mut held = Vec::new();
+    for _ in 0..MANY {
+        let mut connection = engine.acquire().await.unwrap();
+        connection.execute("CREATE TEMPORARY TABLE mark (n INTEGER)", &[]).await.unwrap();
+        held.push(connection);
+    }
+    let waiters: Vec<_> = (0..MANY)
+        .map(|_| {
+            let engine = engine.clone();
+            tokio::spawn(async move {
+                let mut connection = engine.acquire().await.unwrap();
+                let marked = connection.fetch_value::<i64>("SELECT count(*) FROM mark", &[]).await;
+                (connection, marked)
+            })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    drop(held);
+    let mut all = Vec::new();
+    for waiter in waiters {
+        let (connection, marked) = waiter.await.unwrap();
+        assert_eq!(marked.unwrap(), Some(0), "a connection that was there before");
+        all.push(connection);
+    }
+    drop(all);
+    // Nobody waits any more: overflow is closed.
+    assert_eq!((engine.status().in_use, engine.status().idle), (0, 1));
+}
+
 /// A connection that is too old is replaced; a ping before lending finds a good one.
 pub async fn recycle_and_ping(db: TestDatabase) {
     let engine = Engine::builder(db.engine().url().clone())
