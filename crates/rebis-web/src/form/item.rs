@@ -28,7 +28,12 @@ macro_rules! integers {
             const WIDGET: Widget = Widget::Number;
 
             fn parse(text: &str) -> Result<Self, String> {
-                text.trim().parse().map_err(|_| "Not a valid integer value.".to_owned())
+                let text = text.trim();
+                // A number, but none that the field can hold: the words of a `range` that the type has by itself.
+                text.parse().map_err(|_| match text.parse::<i128>() {
+                    Ok(_) => format!("Must be between {} and {}.", <$kind>::MIN, <$kind>::MAX),
+                    Err(_) => "Not a valid integer value.".to_owned(),
+                })
             }
 
             fn text(&self) -> String {
@@ -187,7 +192,14 @@ mod tests {
 
     #[test]
     fn what_is_malformed_is_said() {
-        assert_eq!(u8::parse("256").unwrap_err(), "Not a valid integer value.");
+        for (text, why) in [
+            ("256", "Must be between 0 and 255."),
+            ("-1", "Must be between 0 and 255."),
+            ("x", "Not a valid integer value."),
+            ("1.5", "Not a valid integer value."),
+        ] {
+            assert_eq!(u8::parse(text).unwrap_err(), why, "{text}");
+        }
         for text in ["NaN", "inf", "1e999", "x", "1,5"] {
             assert_eq!(f64::parse(text).unwrap_err(), "Not a valid decimal value.", "{text}");
         }
