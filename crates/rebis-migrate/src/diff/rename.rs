@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use rebis_sql::schema::{Column, Schema, Table};
-use rebis_sql::{Ddl, Dialect};
+use rebis_sql::{Ddl, Dialect, SqlType};
 
 use super::Noted;
 use crate::{Error, ErrorKind, Op, Result};
@@ -212,16 +212,18 @@ pub(crate) fn possible(
         let Some(Ddl::AddColumn { table, column, .. }) = noted.op.to_ddl() else { continue };
         let mut like: Vec<&Column> = gone
             .iter()
-            .filter(|(t, c)| t == table && c.ty == column.ty && c.name != column.name)
+            .filter(|(t, c)| t == table && could_become(&c.ty, &column.ty) && c.name != column.name)
             .map(|(_, c)| *c)
             .collect();
         // The most alike first.
-        like.sort_by_key(|c| std::cmp::Reverse(alike(&c.name, &column.name)));
+        like.sort_by_key(|c| std::cmp::Reverse((c.ty == column.ty, alike(&c.name, &column.name))));
         for old in like {
             let rename =
                 Rename::Column { table: table.clone(), from: old.name.clone(), to: column.name.clone() };
-            let spelled = super::types::spelled(dialect, &column.ty);
-            push(&mut all, denied, rename, format!("both are {spelled}"));
+            let [was, is] = [&old.ty, &column.ty].map(|ty| super::types::spelled(dialect, ty));
+            let evidence =
+                if was == is { format!("both are {is}") } else { format!("{was} can become {is}") };
+            push(&mut all, denied, rename, evidence);
         }
     }
     all
@@ -241,6 +243,21 @@ fn push(all: &mut Vec<Possible>, denied: &[Rename], rename: Rename, evidence: St
     if !taken && !denied.contains(&rename) {
         all.push(Possible { rename, evidence });
     }
+}
+
+/// Whether a column may have got this type together with another name: texts of any length, numbers of any size.
+fn could_become(was: &SqlType, is: &SqlType) -> bool {
+    use SqlType::{
+        BigInteger, DateTime, Double, Float, Integer, Numeric, SmallInteger, String as Varchar, Text,
+    };
+    let kind = |ty: &SqlType| match ty {
+        Varchar(_) | Text => Some(0),
+        SmallInteger | Integer | BigInteger => Some(1),
+        Float | Double | Numeric { .. } => Some(2),
+        DateTime { .. } => Some(3),
+        _ => None,
+    };
+    was == is || kind(was).is_some_and(|k| kind(is) == Some(k))
 }
 
 /// How many characters two names share at their beginnings and ends.
@@ -269,9 +286,10 @@ pub(super) fn table_hint(added: &Table, removed: &[&Table]) -> Option<String> {
     ))
 }
 
-/// A column that goes while one of the same type comes to the same table.
+/// A column that goes while one of its kind comes to the same table.
 pub(super) fn column_hint(table: &str, added: &Column, gone: &[&Column]) -> Option<String> {
-    let old = gone.iter().find(|c| c.ty == added.ty)?;
+    let same = gone.iter().find(|c| c.ty == added.ty);
+    let old = same.or_else(|| gone.iter().find(|c| could_become(&c.ty, &added.ty)))?;
     Some(format!(
         "POSSIBLE RENAME of column {table}.{0} to {1}: as written here, the data of {0} is lost. If it was renamed, delete this file and \
          run `db migrate --rename {table}.{0}:{1}`.",

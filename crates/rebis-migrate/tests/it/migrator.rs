@@ -474,6 +474,29 @@ async fn what_only_the_author_knows_is_asked() {
 }
 
 #[tokio::test]
+async fn a_rename_that_makes_room_is_asked_too() {
+    use rebis_migrate::Question;
+    let db = sqlite().await;
+    let folder = folder_of(&ALL[..1]);
+    let mut models = users();
+    let secret = &mut models.tables[0].columns[3];
+    (secret.name, secret.ty) = ("secret".into(), SqlType::Text);
+    // Of another kind: no rename, so it takes no part.
+    models.tables[0].columns.push(Column::new("logins", SqlType::Integer));
+    let m = migrator(&db, models, &ALL[..1], folder.path());
+    m.upgrade("head").await.unwrap();
+    let asked = m.questions(&MigrateOptions::default()).await.unwrap();
+    let [Question::Renamed(possible)] = &asked[..] else { panic!("{asked:?}") };
+    assert_eq!(possible.rename.to_string(), "user.password_hash:secret");
+    assert_eq!(possible.evidence, "VARCHAR(256) can become TEXT");
+    let options = MigrateOptions { renames: vec![possible.rename.clone()], ..MigrateOptions::default() };
+    let made = m.migrate("secret", options).await.unwrap().unwrap();
+    let text = fs::read_to_string(made.path).unwrap();
+    assert!(text.contains("op.rename_column(\"user\", \"password_hash\", \"secret\");"), "{text}");
+    assert!(text.contains("op.alter_column(\"user\", \"secret\""), "{text}");
+}
+
+#[tokio::test]
 async fn a_table_of_nobodys_is_left_alone() {
     let db = sqlite().await;
     let m = migrator(&db, Schema::default(), &ALL[..1], Path::new("/nowhere"));

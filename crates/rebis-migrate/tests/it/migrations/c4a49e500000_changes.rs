@@ -2,7 +2,7 @@
 //!
 //! Revision ID: c4a49e500000
 //! Revises: 0ddba11c0ffe
-//! Create Date: 2026-11-20 23:18:24 UTC
+//! Create Date: 2026-11-21 16:01:18 UTC
 
 use rebis_migrate::prelude::*;
 
@@ -18,6 +18,9 @@ pub fn upgrade(op: &mut Operations) {
     op.drop_constraint("fk_egg_hen_id_hen", "egg", ConstraintKind::ForeignKey);
     op.drop_table("hen");
     op.drop_table("egg");
+    // POSSIBLE RENAME of column all_types.short to added: as written here, the data of short is
+    // lost. If it was renamed, delete this file and run `db migrate --rename
+    // all_types.short:added`.
     op.add_column("all_types", "added", String(20))
         .not_null()
         .server_default("new");
