@@ -2,8 +2,18 @@
 
 const LOCK: &str = include_str!("../Cargo.lock");
 
-const SHOWN: [&str; 10] =
-    ["rebis-orm", "rusqlite", "libsqlite3-sys", "tokio-postgres", "mysql_async", "diesel", "diesel-async", "sqlx", "sea-orm", "toasty"];
+const SHOWN: [&str; 10] = [
+    "rebis-orm",
+    "rusqlite",
+    "libsqlite3-sys",
+    "tokio-postgres",
+    "mysql_async",
+    "diesel",
+    "diesel-async",
+    "sqlx",
+    "sea-orm",
+    "toasty",
+];
 
 /// One line that names them all.
 pub fn line() -> String {

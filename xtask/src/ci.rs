@@ -7,6 +7,8 @@ use crate::{browser, docs, test, tidy, weight};
 /// The command.
 pub(crate) fn run(options: &Options) -> Outcome {
     process::run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    // A workspace of its own, in the same style.
+    process::run(&mut cargo(&["fmt", "--all", "--check", "--manifest-path", "benches/Cargo.toml"]))?;
     tidy::run()?;
     weight::run()?;
     test::run(options)?;

@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use rebis_engine::{Connection, Engine};
 use rebis_migrate::diff::{DiffOptions, compare};
+use rebis_sql::SqlType;
 use rebis_sql::schema::{
     Check, Column, ForeignKey, Index, PrimaryKey, Schema, Table, Unique, create_statements,
 };
-use rebis_sql::SqlType;
 
 use crate::database::Database;
 use crate::options::Options;

@@ -2,8 +2,8 @@
 
 use rebis_engine::Engine;
 
-use crate::options::Options;
 use crate::Result;
+use crate::options::Options;
 
 pub struct Database {
     pub title: &'static str,

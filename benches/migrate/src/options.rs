@@ -27,7 +27,9 @@ impl Options {
             }
         }
         if options.rounds == 0 || options.revisions > crate::upgrade::MOST {
-            return Err(format!("at least one round, at most {} revisions\n{HELP}", crate::upgrade::MOST).into());
+            return Err(
+                format!("at least one round, at most {} revisions\n{HELP}", crate::upgrade::MOST).into()
+            );
         }
         Ok(options)
     }

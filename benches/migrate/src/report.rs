@@ -22,7 +22,9 @@ impl Rounds {
 }
 
 pub fn heading(title: &str) {
-    println!("## {title}\n\nms: median · fastest round\n\n| work | Rebis | Alembic | ratio |\n|---|---|---|---|");
+    println!(
+        "## {title}\n\nms: median · fastest round\n\n| work | Rebis | Alembic | ratio |\n|---|---|---|---|"
+    );
 }
 
 pub fn line(work: &str, ours: &Rounds, theirs: &Rounds) {

@@ -47,7 +47,8 @@ pub async fn run(options: &Options, python: Option<&Path>) -> Result<()> {
         let folder = tempfile::tempdir()?;
         let start = Instant::now();
         let url = format!("sqlite:///{}", folder.path().join("ours.db").display());
-        let migrator = Migrator::new(Engine::new(&url)?, Schema::default(), Some(scripts), folder.path().join("none"));
+        let migrator =
+            Migrator::new(Engine::new(&url)?, Schema::default(), Some(scripts), folder.path().join("none"));
         let done = migrator.upgrade("head").await?;
         let took = start.elapsed();
         if done.len() != options.revisions {

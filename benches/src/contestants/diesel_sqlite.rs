@@ -35,8 +35,10 @@ impl Diesel {
     }
 
     fn insert_keys(&mut self, rows: &[NewUser]) -> Result<usize> {
-        let keys: Vec<i64> =
-            diesel::insert_into(users::table).values(new(rows)).returning(users::id).get_results(&mut self.0)?;
+        let keys: Vec<i64> = diesel::insert_into(users::table)
+            .values(new(rows))
+            .returning(users::id)
+            .get_results(&mut self.0)?;
         Ok(black_box(keys).len())
     }
 }

@@ -7,7 +7,8 @@ use crate::Result;
 /// How many rows there are.
 pub const ROWS: i64 = 10_000;
 
-const TABLE: &str = "CREATE TABLE users (id {key}, username VARCHAR(64) NOT NULL, email VARCHAR(120) NOT NULL)";
+const TABLE: &str =
+    "CREATE TABLE users (id {key}, username VARCHAR(64) NOT NULL, email VARCHAR(120) NOT NULL)";
 
 /// A row, as it is answered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -112,7 +113,8 @@ pub struct Postgres {
 impl Postgres {
     /// Makes it on the server of `REBIS_TEST_POSTGRES_URL`.
     pub fn make() -> Result<Self> {
-        let server = std::env::var("REBIS_TEST_POSTGRES_URL").map_err(|_| "REBIS_TEST_POSTGRES_URL is not set")?;
+        let server =
+            std::env::var("REBIS_TEST_POSTGRES_URL").map_err(|_| "REBIS_TEST_POSTGRES_URL is not set")?;
         let name = format!("rebis_bench_web_{}", std::process::id());
         let (front, _) = server.rsplit_once('/').ok_or("REBIS_TEST_POSTGRES_URL names no database")?;
         let place = Place(format!("{front}/{name}?sslmode=disable"));
@@ -176,6 +178,7 @@ pub fn restore_sqlite(place: &Place) -> Result<()> {
     let Some(path) = place.path() else { return Ok(()) };
     let connection = rusqlite::Connection::open(path)?;
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
-    connection.execute_batch(&format!("DELETE FROM users WHERE id > {ROWS}; PRAGMA wal_checkpoint(truncate)"))?;
+    connection
+        .execute_batch(&format!("DELETE FROM users WHERE id > {ROWS}; PRAGMA wal_checkpoint(truncate)"))?;
     Ok(())
 }

@@ -20,8 +20,14 @@ cargo xtask bench web [--rounds 5] [--seconds 2] [--connections 32] [--only spee
 
 impl Options {
     pub fn parse(arguments: &[String]) -> Result<Self> {
-        let mut options =
-            Options { rounds: 5, seconds: 2.0, connections: 32, only: None, contestants: None, realtime: false };
+        let mut options = Options {
+            rounds: 5,
+            seconds: 2.0,
+            connections: 32,
+            only: None,
+            contestants: None,
+            realtime: false,
+        };
         let mut rest = arguments.iter();
         while let Some(name) = rest.next() {
             let value = rest.next().ok_or(HELP)?;

@@ -88,12 +88,15 @@ impl Server {
         };
         let answer = self.ask("GET /users/7", "")?;
         let user: std::result::Result<User, _> = serde_json::from_str(body(&answer));
-        if !user.is_ok_and(|user| user.id == 7 && user.username == "user7" && user.email == "user7@example.com") {
+        if !user
+            .is_ok_and(|user| user.id == 7 && user.username == "user7" && user.email == "user7@example.com")
+        {
             return wrong("GET /users/7", &answer);
         }
         let answer = self.ask("GET /page/40", "")?;
         let rows = answer.matches("<tr>").count();
-        if rows != 20 || !answer.contains("<a href=\"/users/60\">user60</a></td><td>user60@example.com</td>") {
+        if rows != 20 || !answer.contains("<a href=\"/users/60\">user60</a></td><td>user60@example.com</td>")
+        {
             return wrong("GET /page/40", &answer);
         }
         let answer = self.ask("POST /users", &Work::Insert.body())?;
@@ -167,7 +170,9 @@ impl Drop for Server {
         // gunicorn's workers end with it only when it is asked to end.
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let start = Instant::now();
-        while self.child.try_wait().is_ok_and(|ended| ended.is_none()) && start.elapsed() < Duration::from_secs(3) {
+        while self.child.try_wait().is_ok_and(|ended| ended.is_none())
+            && start.elapsed() < Duration::from_secs(3)
+        {
             std::thread::sleep(Duration::from_millis(20));
         }
         let _ = self.child.kill();

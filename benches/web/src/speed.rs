@@ -92,8 +92,7 @@ fn measure(
             }
             let before = server.worked()?;
             let seconds = if round == 0 { 1.0 } else { options.seconds };
-            let load =
-                load::start(server, work, options.connections, seconds, seats(options).1, folder)?;
+            let load = load::start(server, work, options.connections, seconds, seats(options).1, folder)?;
             let measured = load.measured()?;
             if round > 0 {
                 rounds.add_with_work(measured, server.worked()?.saturating_sub(before));
@@ -102,7 +101,9 @@ fn measure(
     }
     let backend = servers.first().map_or(Backend::Sqlite, |server| server.place.backend());
     println!("### {}: {}\n", backend.title(), work.title());
-    println!("| server | µs of processor time a request: median · best round | requests a second: median | p50 | p99 | p99.9 | memory |\n|---|---|---|---|---|---|---|");
+    println!(
+        "| server | µs of processor time a request: median · best round | requests a second: median | p50 | p99 | p99.9 | memory |\n|---|---|---|---|---|---|---|"
+    );
     let raw = |of: fn(&Rounds) -> f64| {
         let at = servers.iter().position(|server| server.contestant == Contestant::Driver);
         at.and_then(|at| all.get(at)).map_or(1.0, of)
@@ -143,7 +144,8 @@ fn targets(work: Work, backend: Backend, servers: &[Server], all: &[Rounds]) {
             said(ratio.min(best) >= 0.845)
         );
         let peers = [Contestant::Sqlx, Contestant::SeaOrm, Contestant::Loco];
-        let fastest = peers.iter().filter_map(|peer| of(*peer)).map(Rounds::work).fold(f64::INFINITY, f64::min);
+        let fastest =
+            peers.iter().filter_map(|peer| of(*peer)).map(Rounds::work).fold(f64::INFINITY, f64::min);
         if fastest.is_finite() {
             println!(
                 "- {name}: asked to be ahead of sqlx, SeaORM and Loco: {:.2} times the fastest of them, {}.",
@@ -153,7 +155,10 @@ fn targets(work: Work, backend: Backend, servers: &[Server], all: &[Rounds]) {
         }
         if let Some(flask) = of(Contestant::Flask) {
             let times = flask.work() / ours.work();
-            println!("- {name}: asked for at least 30 times Flask: {times:.1} times, {}.", said(times >= 30.0));
+            println!(
+                "- {name}: asked for at least 30 times Flask: {times:.1} times, {}.",
+                said(times >= 30.0)
+            );
         }
         if let (Work::Json, Some(bare)) = (work, of(Contestant::Bare)) {
             let ratio = bare.work() / ours.work();

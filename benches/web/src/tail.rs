@@ -10,7 +10,8 @@ use crate::report::{Rounds, time};
 use crate::server::{Seat, Server};
 
 /// A statement of some twenty milliseconds.
-pub const LONG: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT sum(i) FROM n";
+pub const LONG: &str =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT sum(i) FROM n";
 
 /// Light requests come from so many connections, heavy ones from so many others.
 const LIGHT: usize = 8;
@@ -31,7 +32,9 @@ pub fn run(options: &Options) -> Result<()> {
          the disk), or that read for long ({}).\n",
         LONG.split_once(" SELECT sum").map_or(LONG, |_| "a count to 100 000 in SQL")
     );
-    println!("| server | beside it | light requests a second | p50 | p99 | p99.9 | longest | heavy requests a second |\n|---|---|---|---|---|---|---|---|");
+    println!(
+        "| server | beside it | light requests a second | p50 | p99 | p99.9 | longest | heavy requests a second |\n|---|---|---|---|---|---|---|---|"
+    );
     let mut servers = Vec::new();
     for contestant in ALL.into_iter().filter(|one| options.wants_contestant(one.name(Backend::Sqlite))) {
         let place = data::sqlite(folder.path(), contestant.word())?;

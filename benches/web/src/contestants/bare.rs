@@ -27,7 +27,10 @@ async fn show(Path(id): Path<i64>) -> std::result::Result<Json<User>, StatusCode
     if id > ROWS { Err(StatusCode::NOT_FOUND) } else { Ok(Json(made_up(id))) }
 }
 
-async fn page(State(pages): State<Pages>, Path(after): Path<i64>) -> std::result::Result<Html<String>, Failed> {
+async fn page(
+    State(pages): State<Pages>,
+    Path(after): Path<i64>,
+) -> std::result::Result<Html<String>, Failed> {
     let users: Vec<User> = (after + 1..=after + 20).map(made_up).collect();
     Ok(pages.render(&users)?)
 }

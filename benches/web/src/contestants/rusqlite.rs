@@ -68,7 +68,8 @@ impl Site {
         let connection = Connection::open(&*self.path)?;
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
         let synchronous = if std::env::var_os("REBIS_BENCH_FULL").is_some() { "full" } else { "normal" };
-        connection.execute_batch(&format!("PRAGMA journal_mode = wal; PRAGMA synchronous = {synchronous}"))?;
+        connection
+            .execute_batch(&format!("PRAGMA journal_mode = wal; PRAGMA synchronous = {synchronous}"))?;
         Ok(connection)
     }
 }
@@ -79,7 +80,8 @@ fn user(row: &Row<'_>) -> rusqlite::Result<User> {
 
 async fn show(State(site): State<Site>, Path(id): Path<i64>) -> std::result::Result<Json<User>, Failed> {
     let found = site.with(move |connection| {
-        let mut statement = connection.prepare_cached("SELECT id, username, email FROM users WHERE id = ?")?;
+        let mut statement =
+            connection.prepare_cached("SELECT id, username, email FROM users WHERE id = ?")?;
         statement.query_row([id], user).optional()
     });
     Ok(Json(found.await?.ok_or("no such user")?))

@@ -54,7 +54,10 @@ macro_rules! on {
                     .with_state((pool, Pages::new()?)))
             }
 
-            async fn show(State((pool, _)): Site, Path(id): Path<i64>) -> std::result::Result<Json<User>, Failed> {
+            async fn show(
+                State((pool, _)): Site,
+                Path(id): Path<i64>,
+            ) -> std::result::Result<Json<User>, Failed> {
                 let row: Option<Row> = sqlx::query_as($by_key).bind(id).fetch_optional(&pool).await?;
                 Ok(Json(row.ok_or("no such user")?.into()))
             }
