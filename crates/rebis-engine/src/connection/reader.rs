@@ -51,6 +51,12 @@ impl<'a> Reader<'a> {
         if let Some(lane) = lanes.join(pool) {
             return Ok(Reader { shared, lane });
         }
+        Box::pin(Self::open_another(shared, caller)).await
+    }
+
+    /// On a connection that is not shared yet.
+    async fn open_another(shared: &'a Shared, caller: &'static Location<'static>) -> Result<Self> {
+        let (lanes, pool) = (&shared.lanes, &shared.pool);
         let first = match lanes.opening.try_lock() {
             Ok(first) => Some(first),
             Err(_) => {

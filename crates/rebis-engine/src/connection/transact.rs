@@ -39,7 +39,7 @@ impl Connection {
         self.conflict = false;
         self.state = State::Pending(options);
         if options.immediate
-            && let Err(e) = self.begin_now().await
+            && let Err(e) = Box::pin(self.begin_now()).await
         {
             // The lock was not to be had: nothing is open.
             self.state = State::Idle;

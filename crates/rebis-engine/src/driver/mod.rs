@@ -226,7 +226,16 @@ impl Driver {
     where
         F: FnMut(&Row<'_>) -> Result<()> + Send,
     {
-        each_driver!(self, d => d.query(begin, sql, binds, each).await)
+        match self {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(d) => d.query(begin, sql, binds, each).await,
+            // Their futures are large, and would make those of all that a program does with a query so: these are copied from call to call.
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(d) => Box::pin(d.query(begin, sql, binds, each)).await,
+            #[cfg(feature = "mysql")]
+            Driver::MySql(d) => Box::pin(d.query(begin, sql, binds, each)).await,
+            Driver::None(never) => match *never {},
+        }
     }
 
     /// [`query`](Self::query) beside others on the same connection, where it [`pipelines`]; no transaction is open.
@@ -237,7 +246,7 @@ impl Driver {
     {
         match self {
             #[cfg(feature = "postgres")]
-            Driver::Postgres(d) => d.read(sql, binds, each).await,
+            Driver::Postgres(d) => Box::pin(d.read(sql, binds, each)).await,
             _ => Err(Error::state("this database's connections take one statement at a time")),
         }
     }
@@ -277,7 +286,15 @@ impl Driver {
         sql: &str,
         binds: &[Value],
     ) -> Result<Done> {
-        each_driver!(self, d => d.execute(begin, sql, binds).await)
+        match self {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(d) => d.execute(begin, sql, binds).await,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(d) => Box::pin(d.execute(begin, sql, binds)).await,
+            #[cfg(feature = "mysql")]
+            Driver::MySql(d) => Box::pin(d.execute(begin, sql, binds)).await,
+            Driver::None(never) => match *never {},
+        }
     }
 
     /// [`execute`](Self::execute) of binds that the driver may take apart.

@@ -66,13 +66,14 @@ impl Pool {
         Arc::new(Pool { url, options, permits, waiting: AtomicUsize::new(0), state: Mutex::new(state) })
     }
 
+    /// What happens seldom is in boxes here: a future is as large as its largest part, and is copied into those of its callers.
     pub(crate) async fn acquire(
         self: &Arc<Self>,
         caller: &'static Location<'static>,
     ) -> Result<(Raw, Lease)> {
         let (permit, waited) = match Arc::clone(&self.permits).try_acquire_owned() {
             Ok(permit) => (permit, None),
-            Err(_) => self.wait().await.map(|(permit, waiting)| (permit, Some(waiting)))?,
+            Err(_) => Box::pin(self.wait()).await.map(|(permit, waiting)| (permit, Some(waiting)))?,
         };
         let now = Instant::now();
         let (mut idle, generation, lease) = {
@@ -88,7 +89,7 @@ impl Pool {
             }
             idle = self.state.lock().idle.pop();
         }
-        let driver = Driver::connect(&self.url).await?;
+        let driver = Box::pin(Driver::connect(&self.url)).await?;
         Ok((Raw { driver, born: now, generation }, lease))
     }
 
@@ -125,7 +126,7 @@ impl Pool {
         {
             return false;
         }
-        !self.options.pre_ping || raw.driver.ping().await.is_ok()
+        !self.options.pre_ping || Box::pin(raw.driver.ping()).await.is_ok()
     }
 
     pub(crate) fn status(&self) -> PoolStatus {

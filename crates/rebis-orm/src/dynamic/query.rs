@@ -23,7 +23,7 @@ pub struct AnyQuery {
 impl AnyQuery {
     pub(super) fn new(model: AnyModel) -> Self {
         let mut inner = select(crate::func::count_all());
-        inner.select = model.0.select_all();
+        *inner.select = model.0.select_all();
         AnyQuery { model, inner }
     }
 

@@ -89,6 +89,11 @@ impl Criteria {
         }
     }
 
+    /// Whether no query is narrowed.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
     /// Whether rows of that model are narrowed.
     pub(crate) fn concern(&self, model: &ModelMeta) -> bool {
         self.all.iter().any(|one| one.is_on(model))

@@ -111,7 +111,7 @@ impl<S: Selection> SelectStatement<S> {
     }
 
     fn compound<O: Selection>(mut self, op: SetOp, all: bool, other: SelectStatement<O>) -> Self {
-        self.select = std::mem::take(&mut self.select).compound(op, all, other.into_inner());
+        *self.select = std::mem::take(&mut *self.select).compound(op, all, other.into_inner());
         self
     }
 }

@@ -32,12 +32,20 @@ pub(crate) async fn plain<S: Selection>(
     let mut rows = Vec::new();
     connection
         .query(&compiled.sql, &compiled.binds, |row| {
+            if rows.is_empty() {
+                rows.reserve(expected(&query.select));
+            }
             rows.push(S::plain(row, &mut 0)?);
             Ok(())
         })
         .await
         .map_err(|error| unpartnered(&query.select, error))?;
     Ok(rows)
+}
+
+/// For how many rows there is to be room, once there is one: a page is read without growing, and a large limit promises nothing.
+fn expected(select: &Select) -> usize {
+    select.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(4).min(128)
 }
 
 /// Says what to do about NULL where a left join found no partner.
@@ -340,7 +348,7 @@ pub(crate) async fn resync<T: Model>(session: &Arc<Shared>) -> Result<()> {
             _ => rebis_sql::Expr::Or(conditions.collect()),
         });
         let mut query = select(EntityOf::<T>::new());
-        query.select = statement;
+        *query.select = statement;
         let mut rows = std::collections::HashMap::new();
         let mut connection = session.connection().await?;
         for row in plain(&mut connection, query).await? {

@@ -1,5 +1,6 @@
 //! [`select()`] and [`SelectStatement`]. Invariant: what cannot work is remembered and reported when it is run, never dropped.
 
+use rebis_sql::compile::compile_select;
 use rebis_sql::stmt::{Cte, Distinct, Join, JoinKind, SelectItem, TableRef};
 use rebis_sql::{Dialect, Expr, Select, Statement, compile};
 
@@ -22,7 +23,8 @@ pub(crate) type Count = Expression<i64, Aggregate>;
 #[derive(Clone)]
 #[must_use = "a statement does nothing until it is run"]
 pub struct SelectStatement<S> {
-    pub(crate) select: Select,
+    /// In a box: the statement is handed on from one call to the next, and its futures hold it.
+    pub(crate) select: Box<Select>,
     pub(crate) loading: Vec<Loading>,
     pub(crate) fetch: Option<FetchMode>,
     /// Objects that are known take the values that are read.
@@ -34,7 +36,7 @@ pub struct SelectStatement<S> {
 
 /// Selects a model, a column, an expression, or a tuple of these.
 pub fn select<S: Selection>(what: S) -> SelectStatement<S> {
-    let mut select = Select::default();
+    let mut select = Box::<Select>::default();
     what.list(&mut select);
     SelectStatement {
         select,
@@ -220,7 +222,7 @@ impl<S: Selection> SelectStatement<S> {
     pub fn into_statement(self) -> Result<Select> {
         match self.broken {
             Some(error) => Err(error.again()),
-            None => self.criteria.narrow(self.select),
+            None => self.criteria.narrow(*self.select),
         }
     }
 
@@ -234,7 +236,7 @@ impl<S: Selection> SelectStatement<S> {
             })
         });
         let broken = broken.or_else(|| self.criteria.refuse_within().map(std::sync::Arc::new));
-        match self.criteria.narrow(self.select) {
+        match self.criteria.narrow(*self.select) {
             Ok(select) => (select, broken),
             Err(error) => (Select::default(), broken.or(Some(std::sync::Arc::new(error)))),
         }
@@ -252,14 +254,13 @@ impl<S: Selection> SelectStatement<S> {
     /// The SQL as that database gets it. A statement that it cannot write gives the error's text after `-- `.
     #[must_use]
     pub fn sql(&self, dialect: Dialect) -> String {
-        let result = match &self.broken {
-            Some(error) => Err(error.to_string()),
-            None => {
-                self.criteria.narrow(self.select.clone()).map_err(|e| e.to_string()).and_then(|select| {
-                    compile(&Statement::Select(select), dialect).map_err(|e| e.to_string())
-                })
-            }
-        };
+        let result =
+            match &self.broken {
+                Some(error) => Err(error.to_string()),
+                None => self.criteria.narrow((*self.select).clone()).map_err(|e| e.to_string()).and_then(
+                    |select| compile(&Statement::Select(select), dialect).map_err(|e| e.to_string()),
+                ),
+            };
         result.map_or_else(|why| format!("-- {why}"), |compiled| compiled.sql)
     }
 
@@ -387,8 +388,10 @@ impl<S: Selection> SelectStatement<S> {
         {
             self.select.columns = vec![crate::relation::one().into()];
         }
-        let inner =
-            rebis_sql::stmt::TableRef::Select { select: Box::new(named(self.select)), alias: "found".into() };
+        let inner = rebis_sql::stmt::TableRef::Select {
+            select: Box::new(named(*self.select)),
+            alias: "found".into(),
+        };
         let found = number(over(inner, self.broken, self.criteria), on);
         async { Ok(found.await? != 0) }
     }
@@ -418,7 +421,7 @@ impl<S: Selection> SelectStatement<S> {
     }
 
     fn counting(self) -> SelectStatement<Count> {
-        counting(self.select, self.broken, self.criteria)
+        counting(*self.select, self.broken, self.criteria)
     }
 
     pub(crate) fn compiled(&self, dialect: Dialect) -> Result<rebis_sql::Compiled> {
@@ -441,7 +444,10 @@ pub(crate) fn compile_query(
         return Err(Error::new(ErrorKind::State, "the query selects columns and does not say from what")
             .advise("columns of a subquery or a common table expression need `.select_from(…)` or a join"));
     }
-    Ok(compile(&Statement::Select(criteria.narrow(select.clone())?), dialect)?)
+    if criteria.is_empty() {
+        return Ok(compile_select(select, dialect)?);
+    }
+    Ok(compile_select(&criteria.narrow(select.clone())?, dialect)?)
 }
 
 fn what(select: &Select) -> String {

@@ -68,7 +68,7 @@ impl Shared {
     ) -> Result<Option<Object>> {
         self.database.house(meta)?;
         if self.narrows(meta) {
-            return self.get_narrowed(meta, key()).await;
+            return Box::pin(self.get_narrowed(meta, key())).await;
         }
         self.find(meta, known, key).await
     }
@@ -106,7 +106,7 @@ impl Shared {
                 return Ok(Some(object));
             }
             self.autoflush().await?;
-            return Ok(super::expire::reload(self, &object).await?.then_some(object));
+            return Ok(Box::pin(super::expire::reload(self, &object)).await?.then_some(object));
         }
         self.autoflush().await?;
         self.note_get(meta);

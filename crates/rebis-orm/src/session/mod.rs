@@ -298,7 +298,8 @@ impl Shared {
             return Ok(());
         }
         if self.changed.load(Ordering::Acquire) {
-            return crate::flush::flush(self, false).await;
+            // In a box: every query would be as large otherwise.
+            return Box::pin(crate::flush::flush(self, false)).await;
         }
         self.wait_for_taken().await;
         Ok(())

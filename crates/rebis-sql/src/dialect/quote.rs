@@ -7,7 +7,8 @@ use crate::dialect::rules::invalid;
 pub(crate) fn push_identifier(quote: char, identifier: &str, sql: &mut String) {
     sql.reserve(identifier.len() + 2);
     sql.push(quote);
-    if identifier.contains([quote, '\0']) {
+    // Bytes are enough to look at: no byte of a longer character is one of these.
+    if identifier.bytes().any(|byte| byte == 0 || char::from(byte) == quote) {
         for c in identifier.chars() {
             match c {
                 '\0' => sql.push('\u{fffd}'),
@@ -26,7 +27,7 @@ pub(crate) fn checked_identifier(quote: char, identifier: &str, sql: &mut String
     if identifier.is_empty() {
         return Err(invalid("an identifier is empty; give the table, column or constraint a name"));
     }
-    if identifier.contains('\0') {
+    if identifier.bytes().any(|byte| byte == 0) {
         return Err(invalid("an identifier contains a NUL character, which no database takes"));
     }
     push_identifier(quote, identifier, sql);

@@ -70,8 +70,8 @@ impl Postgres {
                 // Prepared before: BEGIN and the statement go together.
                 Some(options) => {
                     let sent = begin_sql(options);
-                    let (began, rows) =
-                        join(self.client.batch_execute(&sent), self.rows(&statement, binds)).await;
+                    let both = join(self.client.batch_execute(&sent), self.rows(&statement, binds));
+                    let (began, rows) = Box::pin(both).await;
                     began.map_err(error::classify)?;
                     rows
                 }
@@ -98,7 +98,7 @@ impl Postgres {
                 }
                 Err(e) => e,
             };
-            if !fresh && count == 0 && self.can_prepare_again(begin, sql, &failed).await {
+            if !fresh && count == 0 && Box::pin(self.can_prepare_again(begin, sql, &failed)).await {
                 fresh = true;
                 continue;
             }
@@ -119,7 +119,7 @@ impl Postgres {
             let done = match begun {
                 Some(options) => {
                     let sent = begin_sql(options);
-                    let (began, done) = join(self.client.batch_execute(&sent), run).await;
+                    let (began, done) = Box::pin(join(self.client.batch_execute(&sent), run)).await;
                     began.map_err(error::classify)?;
                     done
                 }
@@ -127,7 +127,7 @@ impl Postgres {
             };
             match done {
                 Ok(rows_affected) => return Ok(Done { rows_affected, last_insert_id: None }),
-                Err(e) if !fresh && self.can_prepare_again(begin, sql, &e).await => fresh = true,
+                Err(e) if !fresh && Box::pin(self.can_prepare_again(begin, sql, &e)).await => fresh = true,
                 Err(e) => return Err(error::classify(e)),
             }
         }
@@ -147,6 +147,14 @@ impl Postgres {
         if let Some(statement) = known {
             return Ok((statement, begin));
         }
+        Box::pin(self.prepare(begin, sql)).await
+    }
+
+    async fn prepare<'b>(
+        &self,
+        begin: Option<&'b TransactionOptions>,
+        sql: &str,
+    ) -> Result<(Statement, Option<&'b TransactionOptions>)> {
         self.heed(sql);
         let statement = match begin {
             Some(options) => {

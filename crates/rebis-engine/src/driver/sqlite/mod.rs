@@ -78,7 +78,16 @@ impl Sqlite {
             self.query_only = true;
         }
         self.changes_at_begin = self.connection.get_mut().total_changes();
-        self.simple(if options.immediate { "BEGIN IMMEDIATE" } else { "BEGIN" }).await
+        let how = if options.immediate { "BEGIN IMMEDIATE" } else { "BEGIN" };
+        let mut wait = Wait::new(self.busy_timeout);
+        loop {
+            // Prepared once, as what ends a transaction is.
+            let connection = &*self.connection.get_mut();
+            match connection.prepare_cached(how).and_then(|mut s| s.raw_execute()).map_err(error::classify) {
+                Err(e) if e.kind() == ErrorKind::Locked && wait.again().await => {}
+                begun => return begun.map(drop),
+            }
+        }
     }
 
     pub(super) async fn commit(&mut self) -> Result<()> {
@@ -133,7 +142,8 @@ impl Wait {
         }
         let pause = Duration::from_millis(MILLISECONDS[self.tries.min(MILLISECONDS.len() - 1)]);
         self.tries += 1;
-        tokio::time::sleep_until(until.min(now + pause)).await;
+        // In a box: a timer is large, and few statements meet a lock.
+        Box::pin(tokio::time::sleep_until(until.min(now + pause))).await;
         true
     }
 }
