@@ -43,12 +43,16 @@ impl CsrfSettings {
             .any(|one| path.strip_prefix(one).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
     }
 
-    /// Gives the request back if it may go on.
-    pub(crate) async fn check(&self, session: &UserSession, request: Request) -> Result<Request, HttpError> {
+    /// Refuses what comes from elsewhere; gives the check of the token where a form must have one.
+    pub(crate) fn check<'a>(
+        &self,
+        session: &'a UserSession,
+        request: &Request,
+    ) -> Result<Option<FormCheck<'a>>, HttpError> {
         let harmless =
             !changes_state(request.method()) || request.extensions().get::<MatchedPath>().is_none();
         if !self.enabled || harmless || self.exempts(request.uri().path()) {
-            return Ok(request);
+            return Ok(None);
         }
         let headers = request.headers();
         let cookies = headers.contains_key(header::COOKIE);
@@ -62,10 +66,21 @@ impl CsrfSettings {
         let browser =
             cookies || [header::ORIGIN, header::REFERER].iter().any(|name| headers.contains_key(name));
         let browser = browser || headers.contains_key(origin::FETCH_SITE);
-        if form && browser && session.check_key().is_ok() {
-            return token::check(session, request, self.body_limit).await;
-        }
-        Ok(request)
+        let needed = form && browser && session.check_key().is_ok();
+        Ok(needed.then_some(FormCheck { session, body_limit: self.body_limit }))
+    }
+}
+
+/// A form that comes from this site has to bring the session's token along.
+pub(crate) struct FormCheck<'a> {
+    session: &'a UserSession,
+    body_limit: usize,
+}
+
+impl FormCheck<'_> {
+    /// Gives the request back if it may go on.
+    pub(crate) async fn form(self, request: Request) -> Result<Request, HttpError> {
+        token::check(self.session, request, self.body_limit).await
     }
 }
 

@@ -22,7 +22,7 @@ use futures_util::future::BoxFuture;
 use tower::{Layer, Service, ServiceExt};
 
 use crate::app::App;
-use crate::debug::{self, Begun, Trace};
+use crate::debug::{self, Begun, Debugger, Trace};
 use crate::error::HttpError;
 use crate::response::Redirect;
 use crate::response::page::{self, Formats};
@@ -67,16 +67,23 @@ impl Service<Request> for Around {
 }
 
 async fn handle(app: App, request: Request, next: Route) -> Response {
-    let Some(debugger) = app.debugger() else { return answer(&app, request, next).await };
-    match debug::begin(&app, debugger, request).await {
+    match app.debugger() {
+        None => answer(&app, request, next).await,
+        Some(debugger) => Box::pin(watched(&app, debugger, request, next)).await,
+    }
+}
+
+async fn watched(app: &App, debugger: &Debugger, request: Request, next: Route) -> Response {
+    match debug::begin(app, debugger, request).await {
         Begun::Answered(response) => response,
         Begun::Traced(request, trace) => {
-            let response = trace.clone().scope(answer(&app, request, next)).await;
+            let response = trace.clone().scope(answer(app, request, next)).await;
             debug::end(debugger, trace, response).await
         }
     }
 }
 
+/// The future of a request is copied where it is made: what few requests need is in boxes, and not a part of it.
 async fn answer(app: &App, mut request: Request, next: Route) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
@@ -91,28 +98,36 @@ async fn answer(app: &App, mut request: Request, next: Route) -> Response {
     let mut asked = Asked {
         formats: Formats::of(request.headers()),
         rule: request.extensions().get::<MatchedPath>().cloned(),
-        parts: app.has_error_handlers().then(|| copy_parts(&mut request)),
+        parts: app.has_error_handlers().then(|| Box::new(copy_parts(&mut request))),
     };
 
     let work = async {
-        let request = match app.check_csrf(session.as_ref(), request).await {
-            Ok(request) => request,
-            Err(refused) => return refused.into_response(),
-        };
-        match app.run_before(request).await {
-            Ok(request) => match next.oneshot(request).await {
-                Ok(response) => response,
-                Err(never) => match never {},
+        let mut request = request;
+        match app.check_csrf(session.as_ref(), &request) {
+            Ok(None) => {}
+            Ok(Some(check)) => match Box::pin(check.form(request)).await {
+                Ok(checked) => request = checked,
+                Err(refused) => return refused.into_response(),
             },
-            Err(response) => response,
+            Err(refused) => return refused.into_response(),
+        }
+        if app.has_before() {
+            match Box::pin(app.run_before(request)).await {
+                Ok(passed) => request = passed,
+                Err(response) => return response,
+            }
+        }
+        match next.oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
         }
     };
     let mut response = catch(work).await;
     if is_refusal(&response) {
-        response = catch(finish(app, &method, &uri, &mut asked, response)).await;
+        response = catch(Box::pin(finish(app, &method, &uri, &mut asked, response))).await;
     }
     if app.has_after() {
-        response = catch(app.run_after(response)).await;
+        response = catch(Box::pin(app.run_after(response))).await;
     }
     if let Some(session) = session
         && let Err(error) = session.save(&mut response, https)
@@ -137,7 +152,7 @@ pub(crate) struct Cause(pub(crate) HttpError);
 struct Asked {
     formats: Formats,
     rule: Option<MatchedPath>,
-    parts: Option<Parts>,
+    parts: Option<Box<Parts>>,
 }
 
 /// Whether the visitor came by HTTPS, as far as the request says. A proxy's word is enough: it only makes the cookie stricter.
@@ -199,7 +214,7 @@ async fn finish(
     log(&error, method, uri);
 
     let own = match asked.parts.take() {
-        Some(parts) => catch_option(app.run_error_handler(&error, parts)).await,
+        Some(parts) => catch_option(app.run_error_handler(&error, *parts)).await,
         None => None,
     };
     let page_of = |error: &HttpError| {

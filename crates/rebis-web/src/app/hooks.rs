@@ -13,6 +13,7 @@ use futures_util::future::BoxFuture;
 
 use super::App;
 use super::build::BODY_LIMIT;
+use crate::csrf::FormCheck;
 use crate::error::{BoxError, HttpError};
 use crate::session::UserSession;
 
@@ -72,15 +73,15 @@ impl App {
         Some(UserSession::of_request(Arc::clone(&compiled.sessions), headers))
     }
 
-    /// Gives the request on if no other site can have made it.
-    pub(crate) async fn check_csrf(
-        &self,
-        session: Option<&UserSession>,
-        request: Request,
-    ) -> Result<Request, HttpError> {
+    /// Refuses a request that another site may have made; gives the check that a form has to pass still.
+    pub(crate) fn check_csrf<'a>(
+        &'a self,
+        session: Option<&'a UserSession>,
+        request: &Request,
+    ) -> Result<Option<FormCheck<'a>>, HttpError> {
         match (self.compiled(), session) {
-            (Ok(compiled), Some(session)) => compiled.csrf.check(session, request).await,
-            _ => Ok(request),
+            (Ok(compiled), Some(session)) => compiled.csrf.check(session, request),
+            _ => Ok(None),
         }
     }
 
@@ -94,6 +95,10 @@ impl App {
         if let Ok(compiled) = self.compiled() {
             compiled.headers.add(headers, https);
         }
+    }
+
+    pub(crate) fn has_before(&self) -> bool {
+        !self.inner.hooks.before.is_empty()
     }
 
     pub(crate) async fn run_before(&self, mut request: Request) -> Result<Request, Response> {

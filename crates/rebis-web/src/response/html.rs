@@ -2,6 +2,7 @@
 //!
 //! Invariant: the text is sent as it is; escaping happened where it was rendered.
 
+use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
@@ -24,6 +25,8 @@ impl From<&str> for Html {
 impl IntoResponse for Html {
     fn into_response(self) -> Response {
         let kind = HeaderValue::from_static("text/html; charset=utf-8");
-        ([(header::CONTENT_TYPE, kind)], self.0).into_response()
+        let mut response = Response::new(Body::from(self.0));
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        response
     }
 }

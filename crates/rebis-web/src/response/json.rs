@@ -2,9 +2,10 @@
 //!
 //! Invariant: a body that cannot be read as `T` is the client's mistake, answered with a 4xx in JSON that says where it is.
 
+use axum::body::Body;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -53,7 +54,10 @@ impl<T: Serialize> IntoResponse for Json<T> {
         match serde_json::to_vec(&self.0) {
             Ok(mut body) => {
                 body.push(b'\n');
-                ([(axum::http::header::CONTENT_TYPE, "application/json")], body).into_response()
+                let mut response = Response::new(Body::from(body));
+                let kind = HeaderValue::from_static("application/json");
+                response.headers_mut().insert(header::CONTENT_TYPE, kind);
+                response
             }
             Err(error) => HttpError::internal(error).into_response(),
         }

@@ -108,10 +108,22 @@ fn is_json(kind: &str) -> bool {
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
+/// The characters that mean something in HTML.
+const SPECIAL: [bool; 256] = {
+    let mut all = [false; 256];
+    let mut at = 0;
+    while at < SPECIAL_ONES.len() {
+        all[SPECIAL_ONES[at] as usize] = true;
+        at += 1;
+    }
+    all
+};
+
+const SPECIAL_ONES: &[u8] = b"&<>\"'";
+
 /// Text for HTML, between tags and inside quoted attributes. Most text has nothing to escape, and is not copied.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
-    let special = |byte: &u8| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'');
-    let Some(first) = text.as_bytes().iter().position(special) else {
+    let Some(first) = text.bytes().position(|byte| SPECIAL[usize::from(byte)]) else {
         return Cow::Borrowed(text);
     };
     let mut out = String::with_capacity(text.len() + 16);

@@ -2,10 +2,10 @@
 //!
 //! Invariant: any `Serialize` value is taken, by reference; nothing is moved out of the handler's variables.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use minijinja::Value;
-use minijinja::value::Serde;
+use minijinja::value::{Enumerator, Object, Serde};
 use serde::Serialize;
 
 /// The variables of a template: `context! { user, title => "Home", ..base }`.
@@ -50,7 +50,7 @@ macro_rules! context {
 #[doc(hidden)]
 #[derive(Debug, Default)]
 pub struct ContextBuilder {
-    values: BTreeMap<&'static str, Value>,
+    values: Names,
     base: Option<Value>,
 }
 
@@ -62,7 +62,11 @@ pub fn builder() -> ContextBuilder {
 impl ContextBuilder {
     #[doc(hidden)]
     pub fn add(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) {
-        self.values.insert(name, Value::from(Serde(value)));
+        let value = Value::from(Serde(value));
+        match self.values.find(name) {
+            Ok(at) => self.values.0[at].1 = value,
+            Err(at) => self.values.0.insert(at, (name, value)),
+        }
     }
 
     #[doc(hidden)]
@@ -72,10 +76,38 @@ impl ContextBuilder {
 
     #[doc(hidden)]
     pub fn build(self) -> Value {
-        let own = Value::from_pairs(self.values);
+        let own = Value::from_object(self.values);
         match self.base {
             Some(base) => minijinja::value::merge_maps([base, own]),
             None => own,
         }
+    }
+}
+
+/// The variables by their names, in the order of these. They are few, and known when the program is compiled: nothing is copied to find one.
+#[derive(Debug, Default)]
+struct Names(Vec<(&'static str, Value)>);
+
+impl Names {
+    fn find(&self, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(other, _)| (*other).cmp(name))
+    }
+}
+
+impl Object for Names {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {
+        self.find(name).ok().map(|at| self.0[at].1.clone())
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.0.iter().map(|(name, _)| Value::from(*name)).collect())
+    }
+
+    fn enumerator_len(self: &Arc<Self>) -> Option<usize> {
+        Some(self.0.len())
     }
 }

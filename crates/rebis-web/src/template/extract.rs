@@ -50,15 +50,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Templates {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let app = App::from_request_parts(parts, state).await?;
-        let endpoint = parts
-            .extensions
-            .get::<MatchedPath>()
-            .and_then(|rule| app.endpoint_of(rule.as_str(), &parts.method))
-            .map(str::to_owned);
         let request = Value::from_object(RequestContext {
+            app: app.clone(),
+            rule: parts.extensions.get::<MatchedPath>().cloned(),
             method: parts.method.clone(),
             uri: parts.uri.clone(),
-            endpoint,
             session: parts.extensions.get().cloned(),
             request: OnceLock::new(),
         });

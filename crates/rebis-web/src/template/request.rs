@@ -5,19 +5,22 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use axum::extract::MatchedPath;
 use axum::http::{Method, Uri};
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object};
 
+use crate::app::App;
 use crate::extract::Args;
 use crate::session::{self, UserSession};
 
 /// What `request`, `session`, `get_flashed_messages`, `csrf_token` and `url_for` are about.
 #[derive(Debug)]
 pub(crate) struct RequestContext {
+    pub(crate) app: App,
     pub(crate) method: Method,
     pub(crate) uri: Uri,
-    pub(crate) endpoint: Option<String>,
+    pub(crate) rule: Option<MatchedPath>,
     pub(crate) session: Option<UserSession>,
     /// `request`, once a template has asked for it.
     pub(crate) request: OnceLock<Value>,
@@ -27,7 +30,8 @@ impl RequestContext {
     fn request(&self) -> Value {
         let args: BTreeMap<String, String> =
             Args::parse(self.uri.query()).iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-        let endpoint = self.endpoint.as_deref();
+        let rule = self.rule.as_ref();
+        let endpoint = rule.and_then(|rule| self.app.endpoint_of(rule.as_str(), &self.method));
         let blueprint =
             endpoint.and_then(|endpoint| endpoint.rsplit_once('.')).map(|(blueprint, _)| blueprint);
         crate::context! {
