@@ -106,7 +106,11 @@ fn model(i: usize, checks: bool) -> Table {
     ];
     table.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".into()] });
     table.indexes = vec![Index::new(format!("ix_{name}_name"), ["name"])];
-    table.uniques = vec![Unique { name: Some(format!("uq_{name}_code")), columns: vec!["code".into()] }];
+    table.uniques = vec![Unique {
+        name: Some(format!("uq_{name}_code")),
+        columns: vec!["code".into()],
+        ..Unique::default()
+    }];
     if i > 0 {
         table.foreign_keys = vec![ForeignKey {
             name: Some(format!("fk_{name}_parent_id")),

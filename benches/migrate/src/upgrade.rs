@@ -17,7 +17,7 @@ pub const MOST: usize = 1000;
 
 /// Every other revision makes a table, the next one adds a column to it.
 fn change<const N: usize>(op: &mut Operations) {
-    if N % 2 == 0 {
+    if N.is_multiple_of(2) {
         op.create_table(&format!("t{N:04}"), |t| {
             t.column("id", Integer).primary_key();
             t.column("name", String(64)).not_null();
