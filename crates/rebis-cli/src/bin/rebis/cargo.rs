@@ -67,10 +67,14 @@ impl Options {
         cargo
     }
 
-    /// `cargo metadata` with these options.
+    /// `cargo metadata` with these options, of what is built on this machine: else cargo downloads, or offline lacks, the packages that
+    /// only other systems need.
     pub(crate) fn metadata(&self) -> Command {
         let mut cargo = cargo();
         cargo.args(["metadata", "--format-version", "1"]);
+        if let Some(host) = host() {
+            cargo.args(["--filter-platform", &host]);
+        }
         cargo.args(self.words.iter().filter(|word| *word != "--release"));
         cargo
     }
@@ -93,6 +97,14 @@ pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
+/// The kind of this machine, in cargo's words.
+#[cfg(unix)]
+fn host() -> Option<String> {
+    let output = cargo().arg("-vV").output().ok()?;
+    let said = String::from_utf8(output.stdout).ok()?;
+    said.lines().find_map(|line| line.strip_prefix("host: ")).map(str::to_owned)
+}
+
 /// The folder of the package, or of the workspace, that one stands in.
 pub(crate) fn package_folder() -> Result<PathBuf, BoxError> {
     let here = std::env::current_dir().map_err(|e| format!("the current folder cannot be read: {e}"))?;
@@ -108,4 +120,17 @@ pub(crate) fn package_folder() -> Result<PathBuf, BoxError> {
 /// The nearest folder, from that one upwards, whose manifest is as wanted.
 pub(crate) fn above(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Option<PathBuf> {
     folder.ancestors().find(|folder| wanted(&folder.join("Cargo.toml"))).map(Path::to_owned)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_other_systems_need_is_not_asked_for() {
+        let command = Options::default().metadata();
+        let words: Vec<_> = command.get_args().map(|word| word.to_string_lossy().into_owned()).collect();
+        let at = words.iter().position(|word| word == "--filter-platform").expect("a system is named");
+        assert!(words[at + 1].contains(std::env::consts::ARCH), "{words:?}");
+    }
 }
