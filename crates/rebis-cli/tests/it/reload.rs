@@ -314,6 +314,13 @@ fn what_cannot_be_served_is_refused() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.code() == Some(1) && said.contains(told), "{words:?}: {said}");
     }
+    project.write("say/Cargo.toml", "[package]\nname = made-to-say\n");
+    let output = project.rebis(&["run", "--offline"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.contains("cargo cannot read the package:\nerror: ") && said.contains("say/Cargo.toml:2"),
+        "{said}"
+    );
     let mistyped = project.rebis(&["run", "--prot", "1"]).output().unwrap();
     let said = String::from_utf8_lossy(&mistyped.stderr).into_owned();
     assert!(mistyped.status.code() == Some(2) && said.contains("--port"), "{said}");

@@ -32,14 +32,11 @@ impl Package {
     pub(super) async fn find(options: &Options) -> Result<Self, BoxError> {
         let here = cargo::package_folder()?;
         let mut command = tokio::process::Command::from(options.metadata());
-        let output = command
-            .stdin(Stdio::null())
-            .stderr(Stdio::inherit())
-            .output()
-            .await
-            .map_err(|e| format!("cargo cannot be run: {e}"))?;
+        let output =
+            command.stdin(Stdio::null()).output().await.map_err(|e| format!("cargo cannot be run: {e}"))?;
         if !output.status.success() {
-            return Err("cargo cannot read the package: what it said stands above".into());
+            let said = String::from_utf8_lossy(&output.stderr);
+            return Err(format!("cargo cannot read the package:\n{}", said.trim_end()).into());
         }
         let all: Value = serde_json::from_slice(&output.stdout)?;
         Package::choose(&all, &here, options)
