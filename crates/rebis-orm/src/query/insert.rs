@@ -192,10 +192,10 @@ impl Part {
         let is_column = |expr: &Expr| matches!(expr, Expr::Column { .. });
         let only_rows = insert.on_conflict.is_none() && insert.returning.iter().all(is_column);
         let mut all = Vec::new();
+        // From the end, where values are taken off without moving the others.
         while rows > 0 {
-            let now = rows.min(fit);
-            let rest = values.split_off(now * width);
-            let binds = std::mem::replace(&mut values, rest);
+            let now = (rows - 1) % fit + 1;
+            let binds = values.split_off((rows - now) * width);
             let compiled = if only_rows {
                 Compiled { sql: bulk.sql(now)?, binds }
             } else {
@@ -206,6 +206,7 @@ impl Part {
             all.push(Ready { compiled, key: false });
             rows -= now;
         }
+        all.reverse();
         Ok(all)
     }
 }

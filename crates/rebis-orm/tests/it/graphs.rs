@@ -133,7 +133,8 @@ fn graphs(backend: Backend) {
         let db = tables(&test).await;
         // Always the same cases: a failure can be looked into.
         let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-        let config = Config { cases: 12, failure_persistence: None, ..Config::default() };
+        let cases = std::env::var("REBIS_PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(12);
+        let config = Config { cases, failure_persistence: None, ..Config::default() };
         let runtime = tokio::runtime::Handle::current();
         let done = TestRunner::new_with_rng(config, rng).run(&graph(), |graph| {
             tokio::task::block_in_place(|| runtime.block_on(holds(&test, &db, &graph)))
