@@ -4,7 +4,7 @@
 //! before it writes. There is no global application, so a test may hold ten.
 
 mod build;
-mod hooks;
+pub(crate) mod hooks;
 mod register;
 
 use std::fmt;
@@ -132,6 +132,26 @@ impl App {
     pub fn url_for(&self, endpoint: &str, params: impl UrlParams) -> Result<String, UrlError> {
         match self.compiled() {
             Ok(compiled) => compiled.routes.url_for(endpoint, params),
+            Err(error) => Err(UrlError::unbuilt(&error)),
+        }
+    }
+
+    /// As [`App::url_for`], for where a path is not enough: a mail, a feed, a service that calls back. `BASE_URL` says what stands before the path
+    /// (in a template: `url_for("auth.reset", token=token, _external=true)`). A request's `Host` is never asked: whoever sends the request
+    /// chooses it, and the link in a mail that he has sent to somebody else would lead to his site.
+    ///
+    /// ```
+    /// # use rebis_web::{App, Config};
+    /// # async fn reset() {}
+    /// let app = App::new(Config::new(".")).get("/reset/{token}", reset).configure("BASE_URL", "https://shop.example");
+    /// assert_eq!(app.external_url_for("reset", [("token", "x7")]).unwrap(), "https://shop.example/reset/x7");
+    /// ```
+    ///
+    /// # Errors
+    /// As [`App::url_for`], and when `BASE_URL` is not set.
+    pub fn external_url_for(&self, endpoint: &str, params: impl UrlParams) -> Result<String, UrlError> {
+        match self.compiled() {
+            Ok(compiled) => compiled.routes.external_url_for(endpoint, params),
             Err(error) => Err(UrlError::unbuilt(&error)),
         }
     }

@@ -3,6 +3,8 @@
 //! Invariant: a blueprint only collects. Nothing is checked, and nothing can fail, before the application is built; then all
 //! complaints come at once.
 
+mod around;
+
 use std::any::{TypeId, type_name};
 use std::fmt;
 
@@ -11,6 +13,8 @@ use axum::http::Method;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::template::{Settings, TemplateFolder};
+
+pub(crate) use around::Around;
 
 /// One handler under one path, before it is checked.
 #[derive(Clone)]
@@ -45,6 +49,7 @@ pub struct Blueprint {
     pub(crate) children: Vec<Blueprint>,
     pub(crate) complaints: Vec<String>,
     pub(crate) json_errors: bool,
+    pub(crate) around: Around,
     templates: Vec<TemplateFolder>,
 }
 
@@ -58,6 +63,7 @@ impl Blueprint {
             children: Vec::new(),
             complaints: Vec::new(),
             json_errors: false,
+            around: Around::default(),
             templates: Vec::new(),
         }
     }

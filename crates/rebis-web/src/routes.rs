@@ -9,8 +9,8 @@ use std::fmt;
 use axum::http::Method;
 use axum::routing::MethodRouter;
 
-use crate::blueprint::{Blueprint, Rule};
-use crate::url::{self, UrlError, UrlParams};
+use crate::blueprint::{Around, Blueprint, Rule};
+use crate::url::{self, BaseUrl, UrlError, UrlParams};
 
 /// One line of the `routes` command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +61,8 @@ pub(crate) struct RouteTable {
     matcher: matchit::Router<String>,
     /// Prefixes below which errors are JSON where the client leaves it open.
     json: Vec<String>,
+    /// What comes before a path in a link for elsewhere.
+    base: Option<BaseUrl>,
 }
 
 /// A path and the handlers of its methods, ready for axum.
@@ -80,7 +82,7 @@ impl RouteTable {
         for prefix in statics.iter().map(|_| "/static").chain(mounts.iter().copied()) {
             checker.claim(prefix);
         }
-        checker.blueprint(top, "", "");
+        checker.blueprint(top, "", "", &[]);
         if checker.complaints.is_empty() {
             Ok((checker.table, checker.handlers))
         } else {
@@ -90,6 +92,11 @@ impl RouteTable {
 
     pub(crate) fn routes(&self) -> &[RouteInfo] {
         &self.routes
+    }
+
+    /// With what stands before a path in a link for elsewhere.
+    pub(crate) fn at(self, base: Option<BaseUrl>) -> Self {
+        Self { base, ..self }
     }
 
     /// The endpoint that answers a method of a rule.
@@ -141,6 +148,16 @@ impl RouteTable {
         url::build(endpoint, &rules, &params)
     }
 
+    pub(crate) fn external_url_for(
+        &self,
+        endpoint: &str,
+        params: impl UrlParams,
+    ) -> Result<String, UrlError> {
+        let path = self.url_for(endpoint, params)?;
+        let base = self.base.as_ref().ok_or_else(|| UrlError::no_base(endpoint))?;
+        Ok(base.join(&path))
+    }
+
     fn add(&mut self, endpoint: &str, methods: &[Method], rule: &str) {
         let at = self.routes.len();
         self.routes.push(RouteInfo {
@@ -163,7 +180,8 @@ struct Checker {
 }
 
 impl Checker {
-    fn blueprint(&mut self, blueprint: &Blueprint, outer_name: &str, outer_prefix: &str) {
+    /// `outer`: what stands around the blueprints that this one is in, the innermost last.
+    fn blueprint(&mut self, blueprint: &Blueprint, outer_name: &str, outer_prefix: &str, outer: &[&Around]) {
         let name = join_names(outer_name, &blueprint.name);
         let prefix = join_paths(outer_prefix, &blueprint.prefix);
         self.complaints.extend(blueprint.complaints.iter().cloned());
@@ -187,15 +205,16 @@ impl Checker {
         if blueprint.json_errors {
             self.table.json.push(prefix.clone());
         }
+        let around: Vec<&Around> = outer.iter().copied().chain([&blueprint.around]).collect();
         for rule in &blueprint.rules {
-            self.rule(rule, &name, &prefix);
+            self.rule(rule, &name, &prefix, &around);
         }
         for child in &blueprint.children {
-            self.blueprint(child, &name, &prefix);
+            self.blueprint(child, &name, &prefix, &around);
         }
     }
 
-    fn rule(&mut self, rule: &Rule, blueprint: &str, prefix: &str) {
+    fn rule(&mut self, rule: &Rule, blueprint: &str, prefix: &str, around: &[&Around]) {
         let path = join_paths(prefix, &rule.path);
         let Some(own_name) = &rule.name else {
             self.complaints.push(format!(
@@ -247,9 +266,10 @@ impl Checker {
         }
 
         self.table.add(&endpoint, &rule.methods, &path);
+        let handler = around.iter().rev().fold(rule.handler.clone(), |inner, around| around.wrap(inner));
         match self.handlers.iter_mut().find(|(other, _)| *other == path) {
-            Some((_, handlers)) => *handlers = std::mem::take(handlers).merge(rule.handler.clone()),
-            None => self.handlers.push((path, rule.handler.clone())),
+            Some((_, handlers)) => *handlers = std::mem::take(handlers).merge(handler),
+            None => self.handlers.push((path, handler)),
         }
     }
 

@@ -149,8 +149,13 @@ fn url_for(
     values: &Kwargs,
 ) -> Result<String, minijinja::Error> {
     let mut params: Vec<(String, String)> = Vec::new();
+    let mut external = false;
     for name in values.args() {
         let value: Value = values.get(name)?;
+        if name == "_external" {
+            external = value.is_true();
+            continue;
+        }
         if value.is_none() || value.is_undefined() {
             continue;
         }
@@ -167,7 +172,6 @@ fn url_for(
         (Some(name), None) => name.to_owned(),
         (None, _) => endpoint.to_owned(),
     };
-    routes
-        .url_for(&full, params)
-        .map_err(|error| minijinja::Error::new(ErrorKind::InvalidOperation, error.to_string()))
+    let url = if external { routes.external_url_for(&full, params) } else { routes.url_for(&full, params) };
+    url.map_err(|error| minijinja::Error::new(ErrorKind::InvalidOperation, error.to_string()))
 }

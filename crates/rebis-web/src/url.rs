@@ -2,12 +2,19 @@
 //!
 //! Invariant: every value is percent-encoded where it lands, so no value can leave its segment, start a query, or name a host.
 
+mod base;
+
+pub(crate) use base::BaseUrl;
+
 use std::fmt::{self, Display, Write as _};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// All that is not unreserved (RFC 3986) is encoded in a segment.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// What Flask takes beside the values; as part of a query nobody means them.
+const RESERVED: [&str; 3] = ["_external", "_scheme", "_method"];
 
 /// The values that a URL is built with: `()`, `[("id", 3)]`, a slice or a `Vec` of pairs.
 ///
@@ -64,6 +71,23 @@ impl UrlError {
         Self { message: error.to_string() }
     }
 
+    pub(crate) fn no_base(endpoint: &str) -> Self {
+        let message = format!(
+            "Could not build an external url for endpoint '{endpoint}': BASE_URL is not set. Set it to where visitors find the application \
+             (BASE_URL=https://shop.example); a request is not asked, since whoever sends it chooses its Host"
+        );
+        Self { message }
+    }
+
+    fn reserved(name: &str) -> Self {
+        let instead = match name {
+            "_external" => "use external_url_for, or in a template _external=true",
+            "_scheme" => "the scheme of external URLs is that of BASE_URL",
+            _ => "the rule is chosen by the values",
+        };
+        Self { message: format!("`{name}` is no value of a URL: {instead}") }
+    }
+
     fn missing(endpoint: &str, rule: &str, missing: &[&str]) -> Self {
         let message = format!(
             "Could not build url for endpoint '{endpoint}' ({rule}). Did you forget to specify values {missing:?}?"
@@ -82,6 +106,9 @@ impl std::error::Error for UrlError {}
 
 /// The URL of the rule that uses most of the values, among those whose parameters are all given.
 pub(crate) fn build(endpoint: &str, rules: &[&str], params: &[(String, String)]) -> Result<String, UrlError> {
+    if let Some((name, _)) = params.iter().find(|(name, _)| RESERVED.contains(&name.as_str())) {
+        return Err(UrlError::reserved(name));
+    }
     let mut best: Option<(usize, &str)> = None;
     let mut lacking = None;
     for rule in rules {
@@ -187,6 +214,14 @@ mod tests {
     #[test]
     fn a_value_that_looks_like_a_parameter_is_not_filled_again() {
         assert_eq!(url("/{a}/{b}", &[("a", "{b}"), ("b", "x")]), "/%7Bb%7D/x");
+    }
+
+    #[test]
+    fn what_flask_takes_beside_the_values_is_answered() {
+        let says = |name: &str| build("e", &["/"], &[(name, "x")].into_params()).unwrap_err().to_string();
+        assert!(says("_external").contains("external_url_for"), "{}", says("_external"));
+        assert!(says("_scheme").contains("BASE_URL"), "{}", says("_scheme"));
+        assert!(says("_method").contains("by the values"), "{}", says("_method"));
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::pipeline::Pipeline;
 use crate::routes::{BuildError, Handlers, RouteTable};
 use crate::session::SessionSettings;
 use crate::template::Engine;
+use crate::url::BaseUrl;
 
 /// The largest body that extractors read, unless `MAX_CONTENT_LENGTH` says otherwise: 2 MiB, as axum's extractors have it too.
 pub(super) const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -55,7 +56,8 @@ pub(super) fn compile(inner: &Inner) -> Result<Arc<Compiled>, BuildError> {
     let tools = debugger.as_ref().map(|_| Debugger::blueprint(&inner.tools));
     let top = tools.into_iter().fold(inner.top.clone(), Blueprint::blueprint);
     let (routes, handlers) = RouteTable::check(&top, statics, &prefixes)?;
-    let routes = Arc::new(routes);
+    let base = BaseUrl::read(&inner.config).map_err(|text| BuildError::new(vec![text]))?;
+    let routes = Arc::new(routes.at(base));
     let mut settings = inner.templates.clone();
     inner.top.add_templates(&mut settings, inner.config.root());
     let templates = Engine::new(&settings, &inner.config, &routes);

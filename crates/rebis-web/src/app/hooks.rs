@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 
 use super::App;
@@ -17,8 +17,8 @@ use crate::csrf::FormCheck;
 use crate::error::{BoxError, HttpError};
 use crate::session::UserSession;
 
-pub(super) type Before = dyn Fn(Request) -> BoxFuture<'static, Result<Request, Response>> + Send + Sync;
-pub(super) type After = dyn Fn(Response) -> BoxFuture<'static, Response> + Send + Sync;
+pub(crate) type Before = dyn Fn(Request) -> BoxFuture<'static, Result<Request, Response>> + Send + Sync;
+pub(crate) type After = dyn Fn(Response) -> BoxFuture<'static, Response> + Send + Sync;
 pub(super) type OnError = dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync;
 pub(super) type Mapper = dyn Fn(&(dyn StdError + 'static)) -> Option<HttpError> + Send + Sync;
 pub(super) type Life = dyn Fn(App) -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync;
@@ -31,6 +31,44 @@ pub(super) struct Hooks {
     pub(super) mappers: Vec<Arc<Mapper>>,
     pub(super) startup: Vec<Arc<Life>>,
     pub(super) shutdown: Vec<Arc<Life>>,
+}
+
+/// A hook before requests, as it is kept.
+pub(crate) fn before<F, Fut, R>(hook: F) -> Arc<Before>
+where
+    F: Fn(Request) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Request, R>> + Send + 'static,
+    R: IntoResponse,
+{
+    Arc::new(move |request| {
+        let future = hook(request);
+        Box::pin(async move { future.await.map_err(IntoResponse::into_response) })
+    })
+}
+
+/// A hook after requests, as it is kept.
+pub(crate) fn after<F, Fut>(hook: F) -> Arc<After>
+where
+    F: Fn(Response) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Response> + Send + 'static,
+{
+    Arc::new(move |response| Box::pin(hook(response)))
+}
+
+/// The request as the hooks give it on, or the answer of one of them.
+pub(crate) async fn admit(hooks: &[Arc<Before>], mut request: Request) -> Result<Request, Response> {
+    for hook in hooks {
+        request = hook(request).await?;
+    }
+    Ok(request)
+}
+
+/// The response as the hooks leave it: the last one sees it first.
+pub(crate) async fn dismiss(hooks: &[Arc<After>], mut response: Response) -> Response {
+    for hook in hooks.iter().rev() {
+        response = hook(response).await;
+    }
+    response
 }
 
 pub(super) async fn run(hooks: &[Arc<Life>], app: &App) -> Result<(), BoxError> {
@@ -101,22 +139,16 @@ impl App {
         !self.inner.hooks.before.is_empty()
     }
 
-    pub(crate) async fn run_before(&self, mut request: Request) -> Result<Request, Response> {
-        for hook in &self.inner.hooks.before {
-            request = hook(request).await?;
-        }
-        Ok(request)
+    pub(crate) async fn run_before(&self, request: Request) -> Result<Request, Response> {
+        admit(&self.inner.hooks.before, request).await
     }
 
     pub(crate) fn has_after(&self) -> bool {
         !self.inner.hooks.after.is_empty()
     }
 
-    pub(crate) async fn run_after(&self, mut response: Response) -> Response {
-        for hook in self.inner.hooks.after.iter().rev() {
-            response = hook(response).await;
-        }
-        response
+    pub(crate) async fn run_after(&self, response: Response) -> Response {
+        dismiss(&self.inner.hooks.after, response).await
     }
 
     pub(crate) fn has_error_handlers(&self) -> bool {

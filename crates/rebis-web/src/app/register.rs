@@ -17,7 +17,7 @@ use minijinja::functions::Function;
 use minijinja::value::{FunctionArgs, FunctionResult};
 use tower::{Layer, Service};
 
-use super::{App, Inner};
+use super::{App, Inner, hooks};
 use crate::blueprint::Blueprint;
 use crate::bootstrap;
 use crate::command::{AppCommand, CommandContext};
@@ -267,7 +267,8 @@ impl App {
         self.change(|inner| inner.layers.push(Arc::new(move |router: Router| router.layer(layer.clone()))))
     }
 
-    /// Runs before each request, in the order of registration: gives the request on, or answers it.
+    /// Runs before each request, in the order of registration: gives the request on, or answers it. For the requests of one part of the
+    /// application there is [`Blueprint::before_request`].
     ///
     /// ```
     /// use axum::extract::Request;
@@ -284,12 +285,7 @@ impl App {
         Fut: Future<Output = Result<Request, R>> + Send + 'static,
         R: IntoResponse,
     {
-        self.change(|inner| {
-            inner.hooks.before.push(Arc::new(move |request| {
-                let future = hook(request);
-                Box::pin(async move { future.await.map_err(IntoResponse::into_response) })
-            }));
-        })
+        self.change(|inner| inner.hooks.before.push(hooks::before(hook)))
     }
 
     /// Runs on each response, error pages included; the hook registered last runs first.
@@ -301,7 +297,7 @@ impl App {
         F: Fn(Response) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Response> + Send + 'static,
     {
-        self.change(|inner| inner.hooks.after.push(Arc::new(move |response| Box::pin(hook(response)))))
+        self.change(|inner| inner.hooks.after.push(hooks::after(hook)))
     }
 
     /// Answers with a handler of the application's own whenever a response would have the status: an unknown URL (404), a wrong

@@ -142,6 +142,31 @@ async fn blueprints_nest_and_routers_mount() {
     assert_eq!(client.get("/api/none").await.status(), StatusCode::NOT_FOUND);
 }
 
+#[test]
+fn links_for_elsewhere_stand_on_the_setting() {
+    let at = |base: &str| bare().blueprint(users()).configure("BASE_URL", base);
+    let shop = at("https://shop.example/");
+    assert_eq!(shop.external_url_for("users.show", [("id", 7)]).unwrap(), "https://shop.example/users/7");
+    let below = at("http://example.org:8080/shop");
+    let url = below.external_url_for("users.index", [("q", "a b"), ("_anchor", "top")]).unwrap();
+    assert_eq!(url, "http://example.org:8080/shop/users/?q=a+b#top");
+
+    let unset = bare().blueprint(users()).external_url_for("users.index", ()).unwrap_err().to_string();
+    assert!(unset.contains("BASE_URL is not set") && unset.contains("https://shop.example"), "{unset}");
+    for wrong in [
+        "shop.example",
+        "/shop",
+        "ftp://shop.example",
+        "https://",
+        "https://a@b.example",
+        "https://a.example/?b",
+        "",
+    ] {
+        let all = complaint(at(wrong));
+        assert!(all.contains("BASE_URL") && all.contains("such as https://shop.example"), "{wrong}: {all}");
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 struct Service(&'static str);
 

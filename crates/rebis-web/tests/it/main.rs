@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod app;
+mod around;
 mod config;
 mod csrf;
 mod debug;

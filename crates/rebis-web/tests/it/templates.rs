@@ -107,6 +107,15 @@ fn rendering_outside_a_request() {
     let site = Site::new(&[("mail.txt", "Dear {{ name }}, {{ url_for('site.index') }}")]);
     let text = site.app().render("mail.txt", context! { name => "<Susan>" }).unwrap();
     assert_eq!(text.0, "Dear <Susan>, /");
+
+    site.write(
+        "mail.txt",
+        "{{ url_for('site.index', page=2, _external=true) }} {{ url_for('site.index', _external=false) }}",
+    );
+    let app = site.app().configure("BASE_URL", "https://shop.example");
+    assert_eq!(app.render("mail.txt", ()).unwrap().0, "https://shop.example/?page=2 /");
+    let unset = site.app().configure("DEBUG", true).render("mail.txt", ()).unwrap_err();
+    assert!(format!("{unset:?}").contains("BASE_URL is not set"), "{unset:?}");
 }
 
 #[tokio::test]
