@@ -56,8 +56,8 @@ pub use error::{Error, ErrorKind, Result};
 pub use events::{Events, Verdict};
 pub use expr::{
     Aggregate, Arguments, Assign, Case, Column, Comparable, Condition, Expression, IntoExpression, Lag,
-    Number, Operand, Order, Ordered, PerRow, Predicate, Quantified, RowOperand, RowValue, RowsOf, Textual,
-    Window, WindowFunction, Windowed, func, window,
+    Number, Operand, Order, Ordered, PerRow, Predicate, Quantified, RowOperand, RowValue, RowsOf, Term,
+    Textual, Window, WindowFunction, Windowed, func, window,
 };
 #[cfg(feature = "axum")]
 pub use extract::Rejection;

@@ -22,6 +22,8 @@ fn cargo(app: &Path, arguments: &[&str]) -> String {
         .current_dir(app.join("src"))
         .args(arguments)
         .env("CARGO_TARGET_DIR", test.ancestors().nth(3).unwrap())
+        // As the workspace builds what it depends on, so that much of it is built already.
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env_remove("CARGO_MANIFEST_DIR")
         .env_remove("TEST_DATABASE_URL")
         .output()

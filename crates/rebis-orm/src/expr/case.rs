@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use rebis_sql::Expr;
 
-use super::{Condition, Expression, IntoExpression, Operand, Origin, PerRow, Predicate};
+use super::{Condition, Expression, IntoExpression, Origin, PerRow, Predicate, Term};
 
 /// A CASE without its last branch: `func::case(User::age.lt(18), "minor").otherwise("adult")`.
 #[derive(Clone, Debug)]
@@ -26,13 +26,13 @@ impl<T, K> Case<T, K> {
     }
 
     /// What it is when no condition before was met and this one is.
-    pub fn when(mut self, condition: impl Condition<K>, result: impl Operand<T, K>) -> Self {
+    pub fn when(mut self, condition: impl Condition<K>, result: impl Term<T, K>) -> Self {
         self.when.push((condition.into_predicate().written(), result.into_expr()));
         self
     }
 
     /// What it is when no condition is met.
-    pub fn otherwise(self, result: impl Operand<T, K>) -> Expression<T, K> {
+    pub fn otherwise(self, result: impl Term<T, K>) -> Expression<T, K> {
         let otherwise = Some(Box::new(result.into_expr()));
         Expression::of_kind(Expr::Case { when: self.when, otherwise }).within(self.origin)
     }

@@ -235,7 +235,7 @@ macro_rules! operators {
         }
 
         /// This text and another, joined.
-        pub fn concat(self, other: impl $crate::expr::Operand<T, $kind>) -> $crate::expr::Expression<T, $kind>
+        pub fn concat(self, other: impl $crate::expr::Term<T, $kind>) -> $crate::expr::Expression<T, $kind>
         where
             T: $crate::expr::Textual,
         {
@@ -250,7 +250,7 @@ macro_rules! operators {
     };
     (@arithmetic $kind:ty; $($(#[$doc:meta])* $name:ident $op:ident;)*) => {
         $($(#[$doc])*
-        pub fn $name(self, other: impl $crate::expr::Operand<T, $kind>) -> $crate::expr::Expression<T, $kind>
+        pub fn $name(self, other: impl $crate::expr::Term<T, $kind>) -> $crate::expr::Expression<T, $kind>
         where
             T: $crate::expr::Number,
         {

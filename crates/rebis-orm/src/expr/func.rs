@@ -12,7 +12,7 @@ use super::quantified::Quantified;
 use super::window::{Lag, WindowFunction};
 use super::{
     Aggregate, Arguments, Column, Expression, IntoExpression, Number, Operand, Order, Ordered, Predicate,
-    RowValue, Textual,
+    RowValue, Term, Textual,
 };
 use crate::model::Model;
 use crate::query::{SelectStatement, Selection};
@@ -106,7 +106,7 @@ scalars! {
     /// The text without blanks at both ends.
     trim: T: Textual => T, |e| named("trim", vec![e]);
     /// The text's length in characters.
-    length: T: Textual => i64, |e| Expr::Builtin(Builtin::CharLength, vec![e]);
+    length: T: Textual => T::With<i64>, |e| Expr::Builtin(Builtin::CharLength, vec![e]);
 }
 
 /// The text with each `from` replaced by `to`.
@@ -125,7 +125,10 @@ pub fn substring<T: Textual, K>(
 }
 
 /// Where a text stands in this one, counted from 1; 0 when it does not.
-pub fn position<T: Textual, K>(text: impl Into<Expression<T, K>>, needle: &str) -> Expression<i64, K> {
+pub fn position<T: Textual, K>(
+    text: impl Into<Expression<T, K>>,
+    needle: &str,
+) -> Expression<T::With<i64>, K> {
     let needle = typed(needle.to_owned());
     text.into().map(|e| Expr::Builtin(Builtin::Position, vec![e, needle]))
 }
@@ -136,12 +139,12 @@ pub fn round<T: Number, K>(number: impl Into<Expression<T, K>>, digits: i32) -> 
 }
 
 /// The larger of two; NULL when one of them is NULL.
-pub fn greatest<T, K>(one: impl Into<Expression<T, K>>, other: impl Operand<T, K>) -> Expression<T, K> {
+pub fn greatest<T, K>(one: impl Into<Expression<T, K>>, other: impl Term<T, K>) -> Expression<T, K> {
     one.into().map(|e| Expr::Builtin(Builtin::Greatest, vec![e, other.into_expr()]))
 }
 
 /// The smaller of two; NULL when one of them is NULL.
-pub fn least<T, K>(one: impl Into<Expression<T, K>>, other: impl Operand<T, K>) -> Expression<T, K> {
+pub fn least<T, K>(one: impl Into<Expression<T, K>>, other: impl Term<T, K>) -> Expression<T, K> {
     one.into().map(|e| Expr::Builtin(Builtin::Least, vec![e, other.into_expr()]))
 }
 
@@ -150,11 +153,9 @@ pub fn random() -> Expression<f64> {
     Expression::new(Expr::Builtin(Builtin::Random, Vec::new()))
 }
 
-/// The first of two that is not NULL.
-pub fn coalesce<T, K>(
-    first: impl Into<Expression<Option<T>, K>>,
-    then: impl Operand<T, K>,
-) -> Expression<T, K> {
+/// The first of two that is not NULL: `func::coalesce(User::nick, User::name)`. Where the second may be NULL too, so may the result:
+/// `func::coalesce(User::nick.optional(), User::other_nick)`.
+pub fn coalesce<T, K>(first: impl Into<Expression<Option<T>, K>>, then: impl Term<T, K>) -> Expression<T, K> {
     first.into().map(|e| named("coalesce", vec![e, then.into_expr()]))
 }
 
@@ -212,23 +213,29 @@ pub fn call_aggregate<T>(name: &'static str, arguments: impl Arguments) -> Expre
 #[diagnostic::on_unimplemented(message = "`{Self}` is no date or time", label = "expected a date or a time")]
 pub trait Temporal {
     /// Whether it is a moment with a zone, which is read in UTC.
+    /// What is computed from it: `V`, as an `Option` where it may be NULL.
+    type With<V>;
     #[doc(hidden)]
     const UTC: bool;
 }
 
 impl Temporal for NaiveDate {
+    type With<V> = V;
     const UTC: bool = false;
 }
 
 impl Temporal for NaiveDateTime {
+    type With<V> = V;
     const UTC: bool = false;
 }
 
 impl Temporal for DateTime<Utc> {
+    type With<V> = V;
     const UTC: bool = true;
 }
 
 impl<T: Temporal> Temporal for Option<T> {
+    type With<V> = Option<V>;
     const UTC: bool = T::UTC;
 }
 
@@ -237,22 +244,11 @@ impl<T: Temporal> Temporal for Option<T> {
     message = "`{Self}` is no moment",
     label = "expected a date with its time: `DateTime<Utc>` or `NaiveDateTime`"
 )]
-pub trait Moment: Temporal {
-    /// The type of the time between two: an `Option` where one may be NULL.
-    type Elapsed;
-}
+pub trait Moment: Temporal {}
 
-impl Moment for NaiveDateTime {
-    type Elapsed = TimeDelta;
-}
-
-impl Moment for DateTime<Utc> {
-    type Elapsed = TimeDelta;
-}
-
-impl<T: Moment> Moment for Option<T> {
-    type Elapsed = Option<T::Elapsed>;
-}
+impl Moment for NaiveDateTime {}
+impl Moment for DateTime<Utc> {}
+impl<T: Moment> Moment for Option<T> {}
 
 fn later<T: Moment, K>(of: Expression<T, K>, by: TimeDelta) -> Expression<T, K> {
     of.map(|e| Expr::Builtin(Builtin::Later(by), vec![e]))
@@ -295,8 +291,8 @@ shifts!(Sub sub by => -by);
 /// ```
 pub fn elapsed<T: Moment, K>(
     start: impl Into<Expression<T, K>>,
-    end: impl Operand<T, K>,
-) -> Expression<T::Elapsed, K> {
+    end: impl Term<T, K>,
+) -> Expression<T::With<TimeDelta>, K> {
     start.into().map(|e| Expr::Builtin(Builtin::Elapsed, vec![e, end.into_expr()]))
 }
 
@@ -306,14 +302,14 @@ pub fn date_trunc<T: Moment, K>(field: Field, of: impl Into<Expression<T, K>>) -
 }
 
 /// A field of a date or time: `func::extract(Field::Quarter, Post::created)`. A moment is read in UTC.
-pub fn extract<T: Temporal, K>(field: Field, of: impl Into<Expression<T, K>>) -> Expression<i32, K> {
+pub fn extract<T: Temporal, K>(field: Field, of: impl Into<Expression<T, K>>) -> Expression<T::With<i32>, K> {
     of.into().map(|e| Expr::Builtin(Builtin::Extract { field, utc: T::UTC }, vec![e]))
 }
 
 macro_rules! fields {
     ($($(#[$doc:meta])* $name:ident $field:ident;)*) => {
         $($(#[$doc])*
-        pub fn $name<T: Temporal, K>(of: impl Into<Expression<T, K>>) -> Expression<i32, K> {
+        pub fn $name<T: Temporal, K>(of: impl Into<Expression<T, K>>) -> Expression<T::With<i32>, K> {
             of.into().map(|e| Expr::Builtin(Builtin::Extract { field: Field::$field, utc: T::UTC }, vec![e]))
         })*
     };
@@ -335,7 +331,7 @@ fields! {
 }
 
 /// Its calendar date. A moment is read in UTC.
-pub fn date<T: Temporal, K>(of: impl Into<Expression<T, K>>) -> Expression<NaiveDate, K> {
+pub fn date<T: Temporal, K>(of: impl Into<Expression<T, K>>) -> Expression<T::With<NaiveDate>, K> {
     of.into().map(|e| Expr::Builtin(Builtin::DateOf { utc: T::UTC }, vec![e]))
 }
 

@@ -14,16 +14,24 @@ pub enum Aggregate {}
 #[derive(Clone, Copy, Debug)]
 pub enum Windowed {}
 
-/// A type whose values are texts, so that `like` and its kin mean something. Implement it, empty, for a column type of your own that is
-/// stored as text.
+/// A type whose values are texts, so that `like` and its kin mean something. For a column type of your own that is stored as text:
+/// `impl Textual for Slug { type With<V> = V; }`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no text",
     label = "expected a column or expression of type `String`"
 )]
-pub trait Textual {}
+pub trait Textual {
+    /// What is computed from the text: `V`, as an `Option` where the text may be NULL.
+    type With<V>;
+}
 
-impl Textual for String {}
-impl<T: Textual> Textual for Option<T> {}
+impl Textual for String {
+    type With<V> = V;
+}
+
+impl<T: Textual> Textual for Option<T> {
+    type With<V> = Option<V>;
+}
 
 /// A type that can be computed with. Implement it, empty, for a column type of your own that is stored as a number; with [`Ordered`] it can be
 /// summed up.

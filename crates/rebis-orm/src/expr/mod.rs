@@ -21,7 +21,7 @@ pub use column::Column;
 pub use expression::{Expression, Order};
 pub use into::{Arguments, IntoExpression};
 pub use kind::{Aggregate, Comparable, Number, Ordered, PerRow, Textual, Windowed};
-pub use operand::Operand;
+pub use operand::{Operand, Term};
 pub use predicate::{Condition, Predicate};
 pub use quantified::Quantified;
 pub use row::{RowOperand, RowValue, RowsOf};

@@ -1,4 +1,5 @@
-//! [`Operand`]: what a column or expression can be compared with. Invariant: the SQL types of both sides agree, NULL aside.
+//! [`Operand`]: what a column or expression can be compared with; [`Term`]: what it can be computed with. Invariants: the SQL types of both sides
+//! agree, NULL aside; and what may be NULL is no term of a result that may not.
 
 use rebis_sql::{ColumnType, Expr, Value};
 
@@ -14,6 +15,31 @@ pub trait Operand<T, K = PerRow> {
     /// The expression.
     fn into_expr(self) -> Expr;
 }
+
+/// What can be computed with an SQL value of type `T`: an [`Operand`] that is NULL only where `T` is an `Option`, so that the result is no NULL
+/// that its type denies.
+///
+/// ```
+/// # use rebis_orm::*; use rebis_macros::Model; extern crate rebis_orm as rebis;
+/// # #[derive(Model, Clone, Debug)] struct Post { #[column(primary_key)] id: i64, likes: i64, bonus: Option<i64> }
+/// # fn main() {
+/// // `Post::likes.plus(Post::bonus)` does not compile: an i64 it is not.
+/// let both = Post::likes.optional().plus(Post::bonus);
+/// let all = Post::likes.plus(func::coalesce(Post::bonus, 0));
+/// # let _ = select((both, all));
+/// # }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "an SQL value of type `{T}` cannot be computed with `{Self}`",
+    label = "expected `{T}`, or a column or expression of that type",
+    note = "where this one may be NULL and the other may not, say so of the other with `.optional()`, or give what stands for NULL with `func::coalesce(…)`"
+)]
+pub trait Term<T, K = PerRow>: Operand<T, K> {}
+
+impl<T: ColumnType, K> Term<T, K> for T {}
+impl<T: ColumnType, K> Term<Option<T>, K> for T {}
+impl<M: Model, T, K> Term<T, K> for Column<M, T> {}
+impl<M: Model, T, K> Term<Option<T>, K> for Column<M, T> {}
 
 impl<T: ColumnType, K> Operand<T, K> for T {
     fn into_expr(self) -> Expr {
@@ -70,7 +96,10 @@ macro_rules! expressions {
             fn into_expr(self) -> Expr {
                 self.expr
             }
-        })*
+        }
+
+        impl<T, $($generic)?> Term<T, $kind> for Expression<T, $of> {}
+        impl<T, $($generic)?> Term<Option<T>, $kind> for Expression<T, $of> {})*
     };
 }
 
@@ -87,7 +116,9 @@ macro_rules! operand {
         }
         impl<K> Operand<Option<$to>, K> for $from {
             fn into_expr(self) -> Expr { Expr::Value(<$to>::from(self).into_value()) }
-        })*
+        }
+        impl<K> Term<$to, K> for $from {}
+        impl<K> Term<Option<$to>, K> for $from {})*
     };
 }
 
@@ -100,7 +131,9 @@ macro_rules! by_reference {
         }
         impl<K> Operand<Option<$ty>, K> for &$ty {
             fn into_expr(self) -> Expr { Expr::Value(self.to_value()) }
-        })*
+        }
+        impl<K> Term<$ty, K> for &$ty {}
+        impl<K> Term<Option<$ty>, K> for &$ty {})*
     };
 }
 

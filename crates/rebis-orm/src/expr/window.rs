@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use rebis_sql::Expr;
 use rebis_sql::expr::{Bound, Frame, FrameUnit, Window as Clause};
 
-use super::{Aggregate, Expression, Operand, Order, Origin, Windowed};
+use super::{Aggregate, Expression, Order, Origin, Term, Windowed};
 
 /// The rows that a window function looks at: `window().partition_by(Sale::region).order_by(Sale::at)`.
 #[derive(Clone, Debug, Default)]
@@ -78,7 +78,7 @@ pub struct Lag<T>(pub(crate) WindowFunction<Option<T>>);
 
 impl<T> Lag<T> {
     /// What it is where there is no such row, in place of NULL. MariaDB has it not.
-    pub fn or(self, default: impl Operand<T>) -> WindowFunction<T>
+    pub fn or(self, default: impl Term<T>) -> WindowFunction<T>
     where
         T: rebis_sql::ColumnType,
     {

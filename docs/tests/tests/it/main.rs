@@ -33,6 +33,8 @@ each_database! {
             .env("CARGO_BUILD_BUILD_DIR", built.display().to_string())
             .env("CARGO_TARGET_DIR", folder.path().join("target").display().to_string())
             .env("CARGO_NET_OFFLINE", "true")
+            // As the workspace builds what it depends on, so that much of it is built already.
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .env("DATABASE_URL", test.url())
             .run();
     }

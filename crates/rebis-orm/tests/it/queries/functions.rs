@@ -296,6 +296,43 @@ each_database! {
         assert_eq!(having.all(&db).await.unwrap(), [Some("Ulm".to_owned())]);
     }
 
+    async fn what_is_computed_from_null_is_an_option(test: TestDatabase) {
+        let db = shop(&test).await.unwrap();
+        let lengths: Vec<(Option<i64>, Option<i64>, i64)> =
+            select((func::length(Employee::town), func::position(Employee::town, "m"), func::length(Employee::name)))
+                .order_by(Employee::id)
+                .all(&db)
+                .await.unwrap();
+        assert_eq!(lengths, [(Some(3), Some(3), 3), (Some(4), Some(0), 3), (None, None, 3), (Some(3), Some(3), 4)]);
+        // The partner that a left join does not find has no day of hire.
+        let boss = rebis::alias(Employee, "boss");
+        let hired = boss.col(Employee::hired).optional();
+        let days: Vec<(i32, Option<i32>, Option<i32>, Option<NaiveDate>)> = select((
+            func::year(Employee::hired),
+            func::year(hired.clone()),
+            func::extract(Field::Month, hired.clone()),
+            func::date(hired),
+        ))
+        .outer_join_on(boss, boss.col(Employee::id).eq(Employee::manager_id))
+        .order_by(Employee::id)
+        .all(&db)
+        .await.unwrap();
+        let ann = NaiveDate::from_ymd_opt(2019, 1, 31);
+        assert_eq!(days[..2], [(2019, None, None, None), (2020, Some(2019), Some(1), ann)]);
+        // Who may be missing is computed with as what may be.
+        let places: Vec<Option<i64>> = select(Employee::id.optional().plus(Employee::manager_id))
+            .order_by(Employee::id)
+            .all(&db)
+            .await.unwrap();
+        assert_eq!(places, [None, Some(3), Some(4), Some(6)]);
+        let known: Vec<Option<String>> =
+            select(func::coalesce(Employee::town.optional(), func::nullif(Employee::name, "cid")))
+                .order_by(Employee::id)
+                .all(&db)
+                .await.unwrap();
+        assert_eq!(known, [Some("Ulm"), Some("Bonn"), None, Some("Ulm")].map(|town| town.map(str::to_owned)));
+    }
+
     async fn regular_expressions(test: TestDatabase) {
         let db = shop(&test).await.unwrap();
         let ids = |p| select(Employee::id).filter(p).order_by(Employee::id);
