@@ -32,7 +32,7 @@ pub trait Operand<T, K = PerRow> {
 #[diagnostic::on_unimplemented(
     message = "an SQL value of type `{T}` cannot be computed with `{Self}`",
     label = "expected `{T}`, or a column or expression of that type",
-    note = "where this one may be NULL and the other may not, say so of the other with `.optional()`, or give what stands for NULL with `func::coalesce(…)`"
+    note = "to compute with a value that may be NULL, call `.optional()` on the other side, or put something in the place of NULL with `func::coalesce(…)`"
 )]
 pub trait Term<T, K = PerRow>: Operand<T, K> {}
 
