@@ -56,7 +56,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use events::{Events, Verdict};
 pub use expr::{
     Aggregate, Arguments, Assign, Case, Column, Comparable, Condition, Expression, IntoExpression, Lag,
-    Number, Operand, Order, Ordered, PerRow, Predicate, Quantified, RowOperand, RowValue, RowsOf, Term,
+    Number, Operand, Order, Ordered, PerRow, Plus, Predicate, Quantified, RowOperand, RowValue, RowsOf, Term,
     Textual, Window, WindowFunction, Windowed, func, window,
 };
 #[cfg(feature = "axum")]

@@ -146,7 +146,7 @@ macro_rules! operators {
             is_distinct_from IsDistinct;
         }
         crate::expr::expression::operators! { @arithmetic $kind;
-            /// `+`
+            /// `+`, which is written so too where the types are Rust's own: `Post::likes + 1`.
             plus Add;
             /// `-`
             minus Sub;
@@ -254,7 +254,7 @@ macro_rules! operators {
         where
             T: $crate::expr::Number,
         {
-            self.into_self().map(|e| rebis_sql::Expr::Binary(Box::new(e), rebis_sql::expr::BinaryOp::$op, Box::new(other.into_expr())))
+            $crate::expr::arithmetic::reckon(self.into_self(), rebis_sql::expr::BinaryOp::$op, other)
         })*
     };
     (@text $kind:ty; $($(#[$doc:meta])* $name:ident($arg:ident: $ty:ty) => $pattern:expr, $escape:expr, $insensitive:expr, $negated:expr;)*) => {

@@ -11,10 +11,9 @@ use super::into::typed;
 use super::quantified::Quantified;
 use super::window::{Lag, WindowFunction};
 use super::{
-    Aggregate, Arguments, Column, Expression, IntoExpression, Number, Operand, Order, Ordered, Predicate,
-    RowValue, Term, Textual,
+    Aggregate, Arguments, Expression, IntoExpression, Number, Operand, Order, Ordered, Predicate, RowValue,
+    Term, Textual,
 };
-use crate::model::Model;
 use crate::query::{SelectStatement, Selection};
 
 fn named(name: &'static str, args: Vec<Expr>) -> Expr {
@@ -249,32 +248,6 @@ pub trait Moment: Temporal {}
 impl Moment for NaiveDateTime {}
 impl Moment for DateTime<Utc> {}
 impl<T: Moment> Moment for Option<T> {}
-
-fn later<T: Moment, K>(of: Expression<T, K>, by: TimeDelta) -> Expression<T, K> {
-    of.map(|e| Expr::Builtin(Builtin::Later(by), vec![e]))
-}
-
-/// `Post::created + TimeDelta::days(7)`, `func::now() - TimeDelta::hours(1)`.
-macro_rules! shifts {
-    ($trait:ident $name:ident $by:ident => $signed:expr) => {
-        impl<T: Moment, K> std::ops::$trait<TimeDelta> for Expression<T, K> {
-            type Output = Expression<T, K>;
-            fn $name(self, $by: TimeDelta) -> Expression<T, K> {
-                later(self, $signed)
-            }
-        }
-
-        impl<M: Model, T: Moment> std::ops::$trait<TimeDelta> for Column<M, T> {
-            type Output = Expression<T>;
-            fn $name(self, $by: TimeDelta) -> Expression<T> {
-                later(self.into(), $signed)
-            }
-        }
-    };
-}
-
-shifts!(Add add by => by);
-shifts!(Sub sub by => -by);
 
 /// The time from one moment to another, as every database counts it, to the microsecond.
 ///

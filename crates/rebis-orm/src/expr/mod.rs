@@ -1,5 +1,6 @@
 //! Typed expressions. Invariant: every method is inherent, so importing the prelude changes nothing about `.eq` on other types.
 
+mod arithmetic;
 mod assign;
 mod case;
 mod column;
@@ -15,6 +16,7 @@ mod quantified;
 mod row;
 mod window;
 
+pub use arithmetic::Plus;
 pub use assign::Assign;
 pub use case::Case;
 pub use column::Column;

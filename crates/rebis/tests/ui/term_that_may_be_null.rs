@@ -10,4 +10,5 @@ pub struct Post {
 
 fn main() {
     let _ = select(Post::likes.plus(Post::bonus));
+    let _ = select(Post::likes + Post::bonus);
 }

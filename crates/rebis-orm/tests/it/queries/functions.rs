@@ -296,6 +296,18 @@ each_database! {
         assert_eq!(having.all(&db).await.unwrap(), [Some("Ulm".to_owned())]);
     }
 
+    async fn numbers_are_computed_with(test: TestDatabase) {
+        let db = shop(&test).await.unwrap();
+        let query = select((Employee::salary + 1) * 2 - Employee::salary % 7).order_by(Employee::id);
+        assert_eq!(query.all(&db).await.unwrap(), [1798, 999, 999, 596]);
+        let raised = update(Employee).set_to(Employee::salary, Employee::salary + 10).filter(Employee::id.le(2));
+        assert_eq!(raised.execute(&db).await.unwrap(), 2);
+        let total = func::sum(Employee::salary) / 2;
+        assert_eq!(select(total).one(&db).await.unwrap(), Some(1110));
+        let after = select(Employee::id).filter((Employee::salary - 400).gt(Employee::salary % 500)).order_by(Employee::id);
+        assert_eq!(after.all(&db).await.unwrap(), [1, 2, 3]);
+    }
+
     async fn what_is_computed_from_null_is_an_option(test: TestDatabase) {
         let db = shop(&test).await.unwrap();
         let lengths: Vec<(Option<i64>, Option<i64>, i64)> =
