@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use rebis_engine::{Engine, Row};
+use rebis_engine::{Engine, ErrorKind, Row};
 use rebis_testkit::{Backend, TestDatabase};
 
 /// Whether another task of a runtime with one worker runs while a statement delivers its row.
@@ -50,4 +50,16 @@ fn a_synchronized_statement_leaves_the_others_running() {
     assert!(!others_run("", INSERT));
     assert!(!others_run("?synchronous=off&journal_mode=delete", INSERT));
     assert!(!others_run("?synchronous=full", "SELECT 1"));
+}
+
+#[tokio::test]
+async fn a_file_of_another_kind_is_named() {
+    let file = std::env::temp_dir().join(format!("rebis-{}-notes.txt", std::process::id()));
+    std::fs::write(&file, "no database, but longer than the head that SQLite looks at: ".repeat(4)).unwrap();
+    let engine = Engine::new(&format!("sqlite:///{}", file.display())).unwrap();
+    let Err(error) = engine.acquire().await else { panic!("a text was opened as a database") };
+    std::fs::remove_file(&file).unwrap();
+    let said = error.to_string();
+    assert!(said.contains("notes.txt is no SQLite database: correct the path in the URL"), "{said}");
+    assert_eq!(error.kind(), ErrorKind::Connection);
 }

@@ -39,7 +39,8 @@ impl Sqlite {
             let journal = options.journal_mode.as_deref().unwrap_or("wal");
             let synchronous = options.synchronous.as_deref().unwrap_or("normal");
             // Both come from a fixed list. Two connections that open a new file at once may meet here, hence the wait.
-            driver.pragma(&format!("PRAGMA journal_mode = {journal}")).await?;
+            let opened = driver.pragma(&format!("PRAGMA journal_mode = {journal}")).await;
+            opened.map_err(|e| name_what_is_none(url.file(), e))?;
             driver.simple(&format!("PRAGMA synchronous = {synchronous}")).await?;
             driver.commits_wait = !matches!((journal, synchronous), (_, "off") | ("wal", "normal"));
         }
@@ -68,6 +69,20 @@ fn open(file: &Path, read_only: bool) -> Result<rusqlite::Connection> {
     // A connection is used by one task at a time, so SQLite's own mutex would only cost.
     rusqlite::Connection::open_with_flags(file, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .map_err(|e| explain(file, read_only, e))
+}
+
+/// A file of another kind is opened without a word, and refused by the first statement, which does not name it.
+fn name_what_is_none(file: Option<&Path>, e: Error) -> Error {
+    match file {
+        Some(file) if error::is_no_database(&e) => {
+            let shown = file.display();
+            let why = format!(
+                "{shown} is no SQLite database: correct the path in the URL (an encrypted database cannot be read either)"
+            );
+            Error::new(ErrorKind::Connection, why).with_source(e)
+        }
+        _ => e,
+    }
 }
 
 /// SQLite only says "unable to open database file"; the reason is found here.

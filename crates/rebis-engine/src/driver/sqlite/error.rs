@@ -23,6 +23,12 @@ pub(super) fn classify(e: rusqlite::Error) -> Error {
         .with_source(e)
 }
 
+/// Whether SQLite says that the file is none of its own.
+pub(super) fn is_no_database(e: &Error) -> bool {
+    let reported = std::error::Error::source(e).and_then(|e| e.downcast_ref::<rusqlite::Error>());
+    reported.and_then(rusqlite::Error::sqlite_error_code) == Some(ErrorCode::NotADatabase)
+}
+
 fn kind(code: ErrorCode, extended: i32, message: &str) -> ErrorKind {
     match extended {
         ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
