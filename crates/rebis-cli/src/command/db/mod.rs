@@ -4,6 +4,7 @@ mod ask;
 mod describe;
 mod duration;
 mod edit;
+mod listing;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -51,6 +52,7 @@ pub(crate) async fn run(program: Program, given: &ArgMatches) -> Result<ExitCode
         if several {
             tracing::info!(target: "rebis::migrate", "Migrating database {name}");
         }
+        let advice = listing::advice(database.bind.as_deref(), database.scripts);
         let mut migrator = migrator(database)?.arguments(arguments.clone());
         if !quiet {
             migrator = migrator.on_progress(|progress| output::status(progress));
@@ -58,6 +60,9 @@ pub(crate) async fn run(program: Program, given: &ArgMatches) -> Result<ExitCode
         let done = one(migrator, command, given).await;
         output::clear_status();
         let code = done.map_err(|e| if several { format!("database {name}: {e}").into() } else { e })?;
+        if let ("init", Some(advice)) = (command, advice) {
+            output::line(advice);
+        }
         if code != ExitCode::SUCCESS {
             return Ok(code);
         }
