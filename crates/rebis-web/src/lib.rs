@@ -116,7 +116,7 @@ pub use response::{Html, Json, Redirect};
 pub use routes::{BuildError, RouteInfo};
 pub use serve::{ServeError, ServeOptions, Server, serve};
 pub use session::UserSession;
-pub use template::{TemplateFolder, Templates};
+pub use template::{ContextSource, TemplateFolder, Templates};
 pub use testing::{TestClient, TestRequest, TestResponse};
 pub use url::{UrlError, UrlParams};
 

@@ -203,7 +203,7 @@ impl Checker {
             self.blueprints.push(name.clone());
         }
         if blueprint.json_errors {
-            self.table.json.push(prefix.clone());
+            self.table.json.push(url::as_requested(&prefix));
         }
         let around: Vec<&Around> = outer.iter().copied().chain([&blueprint.around]).collect();
         for rule in &blueprint.rules {
@@ -215,7 +215,7 @@ impl Checker {
     }
 
     fn rule(&mut self, rule: &Rule, blueprint: &str, prefix: &str, around: &[&Around]) {
-        let path = join_paths(prefix, &rule.path);
+        let path = url::as_requested(&join_paths(prefix, &rule.path));
         let Some(own_name) = &rule.name else {
             self.complaints.push(format!(
                 "the handler of {path} is a closure and has no name: add .endpoint(\"name\") after it"
@@ -281,6 +281,12 @@ impl Checker {
         if let Some(old) = path.split('/').find(|part| part.starts_with([':', '*', '<'])) {
             self.complaints.push(format!(
                 "the path {path} of {endpoint}: write the parameter {old} as {{name}}, or {{*name}} for the rest of a path"
+            ));
+            return false;
+        }
+        if path.contains(['?', '#']) {
+            self.complaints.push(format!(
+                "the path {path} of {endpoint}: a query and what follows # are no part of a path; handlers take the query with Args or Query"
             ));
             return false;
         }

@@ -9,6 +9,7 @@ mod extract;
 mod folder;
 mod missing;
 mod request;
+mod source;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -29,6 +30,7 @@ use crate::routes::RouteTable;
 pub use context::{ContextBuilder, builder};
 pub use extract::Templates;
 pub use folder::TemplateFolder;
+pub use source::ContextSource;
 
 type Setup = dyn Fn(&mut Environment<'static>) + Send + Sync;
 
@@ -57,7 +59,7 @@ impl Engine {
         env.set_loader(loader(settings));
         env.add_global("config", Value::from(Serde(config.shown())));
         let table = Arc::clone(routes);
-        env.add_function("url_for", move |state: &State<'_, '_>, endpoint: String, values: Kwargs| {
+        env.add_function("url_for", move |state: &State<'_, '_>, endpoint: Value, values: Kwargs| {
             url_for(&table, state, &endpoint, &values)
         });
         builtin::add(&mut env, routes);
@@ -145,9 +147,15 @@ fn loader(
 fn url_for(
     routes: &RouteTable,
     state: &State<'_, '_>,
-    endpoint: &str,
+    endpoint: &Value,
     values: &Kwargs,
 ) -> Result<String, minijinja::Error> {
+    let Some(endpoint) = endpoint.as_str().filter(|name| !name.is_empty()) else {
+        let what =
+            endpoint.as_str().map_or_else(|| endpoint.kind().to_string(), |_| "an empty text".to_owned());
+        let said = format!("url_for takes the name of an endpoint (url_for(\"site.index\")), and got {what}");
+        return Err(minijinja::Error::new(ErrorKind::InvalidOperation, said));
+    };
     let mut params: Vec<(String, String)> = Vec::new();
     let mut external = false;
     for name in values.args() {

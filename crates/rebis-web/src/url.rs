@@ -131,6 +131,23 @@ pub(crate) fn build(endpoint: &str, rules: &[&str], params: &[(String, String)])
     }
 }
 
+/// A rule as requests spell it: a letter that is not ASCII, and a blank, come percent-encoded. The name of a parameter is in no request.
+///
+/// An encoded letter in the rule stays as it is, so that either spelling of `/über` is the same rule.
+pub(crate) fn as_requested(rule: &str) -> String {
+    let mut named = false;
+    let mut requested = String::with_capacity(rule.len());
+    for letter in rule.chars() {
+        named = letter == '{' || named && letter != '}';
+        match letter {
+            ' ' if !named => requested.push_str("%20"),
+            _ if named || letter.is_ascii() => requested.push(letter),
+            _ => requested.extend(utf8_percent_encode(letter.encode_utf8(&mut [0; 4]), SEGMENT)),
+        }
+    }
+    requested
+}
+
 fn get<'a>(params: &'a [(String, String)], name: &str) -> Option<&'a str> {
     // An empty segment would not match the rule again.
     params
@@ -214,6 +231,13 @@ mod tests {
     #[test]
     fn a_value_that_looks_like_a_parameter_is_not_filled_again() {
         assert_eq!(url("/{a}/{b}", &[("a", "{b}"), ("b", "x")]), "/%7Bb%7D/x");
+    }
+
+    #[test]
+    fn rules_are_spelt_as_requests_are() {
+        assert_eq!(as_requested("/über/{näme}/a b"), "/%C3%BCber/{näme}/a%20b");
+        assert_eq!(as_requested("/%C3%BCber/{*rest}"), "/%C3%BCber/{*rest}");
+        assert_eq!(as_requested("/users/{id}"), "/users/{id}");
     }
 
     #[test]

@@ -7,19 +7,24 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
+use minijinja::Value;
+use minijinja::value::merge_maps;
 
 use super::App;
 use super::build::BODY_LIMIT;
 use crate::csrf::FormCheck;
 use crate::error::{BoxError, HttpError};
 use crate::session::UserSession;
+use crate::template::ContextSource;
 
 pub(crate) type Before = dyn Fn(Request) -> BoxFuture<'static, Result<Request, Response>> + Send + Sync;
 pub(crate) type After = dyn Fn(Response) -> BoxFuture<'static, Response> + Send + Sync;
 pub(super) type OnError = dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync;
+pub(super) type Give = dyn Fn(Parts) -> BoxFuture<'static, Result<Value, HttpError>> + Send + Sync;
 pub(super) type Mapper = dyn Fn(&(dyn StdError + 'static)) -> Option<HttpError> + Send + Sync;
 pub(super) type Life = dyn Fn(App) -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync;
 
@@ -29,6 +34,7 @@ pub(super) struct Hooks {
     pub(super) after: Vec<Arc<After>>,
     pub(super) errors: Vec<(StatusCode, Arc<OnError>)>,
     pub(super) mappers: Vec<Arc<Mapper>>,
+    pub(super) contexts: Vec<Arc<Give>>,
     pub(super) startup: Vec<Arc<Life>>,
     pub(super) shutdown: Vec<Arc<Life>>,
 }
@@ -53,6 +59,11 @@ where
     Fut: Future<Output = Response> + Send + 'static,
 {
     Arc::new(move |response| Box::pin(hook(response)))
+}
+
+/// What makes variables for templates, as it is kept.
+pub(super) fn context<T>(source: impl ContextSource<T>) -> Arc<Give> {
+    Arc::new(move |parts| source.clone().give(parts))
 }
 
 /// The request as the hooks give it on, or the answer of one of them.
@@ -149,6 +160,16 @@ impl App {
 
     pub(crate) async fn run_after(&self, response: Response) -> Response {
         dismiss(&self.inner.hooks.after, response).await
+    }
+
+    /// The variables that the templates of a request see beside those of its handler; None without a
+    /// [`template_context`](App::template_context).
+    pub(crate) async fn template_variables(&self, parts: &Parts) -> Result<Option<Value>, HttpError> {
+        let mut all = Vec::new();
+        for give in &self.inner.hooks.contexts {
+            all.push(give(parts.clone()).await?);
+        }
+        Ok((!all.is_empty()).then(|| merge_maps(all)))
     }
 
     pub(crate) fn has_error_handlers(&self) -> bool {

@@ -22,7 +22,8 @@ use crate::blueprint::Blueprint;
 use crate::bootstrap;
 use crate::command::{AppCommand, CommandContext};
 use crate::error::{BoxError, HttpError};
-use crate::template::TemplateFolder;
+use crate::template::{ContextSource, TemplateFolder};
+use crate::url::as_requested;
 
 /// Routes.
 impl App {
@@ -103,7 +104,7 @@ impl App {
     /// Serves another axum router under `prefix`, which must not be `/`. Its routes have no endpoints of this application.
     #[must_use]
     pub fn mount(self, prefix: impl Into<String>, router: Router) -> Self {
-        self.change(|inner| inner.mounts.push((prefix.into(), router)))
+        self.change(|inner| inner.mounts.push((as_requested(&prefix.into()), router)))
     }
 
     /// Serves the files of a folder (relative to [`Config::root`](crate::Config::root)) under `/static/`; the endpoint is `static`:
@@ -194,6 +195,57 @@ impl App {
         self.change(|inner| {
             inner.templates.setup.push(Arc::new(move |env| env.add_function(name, function.clone())));
         })
+    }
+
+    /// A test: `{% if value is name %}`.
+    ///
+    /// ```
+    /// # use rebis_web::{App, Config, context};
+    /// let app = App::new(Config::new("."))
+    ///     .template_test("leap", |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0))
+    ///     .template("year.txt", "{{ 'long' if year is leap else 'short' }}");
+    /// assert_eq!(app.render("year.txt", context! { year => 2028 })?.0, "long");
+    /// # Ok::<(), rebis_web::HttpError>(())
+    /// ```
+    #[must_use]
+    pub fn template_test<F, Rv, Args>(self, name: &'static str, test: F) -> Self
+    where
+        F: Function<Rv, Args> + Clone,
+        Rv: FunctionResult,
+        Args: for<'a> FunctionArgs<'a>,
+    {
+        self.change(|inner| {
+            inner.templates.setup.push(Arc::new(move |env| env.add_test(name, test.clone())));
+        })
+    }
+
+    /// Variables that every template of a request sees, made anew for each request, as Flask's `context_processor` does: who is logged in, what is
+    /// in the basket. The function takes extractors, as a handler does, and gives a [`context!`](crate::context). It runs when a handler
+    /// takes [`Templates`](crate::Templates), before the handler does; what a handler gives by the same name wins.
+    ///
+    /// ```
+    /// use rebis_web::{App, Config, Html, Result, Templates, UserSession, context};
+    ///
+    /// async fn index(templates: Templates) -> Result<Html> {
+    ///     templates.render("index.html", context! {})
+    /// }
+    ///
+    /// let app = App::new(Config::new("."))
+    ///     .template_context(async |visitor: UserSession| {
+    ///         Ok(context! { me => visitor.get::<String>("name").unwrap_or("a stranger".to_owned()) })
+    ///     })
+    ///     .template("index.html", "Hello, {{ me }}!")
+    ///     .get("/", index);
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// # let app = app.configure("SECRET_KEY", "only for this example, 32 bytes long");
+    /// assert_eq!(app.test_client().get("/").await.text(), "Hello, a stranger!");
+    /// # });
+    /// ```
+    ///
+    /// What it fails with, the request fails with. A template that [`App::render`] renders belongs to no request and sees none of it.
+    #[must_use]
+    pub fn template_context<T>(self, source: impl ContextSource<T>) -> Self {
+        self.change(|inner| inner.hooks.contexts.push(hooks::context(source)))
     }
 
     /// A filter: `{{ value|name }}`.

@@ -45,8 +45,8 @@ impl ConfigError {
     }
 
     pub(super) fn wrong_type<T>(key: &str, value: &Value, source: &Source, reason: &str) -> Self {
-        let mut message =
-            format!("{key} = {} (from {source}) is no {}", redact_value(key, value), short_type_name::<T>());
+        let shown = redact_value(key, value);
+        let mut message = format!("{key} = {shown} (from {source}) is {}", expected::<T>());
         // The reason of serde quotes the value, and says something new only about the inside of a structure.
         if !is_secret(key) && (value.is_object() || value.is_array()) {
             message.push_str(": ");
@@ -81,6 +81,22 @@ impl std::error::Error for ConfigError {
     }
 }
 
+/// What a value is not, for who sets it: he need not know Rust's names of numbers.
+fn expected<T>() -> String {
+    let name = short_type_name::<T>();
+    let plain = name.strip_prefix("Option<").and_then(|rest| rest.strip_suffix('>')).unwrap_or(&name);
+    match plain {
+        "bool" => "neither true nor false".to_owned(),
+        "u8" => "no whole number from 0 to 255".to_owned(),
+        "u16" => "no whole number from 0 to 65535".to_owned(),
+        "u32" | "u64" | "usize" => "no whole number from 0 up".to_owned(),
+        "i8" | "i16" | "i32" | "i64" | "isize" => format!("no whole number (of the type {plain})"),
+        "f32" | "f64" => "no number".to_owned(),
+        "String" => "no text".to_owned(),
+        other => format!("no {other}"),
+    }
+}
+
 /// `alloc::vec::Vec<alloc::string::String>` → `Vec<String>`.
 fn short_type_name<T>() -> String {
     let mut short = String::new();
@@ -98,5 +114,12 @@ mod tests {
     fn type_names_are_short() {
         assert_eq!(short_type_name::<Option<Vec<String>>>(), "Option<Vec<String>>");
         assert_eq!(short_type_name::<u16>(), "u16");
+    }
+
+    #[test]
+    fn who_sets_a_value_reads_what_it_should_be() {
+        assert_eq!(expected::<u16>(), "no whole number from 0 to 65535");
+        assert_eq!(expected::<Option<bool>>(), "neither true nor false");
+        assert_eq!(expected::<Vec<i64>>(), "no Vec<i64>");
     }
 }

@@ -38,6 +38,9 @@ pub(super) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<
         Err(error) if csrf::is_timeout(&error) => {
             return Err(HttpError::status_only(StatusCode::REQUEST_TIMEOUT).with_source(error));
         }
+        Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            return Err(HttpError::status_only(error.status()).with_source(error));
+        }
         Err(error) => return Err(HttpError::new(error.status(), error.body_text())),
     };
     let values: Vec<_> = form_urlencoded::parse(&body).into_owned().take(most.saturating_add(1)).collect();
@@ -110,7 +113,10 @@ fn most_fields(extensions: &Extensions) -> usize {
 }
 
 fn too_many() -> HttpError {
-    HttpError::new(StatusCode::PAYLOAD_TOO_LARGE, "The form has more fields than the server allows.")
+    HttpError::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "The form has more fields than the server allows. (MAX_FORM_PARTS says how many it may have.)",
+    )
 }
 
 fn malformed() -> HttpError {

@@ -36,7 +36,7 @@ fn refuse(rejection: &JsonRejection) -> HttpError {
             "The request's Content-Type is not 'application/json'.".to_owned()
         }
         JsonRejection::BytesRejection(_) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            "The request's body is larger than the server allows.".to_owned()
+            crate::response::page::explain(rejection.status()).to_owned()
         }
         JsonRejection::JsonDataError(_) | JsonRejection::JsonSyntaxError(_) => {
             // "Failed to deserialize the JSON body into the target type: users[0].age: invalid type …": the second half is what helps.

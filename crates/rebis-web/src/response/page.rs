@@ -23,7 +23,9 @@ pub(crate) fn explain(status: StatusCode) -> &'static str {
             "The requested URL was not found on the server. If you entered it by hand, check the spelling."
         }
         StatusCode::METHOD_NOT_ALLOWED => "The method is not allowed for the requested URL.",
-        StatusCode::PAYLOAD_TOO_LARGE => "The request's body is larger than the server allows.",
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            "The request's body is larger than the server allows. (MAX_CONTENT_LENGTH says how large it may be.)"
+        }
         StatusCode::REQUEST_TIMEOUT => "The request did not arrive in time.",
         StatusCode::INTERNAL_SERVER_ERROR => {
             "The server met an error that it did not expect, and could not answer the request."

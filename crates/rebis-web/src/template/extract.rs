@@ -26,13 +26,15 @@ use crate::response::Html;
 ///
 /// A template sees what it is given, and `url_for(endpoint, …)`, `config` (without secrets), `request` (`method`, `path`, `args`,
 /// `endpoint`, `blueprint`), `session`, `get_flashed_messages()`, `csrf_token()`, `bootstrap_url(file)`, `iter_pages(pagination)`, and the
-/// application's own globals and filters. Rebis brings `rebis/base.html`, `rebis/form.html`, `rebis/pagination.html` and `rebis/table.html`; one of
+/// application's own globals, filters and tests ([`App::template_context`] for what differs by request). Rebis brings `rebis/base.html`, `rebis/form.html`, `rebis/pagination.html` and `rebis/table.html`; one of
 /// the application's own with such a name replaces it.
 #[derive(Clone, Debug)]
 pub struct Templates {
     app: App,
     /// A [`RequestContext`].
     request: Value,
+    /// What [`App::template_context`] gave for this request.
+    given: Option<Value>,
 }
 
 impl Templates {
@@ -41,7 +43,12 @@ impl Templates {
     /// # Errors
     /// 500 when the template is missing or wrong; the log and the debug page name file, line and lines around.
     pub fn render(&self, name: &str, context: impl Into<Value>) -> Result<Html> {
-        self.app.engine()?.render(name, context.into(), Some(&self.request))
+        let own = context.into();
+        let context = match &self.given {
+            Some(given) => minijinja::value::merge_maps([given.clone(), own]),
+            None => own,
+        };
+        self.app.engine()?.render(name, context, Some(&self.request))
     }
 }
 
@@ -58,6 +65,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Templates {
             session: parts.extensions.get().cloned(),
             request: OnceLock::new(),
         });
-        Ok(Self { app, request })
+        let given = app.template_variables(parts).await?;
+        Ok(Self { app, request, given })
     }
 }

@@ -306,3 +306,33 @@ async fn every_response_carries_the_headers_of_a_careful_site() {
     let wrong = app.configure("SECURITY_HEADERS", serde_json::json!({ "x": "a\nb" })).build().unwrap_err();
     assert!(wrong.to_string().contains("SECURITY_HEADERS: the value of x cannot be sent"), "{wrong}");
 }
+
+#[tokio::test]
+async fn paths_of_any_language_are_found_and_linked_to() {
+    let deep = Blueprint::new("api").url_prefix("/é").json_errors().get("/größe/{größe}", show_text);
+    let other = axum::Router::new().route("/x", axum::routing::get(index));
+    let app = bare().get("/über uns", index).blueprint(deep).mount("/ö", other);
+    let client = app.test_client();
+
+    assert_eq!(client.get("/%C3%BCber%20uns").await.text(), "index");
+    assert_eq!(client.get("/%C3%A9/gr%C3%B6%C3%9Fe/gro%C3%9F").await.text(), "groß");
+    assert_eq!(client.get("/%C3%B6/x").await.text(), "index");
+    assert_eq!(app.url_for("index", ()).unwrap(), "/%C3%BCber%20uns");
+    let link = app.url_for("api.show_text", [("größe", "groß")]).unwrap();
+    assert_eq!(client.get(&link).await.text(), "groß");
+    assert_eq!(client.get("/%C3%A9/no").await.header("content-type"), Some("application/json"));
+    let twice = complaint(bare().get("/ü", index).get("/%C3%BC", create_again));
+    assert!(twice.contains("answered twice"), "{twice}");
+}
+
+async fn show_text(Path(size): Path<String>) -> String {
+    size
+}
+
+async fn create_again() {}
+
+#[test]
+fn a_query_is_no_part_of_a_path() {
+    let said = complaint(bare().get("/search?q={q}", index));
+    assert!(said.contains("handlers take the query with Args or Query"), "{said}");
+}

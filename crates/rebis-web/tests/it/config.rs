@@ -65,7 +65,9 @@ fn errors_name_key_source_and_type_but_no_secret() {
     let config = load(&[("config.toml", "SIZE = 'big'")], &[("API_TOKEN", "hunter2")]).unwrap();
     let error = config.get::<u16>("SIZE").unwrap_err().to_string();
     assert!(
-        error.contains("SIZE = \"big\"") && error.contains("config.toml") && error.ends_with("u16"),
+        error.contains("SIZE = \"big\"")
+            && error.contains("config.toml")
+            && error.ends_with("is no whole number from 0 to 65535"),
         "{error}"
     );
     let error = config.get::<u16>("API_TOKEN").unwrap_err().to_string();

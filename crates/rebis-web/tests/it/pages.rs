@@ -91,6 +91,10 @@ async fn links_to_pages() {
     }
     let source = "{% from 'rebis/pagination.html' import render_pagination %}\
                   {{ render_pagination(pagination, 'list', args={'q': 'a&b'}) }}";
+    let short = source.replace(", 'list'", "");
+    let here = bare().get("/here", list).template("list.html", short).test_client();
+    let text = here.get("/here?page=7").await.text();
+    assert!(text.contains("href=\"/here?page=8&amp;q=a%26b\""), "without an endpoint: {text}");
     let client = bare().get("/list", list).template("list.html", source).test_client();
     let text = client.get("/list?page=7").await.text();
     for part in [

@@ -4,7 +4,8 @@
 
 use std::fs;
 
-use rebis_web::{App, Blueprint, Config, Html, Result, Templates, context};
+use axum::http::Uri;
+use rebis_web::{App, Args, Blueprint, Config, Html, HttpError, Result, StatusCode, Templates, context};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -149,4 +150,57 @@ async fn a_folder_that_is_compiled_in() {
         rebis_web::__private::TemplateFolder::embedded("/nowhere", &[("rebis/table.html", "carried")], true);
     let app = App::new(Config::new("/nowhere")).templates(carried).get("/", page);
     assert_eq!(app.test_client().get("/").await.text(), "carried");
+}
+
+async fn hello(templates: Templates) -> Result<Html> {
+    templates.render("hello.html", context! { own => "handler" })
+}
+
+async fn plain() -> &'static str {
+    "plain"
+}
+
+async fn not_found(templates: Templates) -> Result<Html> {
+    templates.render("hello.html", context! { own => "lost" })
+}
+
+#[tokio::test]
+async fn variables_of_a_request_are_seen_by_all_its_templates() {
+    let site = Site::new(&[
+        ("hello.html", "{% include 'part.html' %}"),
+        ("part.html", "{{ page }} {{ me }} {{ own }} {{ both }} {{ request.path }}"),
+    ]);
+    let app = site
+        .app()
+        .template_context(async |args: Args| {
+            if args.text("fail").is_some() {
+                return Err(HttpError::forbidden());
+            }
+            let me = args.text("me").unwrap_or("nobody").to_owned();
+            Ok(context! { me, own => "context", both => "first" })
+        })
+        .template_context(async |page: Uri, args: Args| {
+            assert!(page.path() != "/plain" && args.text("fail").is_none(), "nobody asked for templates");
+            Ok(context! { page => page.path(), both => "last" })
+        })
+        .error_handler(StatusCode::NOT_FOUND, not_found)
+        .get("/hello", hello)
+        .get("/plain", plain);
+    let client = app.test_client();
+    assert_eq!(client.get("/hello?me=%3Cb%3E").await.text(), "/hello &lt;b&gt; handler last /hello");
+    assert_eq!(client.get("/lost").await.text(), "/lost nobody lost last /lost");
+    assert_eq!(client.get("/plain").await.text(), "plain");
+    assert_eq!(client.get("/hello?fail").await.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_link_to_nothing_is_told() {
+    let site = Site::new(&[("index.html", "{{ url_for(home) }}"), ("hello.html", "{{ url_for('') }}")]);
+    let client = site.app().configure("DEBUG", true).get("/hello", hello).test_client();
+    let said = client.get("/").await.text();
+    assert!(
+        said.contains("url_for takes the name of an endpoint") && said.contains("got undefined"),
+        "{said}"
+    );
+    assert!(client.get("/hello").await.text().contains("got an empty text"));
 }

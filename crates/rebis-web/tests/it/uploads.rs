@@ -99,6 +99,9 @@ async fn a_request_has_a_limit_of_its_own() {
         .await;
     assert_eq!(refused.status(), StatusCode::PAYLOAD_TOO_LARGE);
     assert!(refused.text().contains("larger than the server allows"), "{}", refused.text());
+    let plain = client.post("/").form(&[("title", &"t".repeat(100_001))]).await;
+    assert_eq!(plain.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(plain.text().contains("(MAX_CONTENT_LENGTH says"), "{}", plain.text());
     let text = app().configure("MAX_CONTENT_LENGTH", 9 << 20).test_client();
     let refused = text.post("/").multipart(&[("title", &"t".repeat(2 << 20))], &[]).await;
     assert_eq!(refused.status(), StatusCode::PAYLOAD_TOO_LARGE, "text stays in memory");
