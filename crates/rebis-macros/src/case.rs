@@ -40,4 +40,35 @@ mod tests {
             assert_eq!(snake(name), want, "{name}");
         }
     }
+
+    /// The names that Flask-SQLAlchemy's own tests hold its rule to.
+    #[test]
+    fn tables_are_named_as_flask_sqlalchemy_names_them() {
+        for (name, want) in [
+            ("CamelCase", "camel_case"),
+            ("Snake_case", "snake_case"),
+            ("HTMLLayout", "html_layout"),
+            ("LayoutHTML", "layout_html"),
+            ("HTTP2Request", "http2_request"),
+            ("ShoppingCartSession", "shopping_cart_session"),
+            ("ABC", "abc"),
+            ("PreABC", "pre_abc"),
+            ("ABCPost", "abc_post"),
+            ("PreABCPost", "pre_abc_post"),
+            ("HTTP2RequestSession", "http2_request_session"),
+            ("UserST4", "user_st4"),
+            ("HTTP2ClientType3EncoderParameters", "http2_client_type3_encoder_parameters"),
+            (
+                "LONGName4TestingCamelCase2snake_caseXYZ",
+                "long_name4_testing_camel_case2snake_case_xyz",
+            ),
+            ("FooBarSSE2", "foo_bar_sse2"),
+            ("AlarmMessageSS2SignalTransformer", "alarm_message_ss2_signal_transformer"),
+            ("AstV2Node", "ast_v2_node"),
+            ("HTTPResponseCodeXYZ", "http_response_code_xyz"),
+            ("get2HTTPResponse123Code", "get2_http_response123_code"),
+        ] {
+            assert_eq!(snake(name), want, "{name}");
+        }
+    }
 }
