@@ -13,7 +13,7 @@ use crate::blueprint::Blueprint;
 use crate::csrf::CsrfSettings;
 use crate::debug::Debugger;
 use crate::headers::SecurityHeaders;
-use crate::pipeline::Pipeline;
+use crate::pipeline::pipeline;
 use crate::routes::{BuildError, Handlers, RouteTable};
 use crate::session::SessionSettings;
 use crate::template::Engine;
@@ -82,7 +82,7 @@ pub(super) fn router(app: &App) -> Result<Router, BuildError> {
         router = layer(router);
     }
     // With the state in place axum prepares every route now instead of at each request.
-    Ok(router.layer(Pipeline(app.clone())).with_state(()))
+    Ok(router.layer(pipeline(app.clone())).with_state(()))
 }
 
 impl App {
