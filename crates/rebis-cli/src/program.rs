@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{ArgMatches, Command};
 use rebis_engine::Engine;
 use rebis_migrate::{MigratorSetup, Script};
@@ -43,8 +44,16 @@ pub struct DatabaseCommands {
 /// Runs the command that the arguments ask for, the program's name first; `run` when they ask for none.
 pub async fn run(program: Program, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let description = describe(&program);
+    if let Some(name) = named_twice(&description) {
+        let said = format!("two commands are named `{name}`: give the application's own another name");
+        return output::fail(&*BoxError::from(said));
+    }
     let matches = match description.try_get_matches_from(arguments) {
         Ok(matches) => matches,
+        Err(error) if program.databases.is_empty() && asks_for(&error, "db") => {
+            let said = "the application has no database, and so no command `db`: give it one with .database(Database::new())";
+            return output::fail(&*BoxError::from(said));
+        }
         Err(error) => {
             // clap prints help to standard output and errors to standard error; nobody can be told when that is closed.
             let _ = error.print();
@@ -77,6 +86,21 @@ async fn dispatch(program: Program, matches: &ArgMatches) -> Result<ExitCode, Bo
     }
 }
 
+/// A name that two commands have; clap panics over it, or takes the first.
+fn named_twice(all: &Command) -> Option<&str> {
+    let mut names: Vec<&str> = all.get_subcommands().map(Command::get_name).collect();
+    names.sort_unstable();
+    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+}
+
+/// Whether the arguments name a command that is not there, this one.
+fn asks_for(error: &clap::Error, command: &str) -> bool {
+    matches!(
+        error.get(ContextKind::InvalidSubcommand),
+        Some(ContextValue::String(asked)) if asked == command
+    )
+}
+
 fn describe(program: &Program) -> Command {
     let mut all = output::styled(Command::new(program.app.name().to_owned()))
         .about("A Rebis application. Without a command it serves, as `run` does.")
@@ -106,4 +130,35 @@ pub fn commands() -> Vec<Command> {
         .subcommand(command::db::describe(false))
         .subcommand(command::shell::shell_command(true));
     examples::added(all).get_subcommands().cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rebis_web::{Config, Result};
+
+    use super::*;
+
+    fn described(app: App) -> Command {
+        describe(&Program { app, databases: Vec::new() })
+    }
+
+    #[test]
+    fn commands_have_names_of_their_own() {
+        async fn nothing(_: CommandContext) -> Result<()> {
+            Ok(())
+        }
+        let app = || App::new(Config::new(".")).command(Command::new("greet"), nothing);
+        assert_eq!(named_twice(&described(app())), None);
+        assert_eq!(named_twice(&described(app().command(Command::new("greet"), nothing))), Some("greet"));
+        assert_eq!(named_twice(&described(app().command(Command::new("run"), nothing))), Some("run"));
+    }
+
+    #[test]
+    fn a_database_that_is_missing_is_told_from_a_slip() {
+        let of = |word: &str| {
+            described(App::new(Config::new("."))).try_get_matches_from(["app", word]).unwrap_err()
+        };
+        assert!(asks_for(&of("db"), "db"));
+        assert!(!asks_for(&of("bd"), "db"));
+    }
 }

@@ -58,10 +58,7 @@ mod tests {
             ("HTTP2RequestSession", "http2_request_session"),
             ("UserST4", "user_st4"),
             ("HTTP2ClientType3EncoderParameters", "http2_client_type3_encoder_parameters"),
-            (
-                "LONGName4TestingCamelCase2snake_caseXYZ",
-                "long_name4_testing_camel_case2snake_case_xyz",
-            ),
+            ("LONGName4TestingCamelCase2snake_caseXYZ", "long_name4_testing_camel_case2snake_case_xyz"),
             ("FooBarSSE2", "foo_bar_sse2"),
             ("AlarmMessageSS2SignalTransformer", "alarm_message_ss2_signal_transformer"),
             ("AstV2Node", "ast_v2_node"),

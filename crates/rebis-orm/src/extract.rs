@@ -1,5 +1,7 @@
 //! Extractors for axum handlers. Invariant: a request has one session, which lives in the request's extensions.
 
+use std::sync::Arc;
+
 use axum_core::extract::FromRequestParts;
 use axum_core::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -22,7 +24,11 @@ impl std::error::Error for Rejection {}
 
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
-        (StatusCode::INTERNAL_SERVER_ERROR, self.to_string()).into_response()
+        let mut response = (StatusCode::INTERNAL_SERVER_ERROR, self.to_string()).into_response();
+        // Who finds it there logs it, and shows visitors a page of his own.
+        let cause: Arc<dyn std::error::Error + Send + Sync> = Arc::new(self);
+        response.extensions_mut().insert(cause);
+        response
     }
 }
 

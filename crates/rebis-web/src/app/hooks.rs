@@ -24,7 +24,7 @@ use crate::template::ContextSource;
 pub(crate) type Before = dyn Fn(Request) -> BoxFuture<'static, Result<Request, Response>> + Send + Sync;
 pub(crate) type After = dyn Fn(Response) -> BoxFuture<'static, Response> + Send + Sync;
 pub(super) type OnError = dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync;
-pub(super) type Give = dyn Fn(Parts) -> BoxFuture<'static, Result<Value, HttpError>> + Send + Sync;
+pub(super) type Give = dyn for<'a> Fn(&'a mut Parts) -> BoxFuture<'a, Result<Value, HttpError>> + Send + Sync;
 pub(super) type Mapper = dyn Fn(&(dyn StdError + 'static)) -> Option<HttpError> + Send + Sync;
 pub(super) type Life = dyn Fn(App) -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync;
 
@@ -63,7 +63,7 @@ where
 
 /// What makes variables for templates, as it is kept.
 pub(super) fn context<T>(source: impl ContextSource<T>) -> Arc<Give> {
-    Arc::new(move |parts| source.clone().give(parts))
+    Arc::new(move |parts: &mut Parts| source.clone().give(parts))
 }
 
 /// The request as the hooks give it on, or the answer of one of them.
@@ -164,10 +164,10 @@ impl App {
 
     /// The variables that the templates of a request see beside those of its handler; None without a
     /// [`template_context`](App::template_context).
-    pub(crate) async fn template_variables(&self, parts: &Parts) -> Result<Option<Value>, HttpError> {
+    pub(crate) async fn template_variables(&self, parts: &mut Parts) -> Result<Option<Value>, HttpError> {
         let mut all = Vec::new();
         for give in &self.inner.hooks.contexts {
-            all.push(give(parts.clone()).await?);
+            all.push(give(parts).await?);
         }
         Ok((!all.is_empty()).then(|| merge_maps(all)))
     }

@@ -221,7 +221,8 @@ impl App {
 
     /// Variables that every template of a request sees, made anew for each request, as Flask's `context_processor` does: who is logged in, what is
     /// in the basket. The function takes extractors, as a handler does, and gives a [`context!`](crate::context). It runs when a handler
-    /// takes [`Templates`](crate::Templates), before the handler does; what a handler gives by the same name wins.
+    /// takes [`Templates`](crate::Templates), before the handler does, and what it extracts is what the handler extracts: there is one database session in a
+    /// request. What a handler gives by the same name wins.
     ///
     /// ```
     /// use rebis_web::{App, Config, Html, Result, Templates, UserSession, context};

@@ -38,8 +38,7 @@ fn explain_missing(message: &mut String, detail: &str, settings: &Settings) {
     if settings.folders.is_empty() {
         message.push_str("; the application has no template folder: add .templates(\"templates\") to it");
     } else {
-        let folders: Vec<String> =
-            settings.folders.iter().map(|folder| folder.display().to_string()).collect();
+        let folders: Vec<String> = settings.folders.iter().map(|folder| shown(folder)).collect();
         message.push_str(&format!("; searched in {}", folders.join(", ")));
     }
     let file_name = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
@@ -48,6 +47,11 @@ fn explain_missing(message: &mut String, detail: &str, settings: &Settings) {
     if let Some(near) = near {
         message.push_str(&format!(". Did you mean {near:?}?"));
     }
+}
+
+fn shown(folder: &Path) -> String {
+    let lacking = if folder.is_dir() { "" } else { " (there is no such folder)" };
+    format!("{}{lacking}", folder.display())
 }
 
 fn collect(folder: &Path, prefix: &str, depth: usize, names: &mut Vec<String>) {

@@ -13,7 +13,7 @@ use crate::error::{HttpError, Result};
 /// [`context!`](crate::context).
 pub trait ContextSource<T>: Clone + Send + Sync + 'static {
     #[doc(hidden)]
-    fn give(self, parts: Parts) -> BoxFuture<'static, Result<Value>>;
+    fn give(self, parts: &mut Parts) -> BoxFuture<'_, Result<Value>>;
 }
 
 macro_rules! sources {
@@ -25,9 +25,9 @@ macro_rules! sources {
             $($extractor: FromRequestParts<(), Rejection: Into<HttpError>> + Send + 'static,)*
         {
             #[allow(non_snake_case)] // The extractors' types name their values.
-            fn give(self, mut parts: Parts) -> BoxFuture<'static, Result<Value>> {
+            fn give(self, parts: &mut Parts) -> BoxFuture<'_, Result<Value>> {
                 Box::pin(async move {
-                    $(let $extractor = $extractor::from_request_parts(&mut parts, &()).await.map_err(Into::into)?;)*
+                    $(let $extractor = $extractor::from_request_parts(parts, &()).await.map_err(Into::into)?;)*
                     self($($extractor),*).await
                 })
             }

@@ -2,9 +2,14 @@
 //!
 //! Invariant: in debug mode a changed file is seen at the next request.
 
+use std::convert::Infallible;
 use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use axum::extract::FromRequestParts;
 use axum::http::Uri;
+use axum::http::request::Parts;
 use rebis_web::{App, Args, Blueprint, Config, Html, HttpError, Result, StatusCode, Templates, context};
 use serde::Serialize;
 
@@ -203,4 +208,38 @@ async fn a_link_to_nothing_is_told() {
         "{said}"
     );
     assert!(client.get("/hello").await.text().contains("got an empty text"));
+}
+
+/// What another crate's extractor makes once for a request, as the session of a database.
+#[derive(Clone)]
+struct Once(Arc<AtomicUsize>);
+
+impl<S: Sync> FromRequestParts<S> for Once {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get_or_insert_with(|| Once(Arc::default())).clone())
+    }
+}
+
+#[tokio::test]
+async fn what_variables_are_made_of_is_what_the_handler_gets() {
+    async fn look(templates: Templates, once: Once) -> Result<Html> {
+        let looked = once.0.load(Ordering::Relaxed);
+        templates.render("hello.html", context! { looked })
+    }
+    let site = Site::new(&[("hello.html", "{{ looked }}")]);
+    let app = site.app().get("/look", look).template_context(async |once: Once| {
+        once.0.fetch_add(1, Ordering::Relaxed);
+        Ok(context! {})
+    });
+    assert_eq!(app.test_client().get("/look").await.text(), "1");
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_there_is_told() {
+    let app =
+        App::new(Config::new("/nowhere")).templates("templatez").configure("DEBUG", true).get("/", hello);
+    let said = app.test_client().get("/").await.text();
+    assert!(said.contains("/nowhere/templatez (there is no such folder)"), "{said}");
 }

@@ -85,3 +85,13 @@ each_database! {
         assert!(!page.text().contains("note"), "nothing of the cause is told: {}", page.text());
     }
 }
+
+#[tokio::test]
+async fn an_application_without_a_database_says_so_to_its_maker_alone() {
+    let app = App::new(Config::new(".")).get("/", forget);
+    let visitor = app.test_client().get("/").await;
+    assert_eq!(visitor.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(!visitor.text().contains("database"), "{}", visitor.text());
+    let maker = app.configure("DEBUG", true).test_client().get("/").await;
+    assert!(maker.text().contains("this application has no database; give it one with"), "{}", maker.text());
+}
