@@ -319,7 +319,7 @@ each_database! {
         // The partner that a left join does not find has no day of hire.
         let boss = rebis::alias(Employee, "boss");
         let hired = boss.col(Employee::hired).optional();
-        let days: Vec<(i32, Option<i32>, Option<i32>, Option<NaiveDate>)> = select((
+        let days = select((
             func::year(Employee::hired),
             func::year(hired.clone()),
             func::extract(Field::Month, hired.clone()),
