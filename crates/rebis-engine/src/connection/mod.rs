@@ -75,11 +75,11 @@ impl Connection {
     ///
     /// # Errors
     /// What the database says, classified; or the first error of `each`, after which no further row is delivered.
-    pub async fn query<F>(&mut self, sql: &str, binds: &[Value], each: F) -> Result<()>
+    pub fn query<F>(&mut self, sql: &str, binds: &[Value], each: F) -> impl Future<Output = Result<()>>
     where
         F: FnMut(&Row<'_>) -> Result<()> + Send,
     {
-        self.run_query(sql, binds, each).await
+        self.run_query(sql, binds, each)
     }
 
     /// Runs a statement and collects its rows.

@@ -13,16 +13,25 @@ use crate::driver::{AfterError, Driver, Fill};
 use crate::{Done, Error, ErrorKind, Result, Row, TransactionOptions};
 
 impl Connection {
-    pub(super) async fn run_query<F>(&mut self, sql: &str, binds: &[Value], each: F) -> Result<()>
+    /// A block: an `async fn` would keep the arguments twice, and the futures of all that a program does with a query are larger by this one.
+    #[expect(clippy::manual_async_fn, reason = "the future of an `async fn` is larger by its arguments")]
+    pub(super) fn run_query<F>(
+        &mut self,
+        sql: &str,
+        binds: &[Value],
+        each: F,
+    ) -> impl Future<Output = Result<()>>
     where
         F: FnMut(&Row<'_>) -> Result<()> + Send,
     {
-        let begin = self.start()?;
-        let watch = Watch::start(&self.shared, sql);
-        let result = self.driver()?.query(begin.as_ref(), sql, binds, each).await;
-        self.finish(begin.is_some(), &result);
-        watch.end(&self.shared, sql, binds, result.as_ref().copied());
-        result.map(drop).map_err(|e| e.with_sql(sql))
+        async move {
+            let begin = self.start()?;
+            let watch = Watch::start(&self.shared, sql);
+            let result = self.driver()?.query(begin.as_ref(), sql, binds, each).await;
+            self.finish(begin.is_some(), &result);
+            watch.end(&self.shared, sql, binds, result.as_ref().copied());
+            result.map(drop).map_err(|e| e.with_sql(sql))
+        }
     }
 
     pub(super) async fn run_execute(&mut self, sql: &str, binds: &[Value]) -> Result<Done> {

@@ -8,25 +8,29 @@ use crate::driver::{Fill, Lent};
 use crate::{Done, ErrorKind, Result, Row, TransactionOptions};
 
 impl Sqlite {
-    pub(crate) async fn query<F>(
+    /// A block: an `async fn` would keep the arguments twice.
+    #[expect(clippy::manual_async_fn, reason = "the future of an `async fn` is larger by its arguments")]
+    pub(crate) fn query<F>(
         &mut self,
         begin: Option<&TransactionOptions>,
         sql: &str,
         binds: &[Value],
         mut each: F,
-    ) -> Result<u64>
+    ) -> impl Future<Output = Result<u64>>
     where
         F: FnMut(&Row<'_>) -> Result<()> + Send,
     {
-        if let Some(options) = begin {
-            self.begin(options).await?;
-        }
-        let mut wait = Wait::new(self.busy_timeout);
-        loop {
-            let mut rows = 0;
-            match self.query_now(sql, binds, &mut each, &mut rows) {
-                Err(e) if rows == 0 && e.kind() == ErrorKind::Locked && wait.again().await => {}
-                done => return done.map(|()| rows),
+        async move {
+            if let Some(options) = begin {
+                self.begin(options).await?;
+            }
+            let mut wait = Wait::new(self.busy_timeout);
+            loop {
+                let mut rows = 0;
+                match self.query_now(sql, binds, &mut each, &mut rows) {
+                    Err(e) if rows == 0 && e.kind() == ErrorKind::Locked && wait.again().await => {}
+                    done => return done.map(|()| rows),
+                }
             }
         }
     }
