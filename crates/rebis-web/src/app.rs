@@ -22,7 +22,7 @@ use crate::config::Config;
 use crate::debug::Debugger;
 use crate::error::{BoxError, HttpError, Result};
 use crate::response::{Html, Redirect};
-use crate::routes::{BuildError, RouteInfo};
+use crate::routes::{BuildError, RouteInfo, RouteTable};
 use crate::template::{Engine, Settings};
 use crate::testing::TestClient;
 use crate::url::{UrlError, UrlParams};
@@ -130,10 +130,7 @@ impl App {
     /// # Errors
     /// When there is no such endpoint (the message offers the nearest name), or a parameter has no value.
     pub fn url_for(&self, endpoint: &str, params: impl UrlParams) -> Result<String, UrlError> {
-        match self.compiled() {
-            Ok(compiled) => compiled.routes.url_for(endpoint, params),
-            Err(error) => Err(UrlError::unbuilt(&error)),
-        }
+        self.route_table()?.url_for(endpoint, params)
     }
 
     /// As [`App::url_for`], for where a path is not enough: a mail, a feed, a service that calls back. `BASE_URL` says what stands before the path
@@ -150,10 +147,7 @@ impl App {
     /// # Errors
     /// As [`App::url_for`], and when `BASE_URL` is not set.
     pub fn external_url_for(&self, endpoint: &str, params: impl UrlParams) -> Result<String, UrlError> {
-        match self.compiled() {
-            Ok(compiled) => compiled.routes.external_url_for(endpoint, params),
-            Err(error) => Err(UrlError::unbuilt(&error)),
-        }
+        self.route_table()?.external_url_for(endpoint, params)
     }
 
     /// A redirection (303) to an endpoint: `app.redirect("site.index", ())`.
@@ -245,6 +239,10 @@ impl App {
 
     pub(crate) fn allowed_methods(&self, rule: &str) -> Option<String> {
         self.compiled().ok()?.routes.allowed(rule)
+    }
+
+    fn route_table(&self) -> Result<&RouteTable, UrlError> {
+        self.compiled().map(|compiled| &*compiled.routes).map_err(|error| UrlError::unbuilt(&error))
     }
 
     fn compiled(&self) -> Result<&Arc<Compiled>, BuildError> {

@@ -75,6 +75,15 @@ impl HttpError {
         Self::build(status, None)
     }
 
+    /// A body that could not be read: one that is too large in the words of the status, which name the setting, else in those of the refusal.
+    #[track_caller]
+    pub(crate) fn unread(status: StatusCode, words: String, cause: impl Into<BoxError>) -> Self {
+        match status {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::status_only(status).with_source(cause),
+            _ => Self::new(status, words),
+        }
+    }
+
     /// 404 Not Found.
     #[track_caller]
     pub fn not_found() -> Self {

@@ -3,7 +3,6 @@
 //! Invariant: a body that is no `T` is the client's mistake, a 4xx.
 
 use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 
 use crate::error::HttpError;
@@ -21,10 +20,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for FormBody<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, HttpError> {
         match axum::extract::Form::<T>::from_request(request, state).await {
             Ok(axum::extract::Form(value)) => Ok(Self(value)),
-            Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                Err(HttpError::status_only(error.status()).with_source(error))
-            }
-            Err(error) => Err(HttpError::new(error.status(), error.body_text())),
+            Err(error) => Err(HttpError::unread(error.status(), error.body_text(), error)),
         }
     }
 }

@@ -38,10 +38,7 @@ pub(super) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<
         Err(error) if csrf::is_timeout(&error) => {
             return Err(HttpError::status_only(StatusCode::REQUEST_TIMEOUT).with_source(error));
         }
-        Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            return Err(HttpError::status_only(error.status()).with_source(error));
-        }
-        Err(error) => return Err(HttpError::new(error.status(), error.body_text())),
+        Err(error) => return Err(HttpError::unread(error.status(), error.body_text(), error)),
     };
     let values: Vec<_> = form_urlencoded::parse(&body).into_owned().take(most.saturating_add(1)).collect();
     if values.len() > most {
