@@ -4,6 +4,7 @@
 //! complaints come at once.
 
 mod around;
+mod on_errors;
 
 use std::any::{TypeId, type_name};
 use std::fmt;
@@ -15,6 +16,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use crate::template::{Settings, TemplateFolder};
 
 pub(crate) use around::Around;
+pub(crate) use on_errors::OnErrors;
 
 /// One handler under one path, before it is checked.
 #[derive(Clone)]
@@ -50,6 +52,7 @@ pub struct Blueprint {
     pub(crate) complaints: Vec<String>,
     pub(crate) json_errors: bool,
     pub(crate) around: Around,
+    pub(crate) on_errors: OnErrors,
     templates: Vec<TemplateFolder>,
 }
 
@@ -64,6 +67,7 @@ impl Blueprint {
             complaints: Vec::new(),
             json_errors: false,
             around: Around::default(),
+            on_errors: OnErrors::default(),
             templates: Vec::new(),
         }
     }

@@ -214,11 +214,12 @@ async fn finish(
         return with_slash(uri);
     }
     let Some(error) = error_of(&mut response) else { return response };
-    let error = app.map(error);
+    let on_errors = app.on_errors(asked.rule.as_ref(), method);
+    let error = on_errors.map(error);
     log(&error, method, uri);
 
     let own = match asked.parts.take() {
-        Some(parts) => catch_option(app.run_error_handler(&error, *parts)).await,
+        Some(parts) => catch_option(on_errors.answer(&error, *parts)).await,
         None => None,
     };
     let page_of = |error: &HttpError| {

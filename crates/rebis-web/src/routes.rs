@@ -5,11 +5,12 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use axum::http::Method;
 use axum::routing::MethodRouter;
 
-use crate::blueprint::{Around, Blueprint, Rule};
+use crate::blueprint::{Around, Blueprint, OnErrors, Rule};
 use crate::url::{self, BaseUrl, UrlError, UrlParams};
 
 /// One line of the `routes` command.
@@ -61,6 +62,10 @@ pub(crate) struct RouteTable {
     matcher: matchit::Router<String>,
     /// Prefixes below which errors are JSON where the client leaves it open.
     json: Vec<String>,
+    /// What answers for the errors of each route, and of what is no route's.
+    on_errors: Vec<Arc<OnErrors>>,
+    on_others: Arc<OnErrors>,
+    has_error_handlers: bool,
     /// What comes before a path in a link for elsewhere.
     base: Option<BaseUrl>,
 }
@@ -76,13 +81,15 @@ impl RouteTable {
         mounts: &[&str],
     ) -> Result<(Self, Handlers), BuildError> {
         let mut checker = Checker::default();
+        let on_others = Arc::new(top.on_errors.clone());
         if let Some(rule) = statics {
-            checker.table.add("static", &[Method::GET], rule);
+            checker.table.add("static", &[Method::GET], rule, &on_others);
         }
+        checker.table.on_others = on_others;
         for prefix in statics.iter().map(|_| "/static").chain(mounts.iter().copied()) {
             checker.claim(prefix);
         }
-        checker.blueprint(top, "", "", &[]);
+        checker.blueprint(top, &Place::default());
         if checker.complaints.is_empty() {
             Ok((checker.table, checker.handlers))
         } else {
@@ -101,13 +108,18 @@ impl RouteTable {
 
     /// The endpoint that answers a method of a rule.
     pub(crate) fn endpoint(&self, rule: &str, method: &Method) -> Option<&str> {
-        let method = if method == Method::HEAD { &Method::GET } else { method };
-        let routes = self.by_path.get(rule)?;
-        routes
-            .iter()
-            .map(|&at| &self.routes[at])
-            .find(|route| route.methods.contains(method))
-            .map(|r| &*r.endpoint)
+        self.find(rule, method).map(|at| &*self.routes[at].endpoint)
+    }
+
+    /// What answers for the errors of a request with this method of this rule.
+    pub(crate) fn on_errors(&self, rule: Option<&str>, method: &Method) -> &OnErrors {
+        let found = rule.and_then(|rule| self.find(rule, method));
+        found.map_or(&self.on_others, |at| &self.on_errors[at])
+    }
+
+    /// Whether there is a handler for the errors of any route.
+    pub(crate) fn has_error_handlers(&self) -> bool {
+        self.has_error_handlers
     }
 
     /// What `Allow` says about a rule; `None` for what is no rule of ours.
@@ -158,8 +170,14 @@ impl RouteTable {
         Ok(base.join(&path))
     }
 
-    fn add(&mut self, endpoint: &str, methods: &[Method], rule: &str) {
+    fn find(&self, rule: &str, method: &Method) -> Option<usize> {
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        self.by_path.get(rule)?.iter().copied().find(|&at| self.routes[at].methods.contains(method))
+    }
+
+    fn add(&mut self, endpoint: &str, methods: &[Method], rule: &str, on_errors: &Arc<OnErrors>) {
         let at = self.routes.len();
+        self.on_errors.push(Arc::clone(on_errors));
         self.routes.push(RouteInfo {
             endpoint: endpoint.to_owned(),
             methods: methods.to_vec(),
@@ -179,11 +197,20 @@ struct Checker {
     complaints: Vec<String>,
 }
 
+/// What the blueprints that something is in say of it.
+#[derive(Default)]
+struct Place<'a> {
+    name: String,
+    prefix: String,
+    /// The innermost last.
+    around: Vec<&'a Around>,
+    on_errors: Arc<OnErrors>,
+}
+
 impl Checker {
-    /// `outer`: what stands around the blueprints that this one is in, the innermost last.
-    fn blueprint(&mut self, blueprint: &Blueprint, outer_name: &str, outer_prefix: &str, outer: &[&Around]) {
-        let name = join_names(outer_name, &blueprint.name);
-        let prefix = join_paths(outer_prefix, &blueprint.prefix);
+    fn blueprint(&mut self, blueprint: &Blueprint, outer: &Place<'_>) {
+        let name = join_names(&outer.name, &blueprint.name);
+        let prefix = join_paths(&outer.prefix, &blueprint.prefix);
         self.complaints.extend(blueprint.complaints.iter().cloned());
         if blueprint.name.contains('.') {
             self.complaints.push(format!("the blueprint's name {:?} must hold no dot", blueprint.name));
@@ -205,17 +232,20 @@ impl Checker {
         if blueprint.json_errors {
             self.table.json.push(url::as_requested(&prefix));
         }
-        let around: Vec<&Around> = outer.iter().copied().chain([&blueprint.around]).collect();
+        let around = outer.around.iter().copied().chain([&blueprint.around]).collect();
+        let on_errors = Arc::new(blueprint.on_errors.inside(&outer.on_errors));
+        self.table.has_error_handlers |= on_errors.has_handlers();
+        let here = Place { name, prefix, around, on_errors };
         for rule in &blueprint.rules {
-            self.rule(rule, &name, &prefix, &around);
+            self.rule(rule, &here);
         }
         for child in &blueprint.children {
-            self.blueprint(child, &name, &prefix, &around);
+            self.blueprint(child, &here);
         }
     }
 
-    fn rule(&mut self, rule: &Rule, blueprint: &str, prefix: &str, around: &[&Around]) {
-        let path = url::as_requested(&join_paths(prefix, &rule.path));
+    fn rule(&mut self, rule: &Rule, place: &Place<'_>) {
+        let path = url::as_requested(&join_paths(&place.prefix, &rule.path));
         let Some(own_name) = &rule.name else {
             self.complaints.push(format!(
                 "the handler of {path} is a closure and has no name: add .endpoint(\"name\") after it"
@@ -226,7 +256,7 @@ impl Checker {
             self.complaints.push(format!("the endpoint {own_name:?} of {path} must hold no dot"));
             return;
         }
-        let endpoint = join_names(blueprint, own_name);
+        let endpoint = join_names(&place.name, own_name);
 
         if !self.path_is_sound(&endpoint, &rule.path, &path) {
             return;
@@ -265,8 +295,9 @@ impl Checker {
             }
         }
 
-        self.table.add(&endpoint, &rule.methods, &path);
-        let handler = around.iter().rev().fold(rule.handler.clone(), |inner, around| around.wrap(inner));
+        self.table.add(&endpoint, &rule.methods, &path, &place.on_errors);
+        let handler =
+            place.around.iter().rev().fold(rule.handler.clone(), |inner, around| around.wrap(inner));
         match self.handlers.iter_mut().find(|(other, _)| *other == path) {
             Some((_, handlers)) => *handlers = std::mem::take(handlers).merge(handler),
             None => self.handlers.push((path, handler)),

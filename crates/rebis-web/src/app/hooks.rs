@@ -2,13 +2,11 @@
 //!
 //! Invariant: a hook is stored as one boxed function; its order is the order of registration, reversed for what undoes.
 
-use std::error::Error as StdError;
 use std::sync::Arc;
 
-use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 use minijinja::Value;
@@ -16,6 +14,7 @@ use minijinja::value::merge_maps;
 
 use super::App;
 use super::build::BODY_LIMIT;
+use crate::blueprint::OnErrors;
 use crate::csrf::FormCheck;
 use crate::error::{BoxError, HttpError};
 use crate::session::UserSession;
@@ -23,17 +22,13 @@ use crate::template::ContextSource;
 
 pub(crate) type Before = dyn Fn(Request) -> BoxFuture<'static, Result<Request, Response>> + Send + Sync;
 pub(crate) type After = dyn Fn(Response) -> BoxFuture<'static, Response> + Send + Sync;
-pub(super) type OnError = dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync;
 pub(super) type Give = dyn for<'a> Fn(&'a mut Parts) -> BoxFuture<'a, Result<Value, HttpError>> + Send + Sync;
-pub(super) type Mapper = dyn Fn(&(dyn StdError + 'static)) -> Option<HttpError> + Send + Sync;
 pub(super) type Life = dyn Fn(App) -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync;
 
 #[derive(Clone, Default)]
 pub(super) struct Hooks {
     pub(super) before: Vec<Arc<Before>>,
     pub(super) after: Vec<Arc<After>>,
-    pub(super) errors: Vec<(StatusCode, Arc<OnError>)>,
-    pub(super) mappers: Vec<Arc<Mapper>>,
     pub(super) contexts: Vec<Arc<Give>>,
     pub(super) startup: Vec<Arc<Life>>,
     pub(super) shutdown: Vec<Arc<Life>>,
@@ -173,46 +168,14 @@ impl App {
     }
 
     pub(crate) fn has_error_handlers(&self) -> bool {
-        !self.inner.hooks.errors.is_empty()
+        self.compiled().is_ok_and(|compiled| compiled.routes.has_error_handlers())
     }
 
-    /// The application's own page for an error, if it registered one for the status. The last registered wins.
-    pub(crate) async fn run_error_handler(
-        &self,
-        error: &HttpError,
-        parts: axum::http::request::Parts,
-    ) -> Option<Response> {
-        let (status, handler) =
-            self.inner.hooks.errors.iter().rev().find(|(status, _)| *status == error.status())?;
-        let mut request = Request::from_parts(parts, Body::empty());
-        request.extensions_mut().insert(error.clone());
-        let mut response = handler(request).await;
-        // A handler that only rendered a page means the page of this status, not success.
-        if response.status() == StatusCode::OK {
-            *response.status_mut() = *status;
+    /// What answers for the errors of a request: those of the blueprint whose route it asks for, else the application's.
+    pub(crate) fn on_errors(&self, rule: Option<&MatchedPath>, method: &Method) -> &OnErrors {
+        match self.compiled() {
+            Ok(compiled) => compiled.routes.on_errors(rule.map(MatchedPath::as_str), method),
+            Err(_) => &self.inner.top.on_errors,
         }
-        Some(response)
-    }
-
-    /// A better status for an error that came by `?`, if some mapper knows one.
-    pub(crate) fn map(&self, error: HttpError) -> HttpError {
-        if !error.is_converted() {
-            return error;
-        }
-        let Some(source) = error.shared_source().cloned() else { return error };
-        let mut next = error.source();
-        while let Some(cause) = next {
-            for mapper in self.inner.hooks.mappers.iter().rev() {
-                if let Some(mapped) = mapper(cause) {
-                    return if mapped.source().is_some() {
-                        mapped
-                    } else {
-                        mapped.with_shared_source(source)
-                    };
-                }
-            }
-            next = cause.source();
-        }
-        error
     }
 }

@@ -355,7 +355,7 @@ impl App {
 
     /// Answers with a handler of the application's own whenever a response would have the status: an unknown URL (404), a wrong
     /// method (405), a panic (500), any [`HttpError`]. The handler may extract the [`HttpError`] and whatever else but the body.
-    /// If it answers 200, the error's status is kept.
+    /// If it answers 200, the error's status is kept. For the routes of one part of the application there is [`Blueprint::error_handler`].
     ///
     /// ```
     /// use axum::http::StatusCode;
@@ -374,14 +374,12 @@ impl App {
     /// ```
     #[must_use]
     pub fn error_handler<H: Handler<T, ()>, T: 'static>(self, status: StatusCode, handler: H) -> Self {
-        self.change(|inner| {
-            let run: Arc<super::hooks::OnError> =
-                Arc::new(move |request| Box::pin(handler.clone().call(request, ())));
-            inner.hooks.errors.push((status, run));
-        })
+        self.change_top(|top| top.error_handler(status, handler))
     }
 
     /// Says what an error type of another library means in HTTP, for the errors that handlers pass on with `?`. Without it they are 500s.
+    /// Of an error and its causes the outermost that is known counts. For the routes of one part of the application there is
+    /// [`Blueprint::map_error`].
     ///
     /// ```
     /// use rebis_web::{App, Config, HttpError};
@@ -396,9 +394,7 @@ impl App {
         E: std::error::Error + 'static,
         F: Fn(&E) -> Option<HttpError> + Send + Sync + 'static,
     {
-        self.change(|inner| {
-            inner.hooks.mappers.push(Arc::new(move |error| mapper(error.downcast_ref::<E>()?)));
-        })
+        self.change_top(|top| top.map_error(mapper))
     }
 
     /// Runs when the application is built, if it is built in debug mode: for what has to be told to let itself be watched, so that a

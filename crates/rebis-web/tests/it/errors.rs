@@ -122,6 +122,80 @@ async fn errors_of_other_crates_get_a_status() {
 }
 
 #[tokio::test]
+async fn a_blueprint_has_its_own_pages() {
+    async fn lost(path: axum::http::Uri) -> Result<()> {
+        let status = if path.path().ends_with("/gone") { StatusCode::GONE } else { StatusCode::NOT_FOUND };
+        Err(HttpError::status_only(status))
+    }
+    let page = |who: &'static str| async move |error: HttpError| format!("{who} {}", error.status().as_u16());
+    let inner = Blueprint::new("inner")
+        .url_prefix("/inner")
+        .get("/lost", lost)
+        .get("/gone", lost)
+        .get("/panics", panics)
+        .error_handler(StatusCode::NOT_FOUND, page("replaced"))
+        .error_handler(StatusCode::NOT_FOUND, page("inner"));
+    let outer = Blueprint::new("outer")
+        .url_prefix("/outer")
+        .get("/lost", lost)
+        .error_handler(StatusCode::NOT_FOUND, page("outer"))
+        .error_handler(StatusCode::INTERNAL_SERVER_ERROR, page("outer"))
+        .blueprint(inner);
+    let app = bare()
+        .get("/lost", lost)
+        .blueprint(outer)
+        .post("/outer/inner/lost", lost)
+        .endpoint("post")
+        .before_request(async |request: axum::extract::Request| {
+            if request.headers().contains_key("x-banned") { Err(HttpError::not_found()) } else { Ok(request) }
+        });
+    // With pages of the application, and with those of blueprints alone.
+    let client = app.clone().error_handler(StatusCode::NOT_FOUND, page("app")).test_client();
+    let plain = app.test_client();
+    let error = "<!doctype html>";
+    for (path, with, without) in [
+        ("/lost", "app 404", error),
+        ("/outer/lost", "outer 404", "outer 404"),
+        ("/outer/inner/lost", "inner 404", "inner 404"),
+        ("/outer/inner/panics", "outer 500", "outer 500"),
+        ("/outer/inner/gone", error, error),
+        // No blueprint owns what no route has.
+        ("/outer/inner/nothing", "app 404", error),
+    ] {
+        for (client, begins) in [(&client, with), (&plain, without)] {
+            let text = client.get(path).await.text();
+            assert!(text.starts_with(begins), "{path}: {text}");
+        }
+    }
+    // The same path by another method is another route; what a hook of the application refuses is the blueprint's still.
+    assert_eq!(client.post("/outer/inner/lost").await.text(), "app 404");
+    assert_eq!(client.get("/outer/inner/lost").header("x-banned", "1").await.text(), "inner 404");
+    let head = client.request(axum::http::Method::HEAD, "/outer/inner/lost").await;
+    assert_eq!((head.status(), head.header("content-length")), (StatusCode::NOT_FOUND, Some("9")));
+}
+
+#[tokio::test]
+async fn a_blueprint_says_what_errors_of_other_crates_mean_in_it() {
+    let says =
+        |status| move |error: &Low| (error.0 == "the disk said no").then(|| HttpError::status_only(status));
+    let inner =
+        Blueprint::new("inner").url_prefix("/inner").get("/", fails).map_error(says(StatusCode::GONE));
+    let plain = Blueprint::new("plain").url_prefix("/plain").get("/", fails);
+    let none =
+        Blueprint::new("none").url_prefix("/none").get("/", fails).map_error(|_: &std::fmt::Error| None);
+    let client = bare()
+        .get("/", fails)
+        .blueprint(inner)
+        .blueprint(plain)
+        .blueprint(none)
+        .map_error(says(StatusCode::CONFLICT))
+        .test_client();
+    for (path, status) in [("/", 409), ("/inner/", 410), ("/plain/", 409), ("/none/", 409)] {
+        assert_eq!(client.get(path).await.status(), status, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_shared_error_in_the_extensions_is_a_cause() {
     async fn rejects() -> axum::response::Response {
         use axum::response::IntoResponse as _;
