@@ -33,14 +33,18 @@ impl ShellError {
         self.column
     }
 
-    /// The error of an evaluation.
-    pub(crate) fn of(error: &EvalAltResult) -> Self {
+    /// The error of an evaluation, with what there is to say of the function that was missed last.
+    pub(crate) fn of(error: &EvalAltResult, missed: Option<String>) -> Self {
         let innermost = innermost(error);
+        let text = match (innermost, missed) {
+            (EvalAltResult::ErrorFunctionNotFound(..), Some(advice)) => advice,
+            _ => words(innermost),
+        };
         let at = match innermost.position() {
             Position::NONE => error.position(),
             at => at,
         };
-        ShellError { text: words(innermost), line: at.line(), column: at.position() }
+        ShellError { text, line: at.line(), column: at.position() }
     }
 
     /// The same without its line, where there is one line only.
@@ -70,6 +74,11 @@ fn words(error: &EvalAltResult) -> String {
         }
         EvalAltResult::ErrorParsing(kind, _) => match kind {
             ParseErrorType::UnexpectedEOF => String::from("the text ends in the middle of something"),
+            ParseErrorType::MissingToken(_, why) if why.contains("arguments to function call") => {
+                format!(
+                    "{kind}; arguments have no names, fields stand in a map: `User.new(#{{username: \"susan\"}})`"
+                )
+            }
             other => other.to_string(),
         },
         EvalAltResult::ErrorAssignmentToConstant(name, _) => format!("`{name}` cannot be assigned to"),

@@ -30,6 +30,8 @@ struct Inner {
     echo: RefCell<Option<Recording>>,
     /// The code that `exit(…)` was given.
     exit: Cell<Option<i64>>,
+    /// What there is to say of the function that was missed last.
+    missed: RefCell<Option<String>>,
 }
 
 /// Whether a person asked for an end.
@@ -64,8 +66,8 @@ impl Interrupt {
 impl Host {
     pub(crate) fn new(runtime: Handle, database: Database, interrupt: Interrupt) -> Self {
         let (session, models) = (database.session(), database.any_models());
-        let (echo, exit) = (RefCell::default(), Cell::default());
-        Host(Rc::new(Inner { runtime, database, session, models, interrupt, echo, exit }))
+        let (echo, exit, missed) = (RefCell::default(), Cell::default(), RefCell::default());
+        Host(Rc::new(Inner { runtime, database, session, models, interrupt, echo, exit, missed }))
     }
 
     pub(crate) fn session(&self) -> &Session {
@@ -113,6 +115,15 @@ impl Host {
 
     pub(crate) fn take_exit(&self) -> Option<i64> {
         self.0.exit.take()
+    }
+
+    /// A function was called that there is not.
+    pub(crate) fn miss(&self, advice: Option<String>) {
+        *self.0.missed.borrow_mut() = advice;
+    }
+
+    pub(crate) fn take_missed(&self) -> Option<String> {
+        self.0.missed.take()
     }
 
     /// Whether statements are shown from now on.

@@ -42,6 +42,7 @@ mod functions;
 mod help;
 mod host;
 mod incomplete;
+mod missing;
 mod names;
 mod of_column;
 mod of_model;

@@ -4,8 +4,9 @@
 use rebis_orm::dynamic::{AnyEntity, AnyModel};
 use rhai::{Array, Dynamic, Engine, Map};
 
-use crate::error::{Eval, fault};
+use crate::error::{Eval, fault, refuse};
 use crate::host::Host;
+use crate::missing;
 use crate::names::{Col, Model, Obj, Rel};
 use crate::value::{fields, for_column};
 
@@ -36,7 +37,10 @@ fn member(of: &Model, name: &str) -> Eval<Dynamic> {
     match (model.relation(name), name) {
         (Ok(relation), _) => Ok(Dynamic::from(Rel(relation))),
         (Err(_), "query") => Ok(Dynamic::from(of.select())),
-        (Err(_), _) => model.column(name).map(|_| Dynamic::UNIT).map_err(|error| fault(&error)),
+        (Err(_), _) => match missing::member(model, name) {
+            Some(told) => refuse(told),
+            None => model.column(name).map(|_| Dynamic::UNIT).map_err(|error| fault(&error)),
+        },
     }
 }
 

@@ -8,12 +8,12 @@ use rhai::{AST, Dynamic, Engine, EvalAltResult, Scope, Token};
 use tokio::runtime::Handle;
 
 use crate::context::ShellContext;
-use crate::error::{Eval, ShellError};
+use crate::error::{Eval, ShellError, refuse};
 use crate::host::{Host, Interrupt, say};
 use crate::names::{Db, Model, Ses};
 use crate::shell::Done;
 use crate::show::{is_known, show};
-use crate::{functions, of_column, of_model, of_object, of_query, of_session, of_sql};
+use crate::{functions, missing, of_column, of_model, of_object, of_query, of_session, of_sql};
 
 type Setup = Box<dyn FnOnce(&mut ShellContext<'_>) + Send>;
 
@@ -64,7 +64,7 @@ impl Running {
         }
         let ast = match self.engine.compile_with_scope(&Scope::new(), text) {
             Ok(ast) => ast,
-            Err(error) => return Err(ShellError::of(&EvalAltResult::from(error))),
+            Err(error) => return Err(ShellError::of(&EvalAltResult::from(error), None)),
         };
         let ast = self.functions.merge(&ast);
         let done = self.engine.eval_ast_with_scope::<Dynamic>(&mut self.scope, &ast);
@@ -74,11 +74,11 @@ impl Running {
             Ok(value) if value.is_unit() => Ok(Outcome::Value(None)),
             Ok(value) => match self.show(value) {
                 Ok(text) => Ok(Outcome::Value(Some(text))),
-                Err(error) => Err(ShellError::of(&error)),
+                Err(error) => Err(ShellError::of(&error, None)),
             },
             Err(error) => match self.host.take_exit() {
                 Some(code) => Ok(Outcome::Exit(code)),
-                None => Err(ShellError::of(&error)),
+                None => Err(ShellError::of(&error, self.host.take_missed())),
             },
         }
     }
@@ -128,8 +128,17 @@ fn listen(engine: &mut Engine, host: &Host, given: Rc<Vec<(String, Dynamic)>>) {
             "session" => Some(Dynamic::from(Ses)),
             "db" => Some(Dynamic::from(Db)),
             "null" | "None" => Some(Dynamic::UNIT),
-            _ => h.model(name).map(|model| Dynamic::from(Model(model, h.clone()))),
+            _ => match h.model(name) {
+                Some(model) => Some(Dynamic::from(Model(model, h.clone()))),
+                None => return missing::elsewhere(&h, name).map_or(Ok(None), refuse),
+            },
         })
+    });
+    let h = host.clone();
+    engine.on_missing_function(move |name, given, _, _| {
+        // Not refused here, where nobody knows the place in the script.
+        h.miss(missing::function(&h, name, given));
+        Ok(None)
     });
     // Words that the language keeps for later, and that models and queries have use for.
     engine.on_parse_token(|token, _, _| match token {

@@ -7,7 +7,7 @@ use rebis_sql::Value;
 use super::{AnyColumn, AnyEntity, AnyQuery, AnyRelation, unknown};
 use crate::database::Database;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Model, ModelMeta};
+use crate::model::{Model, ModelMeta, registered};
 use crate::session::Session;
 
 /// A model that is known at run time only: see [the module](crate::dynamic).
@@ -53,10 +53,22 @@ impl AnyModel {
         AnyModel(M::meta())
     }
 
+    /// Every model of the program, whichever database it lives in.
+    #[must_use]
+    pub fn registered() -> Vec<Self> {
+        registered().into_iter().map(AnyModel).collect()
+    }
+
     /// The struct's name.
     #[must_use]
     pub fn name(self) -> &'static str {
         self.0.def.name
+    }
+
+    /// The database that it lives in (`#[model(bind = "audit")]`); nothing for the application's own.
+    #[must_use]
+    pub fn bind(self) -> Option<&'static str> {
+        self.0.bind()
     }
 
     /// The table's name.

@@ -46,6 +46,32 @@ async fn names_and_types() {
         ("User.limit(-1)", "-1 is no number of rows"),
         ("sql(\"SELECT {}\")", "the SQL has 1 `{}` and 0 values"),
         ("session.add(1)", "there is no function add (Session, i64)"),
+        (
+            "User.create(#{})",
+            "`create` is no word of a model: `let it = User.new(#{…})` makes an object, `session.add(it)` and `session.commit()` write it (position 6)",
+        ),
+        ("Post.add(1)", "`let it = Post.new(#{…})`"),
+        ("User.query.insert(#{})", "`let it = User.new(#{…})`"),
+        ("User.objects.create(#{})", "a query begins with the model: `User.filter(…)`"),
+        ("User.query()", "`User.query`, without parentheses, is the query of all"),
+        (
+            "User.filter_by(User.id == 1)",
+            "`User.filter_by(#{id: …})` takes a map, `User.filter(User.id == …)` a condition",
+        ),
+        ("User.query.filter(#{id: 1})", "`User.filter_by(#{id: …})` takes a map"),
+        (
+            "User.filter_by(username = \"a\")",
+            "fields stand in a map: `User.new(#{username: \"susan\"})` (position 25)",
+        ),
+        ("User.new(#{username: \"a\", email: \"b\"}).save()", "`session.add(…)` takes an object that is new"),
+        ("session.insert(Role.new(#{name: \"a\"}))", "`session.add(…)` takes an object that is new"),
+        ("User.all().create(1)", "there is no function create (array, i64)"),
+        (
+            "Elsewhere.all()",
+            "Elsewhere lives in the database `archive`, which `shell --bind archive` opens (position 1)",
+        ),
+        ("Elsewhere(#{id: 1})", "`shell --bind archive` opens (position 1)"),
+        ("let Elsewhere = 1; Elsewhere.all()", "there is no function all (i64)"),
         ("let a = ;", "(position 9)"),
         ("session = 1", "session"),
     ] {

@@ -63,6 +63,14 @@ impl std::fmt::Display for Movie {
     }
 }
 
+/// Of no database that a test opens.
+#[derive(Model, Clone, Debug)]
+#[model(bind = "archive")]
+pub(crate) struct Elsewhere {
+    #[column(primary_key)]
+    pub(crate) id: i64,
+}
+
 #[derive(Model, Clone, Debug)]
 #[model(table = "roles")]
 pub(crate) struct Role {
