@@ -8,6 +8,7 @@ pub(crate) mod hooks;
 mod register;
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
@@ -65,7 +66,7 @@ struct Inner {
     tools: Vec<(String, Blueprint)>,
     on_debug: Vec<Arc<dyn Fn() + Send + Sync>>,
     templates: Settings,
-    static_folder: Option<std::path::PathBuf>,
+    static_folder: Option<PathBuf>,
     extensions: Extensions,
     inserts: Vec<(std::any::TypeId, Arc<Insert>)>,
     mounts: Vec<(String, Router)>,
@@ -209,6 +210,11 @@ impl App {
     /// The first error of a hook.
     pub async fn shutdown(&self) -> Result<(), BoxError> {
         hooks::run_all_reversed(&self.inner.hooks.shutdown, self).await
+    }
+
+    /// The folder of [`App::static_files`], if there is no such folder.
+    pub(crate) fn missing_static_folder(&self) -> Option<&Path> {
+        self.inner.static_folder.as_deref().filter(|folder| !folder.is_dir())
     }
 
     pub(crate) fn engine(&self) -> Result<&Engine> {

@@ -169,8 +169,13 @@ impl Server {
         self.address
     }
 
-    /// Prints the name, the mode and the URL on standard error.
+    /// Prints the name, the mode, the URL and what looks wrong on standard error.
     pub fn announce(&self) {
+        // Nobody can be told that standard error is closed.
+        let _ = std::io::stderr().write_all(self.announcement().as_bytes());
+    }
+
+    fn announcement(&self) -> String {
         let debug = self.app.config().debug();
         let mut text = format!(
             " * Serving Rebis app '{}'\n * Debug mode: {}\n",
@@ -182,9 +187,14 @@ impl Server {
                 " * WARNING: debug pages show the program's inside to everybody who can reach this address\n",
             );
         }
+        if let Some(folder) = self.app.missing_static_folder() {
+            text.push_str(&format!(
+                " * WARNING: static_files: there is no folder {}, so nothing below /static/ is found\n",
+                folder.display()
+            ));
+        }
         text.push_str(&format!(" * Running on http://{}\nPress CTRL+C to quit\n", self.address));
-        // Nobody can be told that standard error is closed.
-        let _ = std::io::stderr().write_all(text.as_bytes());
+        text
     }
 
     /// Answers requests until `stop` is ready, then lets the running ones finish.
@@ -206,4 +216,20 @@ fn built(app: App, options: &ServeOptions) -> Result<(App, Router), ServeError> 
     };
     let router = app.clone().into_router().map_err(ServeError::build)?;
     Ok((app, router))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_missing_folder_of_static_files_is_announced() {
+        let options = ServeOptions { port: 0, ..ServeOptions::default() };
+        for (folder, told) in [("no/such", true), ("src", false), ("Cargo.toml", true)] {
+            let app = App::new(Config::new(env!("CARGO_MANIFEST_DIR"))).static_files(folder);
+            let text = Server::bind(app, options.clone()).await.unwrap().announcement();
+            let line = format!("there is no folder {}/{folder}, so nothing", env!("CARGO_MANIFEST_DIR"));
+            assert_eq!(text.contains(&line), told, "{text}");
+        }
+    }
 }

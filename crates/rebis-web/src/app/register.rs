@@ -108,10 +108,20 @@ impl App {
     }
 
     /// Serves the files of a folder (relative to [`Config::root`](crate::Config::root)) under `/static/`; the endpoint is `static`:
-    /// `url_for("static", filename="style.css")`.
+    /// `url_for("static", filename="style.css")`. There is one such folder; that it is missing is said when the server starts.
     #[must_use]
     pub fn static_files(self, folder: impl AsRef<Path>) -> Self {
-        self.change(|inner| inner.static_folder = Some(inner.config.root().join(folder)))
+        let folder = self.config().root().join(folder);
+        match &self.inner.static_folder {
+            Some(first) => {
+                let (first, second) = (first.display(), folder.display());
+                let said = format!(
+                    "static_files is called for {first} and for {second}: /static is one folder, so keep one of them"
+                );
+                self.complain(said)
+            }
+            None => self.change(|inner| inner.static_folder = Some(folder)),
+        }
     }
 
     /// Serves Bootstrap 5, which the program carries in itself, for pages that extend `rebis/base.html`; the endpoint is `bootstrap`, and
@@ -395,6 +405,20 @@ impl App {
         F: Fn(&E) -> Option<HttpError> + Send + Sync + 'static,
     {
         self.change_top(|top| top.map_error(mapper))
+    }
+
+    /// Says that something was registered in a way that cannot work: [`App::build`] fails with it, as over routes that contradict each other.
+    /// It is for crates that add to an application what `App` itself does not know.
+    ///
+    /// ```
+    /// # use rebis_web::{App, Config};
+    /// let error = App::new(Config::new(".")).complain("two caches are called `pages`").build().unwrap_err();
+    /// assert_eq!(error.complaints(), ["two caches are called `pages`"]);
+    /// ```
+    #[must_use]
+    pub fn complain(self, what: impl Into<String>) -> Self {
+        let what = what.into();
+        self.change(|inner| inner.top.complaints.push(what))
     }
 
     /// Runs when the application is built, if it is built in debug mode: for what has to be told to let itself be watched, so that a

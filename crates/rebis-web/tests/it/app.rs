@@ -125,6 +125,11 @@ fn contradictions_are_said_when_the_application_is_built() {
     assert!(mount.contains("cannot be mounted"), "{mount}");
     let clash = complaint(bare().get("/static/{*rest}", index).static_files("static"));
     assert!(clash.contains("/static"), "{clash}");
+    let statics = complaint(bare().static_files("static").static_files("other"));
+    assert!(
+        statics.contains("/static and for ") && statics.contains("/other: /static is one folder"),
+        "{statics}"
+    );
     let limit = complaint(bare().configure("MAX_CONTENT_LENGTH", "huge"));
     assert!(limit.contains("MAX_CONTENT_LENGTH"), "{limit}");
 }

@@ -275,7 +275,10 @@ impl AppExt for App {
             history,
         };
         let mut binds = self.get_extension::<Binds>().cloned().unwrap_or_default();
-        binds.0.retain(|b| b.name != Some(name));
+        if binds.0.iter().any(|b| b.name == Some(name)) {
+            let said = format!("two databases are bound as {name}: give one another name, or bind it once");
+            return self.complain(said);
+        }
         binds.0.push(bound);
         let app = browser::add(queries::shown_in_debug(self, &database, Some(name)));
         app.keep(binds).on_startup(move |_| {

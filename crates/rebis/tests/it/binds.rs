@@ -55,6 +55,18 @@ fn it_has_its_own_migrations() {
 }
 
 #[test]
+fn a_name_is_bound_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path());
+    assert!(app.clone().bind("other", Database::new(), &[]).build().is_ok());
+    let error = app.bind("ledger", Database::new(), &[]).build().unwrap_err();
+    assert_eq!(
+        error.complaints(),
+        ["two databases are bound as ledger: give one another name, or bind it once"]
+    );
+}
+
+#[test]
 fn without_a_url_it_is_a_file_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let app =
