@@ -86,6 +86,9 @@ impl ErrorKind {
             ErrorKind::ReadOnly => {
                 "check the permissions of the file and its folder, and that the URL or transaction is not read-only"
             }
+            ErrorKind::Data => {
+                "the value does not fit: shorten or correct it, or give the column a wider type in a migration"
+            }
             ErrorKind::Character => "leave that character out, or keep the value as bytes",
             ErrorKind::Missing => "run the migrations (`db upgrade`), or check the name",
             _ => return None,

@@ -10,6 +10,7 @@ use syn::{DeriveInput, Expr, Ident, Lit, LitStr, Path};
 use crate::args::{self, Arg, ListItem};
 use crate::ctxt::Ctxt;
 use crate::derived::{derived, named_fields, not_generic, respan};
+use crate::form_files;
 use crate::suggest::{Vocabulary, nearest};
 
 const STRUCT: Vocabulary = Vocabulary {
@@ -268,8 +269,8 @@ fn method(ctxt: &Ctxt, arg: &Arg, fields: &[&Ident], own: &Ident) -> Option<Toke
         "pattern" => arg.text(ctxt)?.to_token_stream(),
         "range" => bounds(ctxt, arg, "1..=10", false)?,
         "length" => bounds(ctxt, arg, "2..=20", true)?,
-        "max_size" => arg.expr(ctxt, "5 << 20")?.to_token_stream(),
-        "accept" => arg.expr(ctxt, "[\"image/png\", \".jpg\"]")?.to_token_stream(),
+        "max_size" => form_files::max_size(ctxt, arg)?,
+        "accept" => form_files::accept(ctxt, arg)?,
         "choices" => arg.expr(ctxt, "[\"red\", \"green\"]")?.to_token_stream(),
         "validate" => arg.expr(ctxt, "is_free")?.to_token_stream(),
         "default" => default_value(arg.expr(ctxt, "1")?),

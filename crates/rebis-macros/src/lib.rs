@@ -13,6 +13,7 @@ mod derived;
 mod enumeration;
 mod form;
 mod form_enum;
+mod form_files;
 mod from_row;
 mod main_attr;
 mod model;

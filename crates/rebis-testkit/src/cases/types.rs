@@ -62,6 +62,10 @@ pub async fn integers(db: TestDatabase) {
     c.script("CREATE TABLE narrow (v SMALLINT)").await.unwrap();
     let e = c.execute(&db.sql("INSERT INTO narrow (v) VALUES (?)"), &[Value::Int(70_000)]).await.unwrap_err();
     assert_eq!(e.kind(), rebis_engine::ErrorKind::Data, "{e}");
+    c.script("CREATE TABLE short (v VARCHAR(3))").await.unwrap();
+    let e = c.execute("INSERT INTO short (v) VALUES ('long')", &[]).await.unwrap_err();
+    assert_eq!(e.kind(), rebis_engine::ErrorKind::Data, "{e}");
+    assert!(e.to_string().contains("; the value does not fit: shorten or correct it"), "{e}");
 }
 
 /// Floats to the last digit, decimals with their scale.
