@@ -234,8 +234,9 @@ impl App {
         self.debugger().map(|_| self)
     }
 
-    pub(crate) fn endpoint_of(&self, rule: &str, method: &Method) -> Option<&str> {
-        self.compiled().ok()?.routes.endpoint(rule, method)
+    /// The route that answers a method of a path, where `path` is what the router matched.
+    pub(crate) fn route_of(&self, path: &str, method: &Method) -> Option<&RouteInfo> {
+        self.compiled().ok()?.routes.route(path, method)
     }
 
     /// Whether errors of this path are JSON where the client leaves it open.

@@ -20,8 +20,10 @@ pub struct RouteInfo {
     pub endpoint: String,
     /// The methods that were asked for. `HEAD` (with `GET`) and `OPTIONS` are answered as well.
     pub methods: Vec<Method>,
-    /// The path with its parameters: `/users/{id}`.
+    /// The path with its parameters, as it was declared: `/users/{id}`.
     pub rule: String,
+    /// The same as requests spell it.
+    path: String,
 }
 
 /// What is wrong with the routes of an application: all of it, one complaint a line.
@@ -106,14 +108,14 @@ impl RouteTable {
         Self { base, ..self }
     }
 
-    /// The endpoint that answers a method of a rule.
-    pub(crate) fn endpoint(&self, rule: &str, method: &Method) -> Option<&str> {
-        self.find(rule, method).map(|at| &*self.routes[at].endpoint)
+    /// The route that answers a method of a path.
+    pub(crate) fn route(&self, path: &str, method: &Method) -> Option<&RouteInfo> {
+        self.find(path, method).map(|at| &self.routes[at])
     }
 
-    /// What answers for the errors of a request with this method of this rule.
-    pub(crate) fn on_errors(&self, rule: Option<&str>, method: &Method) -> &OnErrors {
-        let found = rule.and_then(|rule| self.find(rule, method));
+    /// What answers for the errors of a request with this method of this path.
+    pub(crate) fn on_errors(&self, path: Option<&str>, method: &Method) -> &OnErrors {
+        let found = path.and_then(|path| self.find(path, method));
         found.map_or(&self.on_others, |at| &self.on_errors[at])
     }
 
@@ -122,10 +124,10 @@ impl RouteTable {
         self.has_error_handlers
     }
 
-    /// What `Allow` says about a rule; `None` for what is no rule of ours.
-    pub(crate) fn allowed(&self, rule: &str) -> Option<String> {
+    /// What `Allow` says about a path; `None` for what is no path of ours.
+    pub(crate) fn allowed(&self, path: &str) -> Option<String> {
         let mut names: Vec<&str> = Vec::new();
-        for method in self.by_path.get(rule)?.iter().flat_map(|&at| &self.routes[at].methods) {
+        for method in self.by_path.get(path)?.iter().flat_map(|&at| &self.routes[at].methods) {
             let with_head = (method == Method::GET).then_some("HEAD");
             for name in std::iter::once(method.as_str()).chain(with_head) {
                 if !names.contains(&name) {
@@ -156,7 +158,7 @@ impl RouteTable {
             let names = self.endpoints.keys().map(String::as_str);
             return Err(UrlError::unknown_endpoint(endpoint, crate::near::nearest(endpoint, names)));
         };
-        let rules: Vec<&str> = found.iter().map(|&at| self.routes[at].rule.as_str()).collect();
+        let rules: Vec<&str> = found.iter().map(|&at| self.routes[at].path.as_str()).collect();
         url::build(endpoint, &rules, &params)
     }
 
@@ -170,9 +172,9 @@ impl RouteTable {
         Ok(base.join(&path))
     }
 
-    fn find(&self, rule: &str, method: &Method) -> Option<usize> {
+    fn find(&self, path: &str, method: &Method) -> Option<usize> {
         let method = if method == Method::HEAD { &Method::GET } else { method };
-        self.by_path.get(rule)?.iter().copied().find(|&at| self.routes[at].methods.contains(method))
+        self.by_path.get(path)?.iter().copied().find(|&at| self.routes[at].methods.contains(method))
     }
 
     fn add(&mut self, endpoint: &str, methods: &[Method], rule: &str, on_errors: &Arc<OnErrors>) {
@@ -182,9 +184,10 @@ impl RouteTable {
             endpoint: endpoint.to_owned(),
             methods: methods.to_vec(),
             rule: rule.to_owned(),
+            path: url::as_requested(rule),
         });
         self.endpoints.entry(endpoint.to_owned()).or_default().push(at);
-        self.by_path.entry(rule.to_owned()).or_default().push(at);
+        self.by_path.entry(self.routes[at].path.clone()).or_default().push(at);
     }
 }
 
@@ -245,27 +248,28 @@ impl Checker {
     }
 
     fn rule(&mut self, rule: &Rule, place: &Place<'_>) {
-        let path = url::as_requested(&join_paths(&place.prefix, &rule.path));
+        let declared = join_paths(&place.prefix, &rule.path);
+        let path = url::as_requested(&declared);
         let Some(own_name) = &rule.name else {
             self.complaints.push(format!(
-                "the handler of {path} is a closure and has no name: add .endpoint(\"name\") after it"
+                "the handler of {declared} is a closure and has no name: add .endpoint(\"name\") after it"
             ));
             return;
         };
         if own_name.contains('.') {
-            self.complaints.push(format!("the endpoint {own_name:?} of {path} must hold no dot"));
+            self.complaints.push(format!("the endpoint {own_name:?} of {declared} must hold no dot"));
             return;
         }
         let endpoint = join_names(&place.name, own_name);
 
-        if !self.path_is_sound(&endpoint, &rule.path, &path) {
+        if !self.path_is_sound(&endpoint, &rule.path, &declared) {
             return;
         }
         let taken = self.table.by_path.get(&path).into_iter().flatten().map(|&at| &self.table.routes[at]);
         for other in taken {
             if let Some(method) = rule.methods.iter().find(|method| other.methods.contains(method)) {
                 self.complaints.push(format!(
-                    "{method} {path} is answered twice: by {} and by {endpoint}. Remove one, or change its path",
+                    "{method} {declared} is answered twice: by {} and by {endpoint}. Remove one, or change its path",
                     other.endpoint
                 ));
                 return;
@@ -280,10 +284,10 @@ impl Checker {
                     .get(&endpoint)
                     .into_iter()
                     .flatten()
-                    .any(|&at| self.table.routes[at].rule == path);
+                    .any(|&at| self.table.routes[at].path == path);
                 if !same_path {
                     self.complaints.push(format!(
-                        "the endpoint {endpoint} means two things: {} and {} (at {path}). Name one with .endpoint(\"other_name\")",
+                        "the endpoint {endpoint} means two things: {} and {} (at {declared}). Name one with .endpoint(\"other_name\")",
                         other.1, rule.function.1
                     ));
                     return;
@@ -295,7 +299,7 @@ impl Checker {
             }
         }
 
-        self.table.add(&endpoint, &rule.methods, &path, &place.on_errors);
+        self.table.add(&endpoint, &rule.methods, &declared, &place.on_errors);
         let handler =
             place.around.iter().rev().fold(rule.handler.clone(), |inner, around| around.wrap(inner));
         match self.handlers.iter_mut().find(|(other, _)| *other == path) {
@@ -304,34 +308,35 @@ impl Checker {
         }
     }
 
-    fn path_is_sound(&mut self, endpoint: &str, own: &str, path: &str) -> bool {
-        if !own.is_empty() && !own.starts_with('/') || path.is_empty() {
+    fn path_is_sound(&mut self, endpoint: &str, own: &str, declared: &str) -> bool {
+        if !own.is_empty() && !own.starts_with('/') || declared.is_empty() {
             self.complaints.push(format!("the path {own:?} of {endpoint} must start with /"));
             return false;
         }
-        if let Some(old) = path.split('/').find(|part| part.starts_with([':', '*', '<'])) {
+        if let Some(old) = declared.split('/').find(|part| part.starts_with([':', '*', '<'])) {
             self.complaints.push(format!(
-                "the path {path} of {endpoint}: write the parameter {old} as {{name}}, or {{*name}} for the rest of a path"
+                "the path {declared} of {endpoint}: write the parameter {old} as {{name}}, or {{*name}} for the rest of a path"
             ));
             return false;
         }
-        if path.contains(['?', '#']) {
+        if declared.contains(['?', '#']) {
             self.complaints.push(format!(
-                "the path {path} of {endpoint}: a query and what follows # are no part of a path; handlers take the query with Args or Query"
+                "the path {declared} of {endpoint}: a query and what follows # are no part of a path; handlers take the query with Args or Query"
             ));
             return false;
         }
-        if self.table.by_path.contains_key(path) {
+        let path = url::as_requested(declared);
+        if self.table.by_path.contains_key(&path) {
             return true;
         }
-        match self.table.matcher.insert(path, path.to_owned()) {
+        match self.table.matcher.insert(&path, path.clone()) {
             Ok(()) => true,
             Err(error) => {
                 self.complaints.push(match error {
                     matchit::InsertError::Conflict { with } => format!(
-                        "the path {path} of {endpoint} matches the same requests as {with}: name the parameters alike, or change one path"
+                        "the path {declared} of {endpoint} matches the same requests as {with}: name the parameters alike, or change one path"
                     ),
-                    other => format!("the path {path} of {endpoint} is malformed: {other}"),
+                    other => format!("the path {declared} of {endpoint} is malformed: {other}"),
                 });
                 false
             }

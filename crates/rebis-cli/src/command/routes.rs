@@ -21,7 +21,7 @@ pub(crate) fn run(app: &App) -> Result<ExitCode, BoxError> {
         })
         .collect();
     let width = |column: usize, title: &str| {
-        rows.iter().map(|r| r[column].len()).chain([title.len()]).max().unwrap_or(0)
+        rows.iter().map(|r| r[column].chars().count()).chain([title.len()]).max().unwrap_or(0)
     };
     let (endpoints, methods) = (width(0, "Endpoint"), width(1, "Methods"));
     output::line(format!("{:endpoints$}  {:methods$}  Rule", "Endpoint", "Methods"));

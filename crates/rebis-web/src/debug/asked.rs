@@ -35,14 +35,14 @@ pub(super) struct Asked {
 impl Asked {
     /// Reads the request and gives it back.
     pub(super) async fn read(app: &App, request: Request) -> Result<(Request, Self), HttpError> {
-        let rule = request.extensions().get::<MatchedPath>().map(|rule| rule.as_str().to_owned());
-        let endpoint = rule.as_deref().and_then(|rule| app.endpoint_of(rule, request.method()));
+        let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+        let route = path.and_then(|path| app.route_of(path, request.method()));
         let query = request.uri().query().unwrap_or_default();
         let mut asked = Asked {
             method: request.method().to_string(),
             path: request.uri().path().to_owned(),
-            endpoint: endpoint.map(str::to_owned),
-            rule,
+            endpoint: route.map(|route| route.endpoint.clone()),
+            rule: route.map(|route| route.rule.as_str()).or(path).map(str::to_owned),
             query: fields(query.as_bytes()),
             headers: headers(request.headers()),
             form: Vec::new(),

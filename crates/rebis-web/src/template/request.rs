@@ -31,7 +31,8 @@ impl RequestContext {
         let args: BTreeMap<String, String> =
             Args::parse(self.uri.query()).iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
         let rule = self.rule.as_ref();
-        let endpoint = rule.and_then(|rule| self.app.endpoint_of(rule.as_str(), &self.method));
+        let route = rule.and_then(|rule| self.app.route_of(rule.as_str(), &self.method));
+        let endpoint = route.map(|route| route.endpoint.as_str());
         let blueprint =
             endpoint.and_then(|endpoint| endpoint.rsplit_once('.')).map(|(blueprint, _)| blueprint);
         crate::context! {

@@ -318,6 +318,8 @@ async fn paths_of_any_language_are_found_and_linked_to() {
     let other = axum::Router::new().route("/x", axum::routing::get(index));
     let app = bare().get("/über uns", index).blueprint(deep).mount("/ö", other);
     let client = app.test_client();
+    let rules: Vec<&str> = app.routes().unwrap().iter().map(|route| route.rule.as_str()).collect();
+    assert_eq!(rules, ["/über uns", "/é/größe/{größe}"], "as they were declared");
 
     assert_eq!(client.get("/%C3%BCber%20uns").await.text(), "index");
     assert_eq!(client.get("/%C3%A9/gr%C3%B6%C3%9Fe/gro%C3%9F").await.text(), "groß");
@@ -327,7 +329,7 @@ async fn paths_of_any_language_are_found_and_linked_to() {
     assert_eq!(client.get(&link).await.text(), "groß");
     assert_eq!(client.get("/%C3%A9/no").await.header("content-type"), Some("application/json"));
     let twice = complaint(bare().get("/ü", index).get("/%C3%BC", create_again));
-    assert!(twice.contains("answered twice"), "{twice}");
+    assert!(twice.contains("GET /%C3%BC is answered twice"), "{twice}");
 }
 
 async fn show_text(Path(size): Path<String>) -> String {
