@@ -84,10 +84,11 @@ impl Server {
         Ok(true)
     }
 
-    /// Drops a database with all that it holds, if it is there.
+    /// Drops a database with all that it holds, if it is there. PostgreSQL ends the connections to it; MariaDB and MySQL wait five seconds for
+    /// transactions that use it.
     ///
     /// # Errors
-    /// When the name is none, or this user may not.
+    /// When the name is none, or this user may not, or a transaction goes on using it.
     pub async fn drop(&self, name: &str) -> Result<()> {
         self.run((self.statements()?.drop)(checked(name)?)).await
     }

@@ -151,7 +151,8 @@ fn create_sql(backend: Backend, name: &str) -> String {
 
 fn drop_sql(backend: Backend, name: &str) -> String {
     match backend {
-        Backend::MySql => format!("DROP DATABASE IF EXISTS {name}"),
+        // A transaction that a test forgot would make the server wait for a day.
+        Backend::MySql => format!("SET SESSION lock_wait_timeout = 5; DROP DATABASE IF EXISTS {name}"),
         Backend::Postgres | Backend::Sqlite => format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
     }
 }

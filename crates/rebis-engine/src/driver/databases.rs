@@ -28,7 +28,8 @@ pub(crate) fn statements(dialect: Dialect) -> Option<Statements> {
         Dialect::MySql | Dialect::MariaDb => Some(Statements {
             list: "SELECT schema_name FROM information_schema.schemata",
             create: |name| format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"),
-            drop: |name| format!("DROP DATABASE IF EXISTS {name}"),
+            // Whoever has a transaction open there cannot be sent away, and the server would wait for a day.
+            drop: |name| format!("SET SESSION lock_wait_timeout = 5; DROP DATABASE IF EXISTS {name}"),
             copy: None,
             rename: None,
         }),

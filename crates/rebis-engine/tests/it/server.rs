@@ -1,7 +1,7 @@
 //! Databases made and dropped whole, where there is a server.
 
-use rebis_engine::{DatabaseUrl, Engine, Server};
-use rebis_testkit::each_database;
+use rebis_engine::{DatabaseUrl, Engine, ErrorKind, Server};
+use rebis_testkit::{Backend, each_database};
 
 each_database! {
     async fn a_database_is_made_copied_renamed_and_dropped(test: TestDatabase) {
@@ -31,5 +31,28 @@ each_database! {
         }
         assert_eq!(ours(server.databases().await.unwrap()), 0);
         assert!(server.create("no name; DROP DATABASE x").await.is_err());
+    }
+
+    async fn a_forgotten_transaction_does_not_keep_who_drops_waiting(test: TestDatabase) {
+        let url = DatabaseUrl::parse(test.url()).unwrap();
+        let Ok(server) = Server::of(&url) else { return };
+        let name = format!("{}_d", url.database());
+        server.create(&name).await.unwrap();
+        let engine = Engine::builder(server.url(&name)).build().unwrap();
+        let mut forgotten = engine.acquire().await.unwrap();
+        forgotten.script("CREATE TABLE t (id INTEGER); BEGIN; SELECT * FROM t").await.unwrap();
+
+        let dropped = tokio::time::timeout(std::time::Duration::from_secs(60), server.drop(&name)).await;
+        match dropped.expect("it does not wait for long") {
+            Ok(()) => assert_eq!(test.backend(), Backend::Postgres),
+            Err(error) => {
+                assert_eq!((test.backend(), error.kind()), (Backend::MySql, ErrorKind::Locked), "{error}");
+                forgotten.script("ROLLBACK").await.unwrap();
+                server.drop(&name).await.unwrap();
+            }
+        }
+        drop(forgotten);
+        engine.dispose().await;
+        assert!(!server.databases().await.unwrap().contains(&name));
     }
 }
