@@ -1,4 +1,4 @@
-//! The book as a whole. Invariant: a page that is not listed, not tested, or links to nothing is a failure.
+//! The book as a whole. Invariant: a page that is not listed, not tested, or links to nothing, or to what the book does not hold, is a failure.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -79,6 +79,26 @@ fn every_link_leads_somewhere() {
         }
     }
     assert!(seen > 50, "{seen}");
+}
+
+#[test]
+fn no_link_leads_out_of_the_book() {
+    let listed: Vec<PathBuf> = pages().iter().map(|page| real(&docs().join(page))).collect();
+    for page in pages() {
+        let page = docs().join(page);
+        for link in links(&fs::read_to_string(&page).unwrap()) {
+            assert!(
+                listed.contains(&real(&page.with_file_name(&link))),
+                "{} links to {link}, which is no page of the book: name it, as in `COMPATIBILITY.md` in the repository",
+                page.display()
+            );
+        }
+    }
+}
+
+/// Without `..` in it.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 #[test]
