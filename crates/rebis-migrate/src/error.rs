@@ -62,8 +62,18 @@ impl Error {
     }
 
     pub(crate) fn file(action: &str, path: impl Into<PathBuf>, e: std::io::Error) -> Self {
-        let path = path.into();
-        Error::new(ErrorKind::File, format!("cannot {action} {}: {e}", path.display())).caused_by(e)
+        use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+        let advice = match (e.kind(), action) {
+            (PermissionDenied, "read") => {
+                "; run the command as a user who may read it, or change its permissions"
+            }
+            (PermissionDenied | ReadOnlyFilesystem, _) => {
+                "; run the command as a user who may write there, or change the permissions of the folder"
+            }
+            _ => "",
+        };
+        let text = format!("cannot {action} {}: {e}{advice}", path.into().display());
+        Error::new(ErrorKind::File, text).caused_by(e)
     }
 
     /// Whether the connection is gone: nothing that is asked on it after this is answered.
@@ -109,5 +119,20 @@ impl From<rebis_engine::Error> for Error {
 impl From<rebis_sql::CompileError> for Error {
     fn from(e: rebis_sql::CompileError) -> Self {
         Error::new(ErrorKind::Migration, e.to_string()).caused_by(e)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_user_may_not_says_what_to_do() {
+        let told =
+            |action| Error::file(action, "src", std::io::ErrorKind::PermissionDenied.into()).to_string();
+        assert!(told("read").contains("; run the command as a user who may read it"));
+        for action in ["create", "write", "remove"] {
+            assert!(told(action).contains("; run the command as a user who may write there"), "{action}");
+        }
     }
 }

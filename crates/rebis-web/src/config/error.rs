@@ -60,8 +60,16 @@ impl ConfigError {
     }
 
     pub(super) fn unreadable(path: &std::path::Path, error: std::io::Error) -> Self {
+        let advice = match error.kind() {
+            std::io::ErrorKind::PermissionDenied => {
+                "; start the program as a user who may read it, or change its permissions"
+            }
+            std::io::ErrorKind::IsADirectory => "; it has to be a file",
+            std::io::ErrorKind::InvalidData => "; write it in UTF-8",
+            _ => "",
+        };
         Self {
-            message: format!("{} cannot be read: {error}", path.display()),
+            message: format!("{} cannot be read: {error}{advice}", path.display()),
             key: None,
             missing: false,
             source: Some(error),
@@ -114,6 +122,14 @@ mod tests {
     fn type_names_are_short() {
         assert_eq!(short_type_name::<Option<Vec<String>>>(), "Option<Vec<String>>");
         assert_eq!(short_type_name::<u16>(), "u16");
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_what_to_do() {
+        let told =
+            |kind: std::io::ErrorKind| ConfigError::unreadable(".env".as_ref(), kind.into()).to_string();
+        assert!(told(std::io::ErrorKind::PermissionDenied).contains("; start the program as a user who may"));
+        assert!(told(std::io::ErrorKind::InvalidData).ends_with("; write it in UTF-8"));
     }
 
     #[test]

@@ -38,7 +38,9 @@ impl ServeError {
             io::ErrorKind::AddrNotAvailable => {
                 format!("{host} is no address of this machine: use 127.0.0.1, or 0.0.0.0 for every interface")
             }
-            _ => format!("{host}:{port} cannot be listened on: {error}"),
+            _ => format!(
+                "{host}:{port} cannot be listened on: {error}; choose another --host (127.0.0.1, or 0.0.0.0 for every interface) or --port"
+            ),
         };
         Self { message, source: error.into() }
     }

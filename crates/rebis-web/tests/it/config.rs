@@ -87,6 +87,14 @@ fn malformed_files_name_the_line_and_no_value() {
 }
 
 #[test]
+fn a_folder_in_the_place_of_a_file_is_said() {
+    let root = tempfile::tempdir().unwrap();
+    fs::create_dir(root.path().join(".env")).unwrap();
+    let error = Config::load_from(root.path(), []).unwrap_err().to_string();
+    assert!(error.contains(".env cannot be read: ") && error.ends_with("; it has to be a file"), "{error}");
+}
+
+#[test]
 fn printing_hides_secrets() {
     let config = Config::new("/srv/shop")
         .with("SECRET_KEY", "hunter2")

@@ -407,15 +407,22 @@ fn bind(database: &Database, config: &Config, name: Option<&str>) -> std::result
     let url = found.unwrap_or_else(|| format!("sqlite:///{file}.db"));
     let url =
         DatabaseUrl::parse(&url).map_err(|e| format!("{key}: {e}"))?.relative_to(&config.instance_path());
-    if url.file().is_some_and(|file| file.starts_with(config.instance_path())) {
-        // Opening the file says what is wrong when this fails.
-        let _ = std::fs::create_dir_all(config.instance_path());
-    }
+    let folder = config.instance_path();
+    let made = match url.file() {
+        Some(file) if file.starts_with(&folder) => std::fs::create_dir_all(&folder),
+        _ => Ok(()),
+    };
     let echo = config.get_or("DATABASE_ECHO", false).map_err(|e| e.to_string())?;
     let mut engine = Engine::builder(url);
     if echo {
         engine = engine.echo(true);
     }
     let engine = engine.build().map_err(|e| e.to_string())?;
-    database.bind(engine).map_err(|e| e.to_string())
+    database.bind(engine).map_err(|e| e.to_string())?;
+    made.map_err(|e| {
+        format!(
+            "the instance folder {} cannot be made: {e}; make it, writable for this user, or name another one with INSTANCE_PATH",
+            folder.display()
+        )
+    })
 }

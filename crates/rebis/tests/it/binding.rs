@@ -17,6 +17,28 @@ fn without_a_url_it_is_a_file_in_the_instance_folder() {
 }
 
 #[rebis::main]
+async fn without_a_folder() -> (String, String) {
+    let folder = tempfile::tempdir().unwrap();
+    // No user, root neither, makes a folder below a file.
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let app = App::new(Config::new(folder.path()).with("INSTANCE_PATH", "file/instance"));
+    let app = app.database(Database::new());
+    (app.migrator().unwrap_err().source().unwrap().to_string(), app.startup().await.unwrap_err().to_string())
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_said() {
+    let (command, server) = without_a_folder();
+    for said in [command, server] {
+        assert!(
+            said.starts_with("the instance folder ") && said.contains("file/instance cannot be made: "),
+            "{said}"
+        );
+        assert!(said.contains("INSTANCE_PATH"), "{said}");
+    }
+}
+
+#[rebis::main]
 async fn asked() -> String {
     let app = App::new(Config::new(".").with("DATABASE_URL", "postgres://susan:secret@localhost/shop"))
         .database(Database::new())
