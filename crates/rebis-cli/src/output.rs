@@ -69,12 +69,13 @@ pub(crate) fn painted(text: &str, style: Style) -> String {
     if coloured() { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }
 
-/// Prints an error and its causes to standard error, and gives the exit code of a failure.
+/// Prints an error and its causes to standard error, and gives the exit code of a failure. Who runs a command may read the data: of what a
+/// database refused it shows the database's own words.
 pub fn fail(error: &(dyn std::error::Error + 'static)) -> ExitCode {
     clear_status();
     let mut text = error.to_string();
     let mut shown = format!("{} {text}", painted("Error:", AnsiColor::Red.on_default().bold()));
-    let mut next = error.source();
+    let mut next = cause_of(error);
     while let Some(cause) = next {
         let words = cause.to_string();
         // Many errors repeat their cause in their own text.
@@ -82,8 +83,15 @@ pub fn fail(error: &(dyn std::error::Error + 'static)) -> ExitCode {
             shown.push_str(&format!("\n  caused by: {words}"));
         }
         text = words;
-        next = cause.source();
+        next = cause_of(cause);
     }
     let _ = writeln!(std::io::stderr().lock(), "{shown}");
     ExitCode::FAILURE
+}
+
+fn cause_of<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> Option<&'a (dyn std::error::Error + 'static)> {
+    let report = error.downcast_ref::<rebis_engine::Error>().and_then(rebis_engine::Error::report);
+    error.source().or(report)
 }

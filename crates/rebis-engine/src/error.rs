@@ -1,4 +1,5 @@
-//! [`Error`]: what went wrong, classified. Invariant: no password in any text of it, and no bind value in its message.
+//! [`Error`]: what went wrong, classified. Invariant: no password in any text of it, and no bind value in its message or in that of a cause:
+//! what logs an error with its causes logs no value of a row.
 
 use std::fmt;
 
@@ -7,7 +8,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// An error of the engine.
 ///
-/// Ask what it is with [`kind`](Error::kind) or the predicates; `source()` is the driver's own error, which may quote values.
+/// Ask what it is with [`kind`](Error::kind) or the predicates. What the database said in its own words, which may quote values, is
+/// [`report`](Error::report), and no `source()`: logs show those.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -18,8 +20,11 @@ struct Inner {
     column: Option<String>,
     sqlstate: Option<String>,
     sql: Option<String>,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    source: Option<Cause>,
+    report: Option<Cause>,
 }
+
+type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// What kind of error it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -108,6 +113,7 @@ impl Error {
             sqlstate: None,
             sql: None,
             source: None,
+            report: None,
         }))
     }
 
@@ -148,6 +154,13 @@ impl Error {
         self.0.sql.as_deref()
     }
 
+    /// The driver's error for what the database refused: its words, which may quote values of the row (`Key (email)=(…) already exists`).
+    /// For who may read the data, such as the operator of a migration; never for a log.
+    #[must_use]
+    pub fn report(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.report.as_deref().map(|e| e as _)
+    }
+
     /// Whether a unique constraint was violated.
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {
@@ -184,14 +197,16 @@ impl Error {
         self.0.kind == ErrorKind::Connection
     }
 
-    /// An error as a database reports it: its words and what to do about that kind.
+    /// An error as a database reports it: its words without values, what to do about that kind, and the driver's error.
     #[allow(dead_code, reason = "the drivers use it, and each is a feature")]
-    pub(crate) fn reported(kind: ErrorKind, what: &str) -> Self {
+    pub(crate) fn reported(kind: ErrorKind, what: &str, report: impl Into<Cause>) -> Self {
         let what = what.trim_end_matches('.');
-        match kind.advice() {
+        let mut error = match kind.advice() {
             Some(advice) => Error::new(kind, format!("{what}; {advice}")),
             None => Error::new(kind, what),
-        }
+        };
+        error.0.report = Some(report.into());
+        error
     }
 
     pub(crate) fn state(message: impl Into<String>) -> Self {
@@ -229,7 +244,7 @@ impl Error {
     }
 
     #[allow(dead_code, reason = "the drivers use it, and each is a feature")]
-    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub(crate) fn with_source(mut self, source: impl Into<Cause>) -> Self {
         self.0.source = Some(source.into());
         self
     }

@@ -10,12 +10,12 @@ pub(super) fn classify(e: Driver) -> Error {
             let kind = kind(server.code, &server.state);
             let (constraint, table, column) = names(server.code, &server.message);
             let message = without_values(server.code, &server.message);
-            Error::reported(kind, &format!("the database says: {message}"))
-                .with_sqlstate(server.state.clone())
+            let state = server.state.clone();
+            Error::reported(kind, &format!("the database says: {message}"), e)
+                .with_sqlstate(state)
                 .with_constraint(constraint)
                 .with_table(table)
                 .with_column(column)
-                .with_source(e)
         }
         Driver::Driver(DriverError::StmtParamsMismatch { required, supplied }) => Error::new(
             ErrorKind::Syntax,

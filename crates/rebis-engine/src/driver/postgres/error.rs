@@ -1,4 +1,5 @@
-//! What PostgreSQL reports, classified by SQLSTATE. Invariant: the server's DETAIL, which quotes values, stays out of the message.
+//! What PostgreSQL reports, classified by SQLSTATE. Invariant: the server's DETAIL, which quotes values, stays out of the message, and so do
+//! the values that a message itself quotes.
 
 use std::error::Error as _;
 
@@ -36,16 +37,27 @@ pub(super) fn classify(e: tokio_postgres::Error) -> Error {
     let code = db.code().code();
     // Within a transaction, where it could not be prepared again at once: the next time it is.
     let kind = if is_stale(&e) { ErrorKind::Serialization } else { kind(code) };
+    let said = without_values(code, db.message());
     let message = match db.hint() {
-        Some(hint) => format!("PostgreSQL: {} ({hint})", db.message()),
-        None => format!("PostgreSQL: {}", db.message()),
+        Some(hint) => format!("PostgreSQL: {said} ({hint})"),
+        None => format!("PostgreSQL: {said}"),
     };
-    Error::reported(kind, &message)
+    let [constraint, table, column] =
+        [db.constraint(), db.table(), db.column()].map(|n| n.map(str::to_owned));
+    let code = code.to_owned();
+    Error::reported(kind, &message, e)
         .with_sqlstate(code)
-        .with_constraint(db.constraint())
-        .with_table(db.table())
-        .with_column(db.column())
-        .with_source(e)
+        .with_constraint(constraint)
+        .with_table(table)
+        .with_column(column)
+}
+
+/// The message without the value that it is about: `invalid input syntax for type integer: "abc"`, in whatever language.
+fn without_values<'a>(code: &str, message: &'a str) -> &'a str {
+    match code {
+        "22P02" | "22007" | "22008" => message.split_once(": ").map_or(message, |(what, _)| what),
+        _ => message,
+    }
 }
 
 /// Whether a prepared statement has gone stale and would work when prepared again.
@@ -88,4 +100,17 @@ pub(super) fn deepest(e: &dyn std::error::Error) -> String {
         inner = next;
     }
     inner.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_values;
+
+    #[test]
+    fn a_value_is_left_out() {
+        let syntax = "invalid input syntax for type integer: \"s3cret: x\"";
+        assert_eq!(without_values("22P02", syntax), "invalid input syntax for type integer");
+        let other = "invalid byte sequence for encoding \"UTF8\": 0x00";
+        assert_eq!(without_values("22021", other), other);
+    }
 }

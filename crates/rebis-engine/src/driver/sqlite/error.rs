@@ -16,16 +16,15 @@ pub(super) fn classify(e: rusqlite::Error) -> Error {
     let message = message.unwrap_or_else(|| ffi::code_to_str(extended).to_owned());
     let kind = kind(code, extended, &message);
     let (constraint, table, column) = names(kind, &message);
-    Error::reported(kind, &format!("SQLite: {message}"))
+    Error::reported(kind, &format!("SQLite: {message}"), e)
         .with_constraint(constraint)
         .with_table(table)
         .with_column(column)
-        .with_source(e)
 }
 
 /// Whether SQLite says that the file is none of its own.
 pub(super) fn is_no_database(e: &Error) -> bool {
-    let reported = std::error::Error::source(e).and_then(|e| e.downcast_ref::<rusqlite::Error>());
+    let reported = e.report().and_then(|e| e.downcast_ref::<rusqlite::Error>());
     reported.and_then(rusqlite::Error::sqlite_error_code) == Some(ErrorCode::NotADatabase)
 }
 
