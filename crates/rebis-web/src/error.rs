@@ -13,6 +13,8 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
+use crate::csrf::is_timeout;
+
 /// Any error, boxed.
 pub type BoxError = Box<dyn StdError + Send + Sync + 'static>;
 
@@ -75,10 +77,13 @@ impl HttpError {
         Self::build(status, None)
     }
 
-    /// A body that could not be read: one that is too large in the words of the status, which name the setting, else in those of the refusal.
+    /// A body that could not be read: one that is too large, or did not come in time, in the words of the status, which name the setting, else
+    /// in those of the refusal.
     #[track_caller]
     pub(crate) fn unread(status: StatusCode, words: String, cause: impl Into<BoxError>) -> Self {
+        let cause = cause.into();
         match status {
+            _ if is_timeout(&*cause) => Self::status_only(StatusCode::REQUEST_TIMEOUT).with_source(cause),
             StatusCode::PAYLOAD_TOO_LARGE => Self::status_only(status).with_source(cause),
             _ => Self::new(status, words),
         }

@@ -33,13 +33,8 @@ pub(super) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<
         ));
     }
     let most = most_fields(request.extensions());
-    let body = match Bytes::from_request(request, state).await {
-        Ok(body) => body,
-        Err(error) if csrf::is_timeout(&error) => {
-            return Err(HttpError::status_only(StatusCode::REQUEST_TIMEOUT).with_source(error));
-        }
-        Err(error) => return Err(HttpError::unread(error.status(), error.body_text(), error)),
-    };
+    let body = Bytes::from_request(request, state).await;
+    let body = body.map_err(|error| HttpError::unread(error.status(), error.body_text(), error))?;
     let values: Vec<_> = form_urlencoded::parse(&body).into_owned().take(most.saturating_add(1)).collect();
     if values.len() > most {
         return Err(too_many());

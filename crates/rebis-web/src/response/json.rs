@@ -5,7 +5,7 @@
 use axum::body::Body;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,7 +15,7 @@ use crate::error::HttpError;
 /// A JSON request body as an extractor, a JSON response as a return value.
 ///
 /// As an extractor it refuses in JSON: 415 when the content type is not JSON, 400 when the text is malformed, 422 when the text is
-/// JSON but no `T`, 413 when the body is larger than the limit. (`axum::Json` works as well, and refuses in plain text.)
+/// JSON but no `T`, 413 when the body is larger than the limit, 408 when it does not come in time. (`axum::Json` works as well, and refuses in plain text.)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
@@ -25,18 +25,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, HttpError> {
         match axum::Json::<T>::from_request(request, state).await {
             Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(rejection) => Err(refuse(&rejection)),
+            Err(rejection) => Err(refuse(rejection)),
         }
     }
 }
 
-fn refuse(rejection: &JsonRejection) -> HttpError {
-    let message = match rejection {
+fn refuse(rejection: JsonRejection) -> HttpError {
+    let words = match &rejection {
         JsonRejection::MissingJsonContentType(_) => {
             "The request's Content-Type is not 'application/json'.".to_owned()
-        }
-        JsonRejection::BytesRejection(_) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            crate::response::page::explain(rejection.status()).to_owned()
         }
         JsonRejection::JsonDataError(_) | JsonRejection::JsonSyntaxError(_) => {
             // "Failed to deserialize the JSON body into the target type: users[0].age: invalid type …": the second half is what helps.
@@ -46,7 +43,7 @@ fn refuse(rejection: &JsonRejection) -> HttpError {
         }
         other => other.body_text(),
     };
-    HttpError::new(rejection.status(), message).preferring_json()
+    HttpError::unread(rejection.status(), words, rejection).preferring_json()
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {

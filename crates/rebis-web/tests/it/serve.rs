@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::extract::ConnectInfo;
-use rebis_web::{App, BoxError, FormFields, ServeOptions, Server};
+use rebis_web::{App, BoxError, FormBody, FormFields, Json, ServeOptions, Server};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -138,7 +138,13 @@ async fn a_body_that_stops_half_way_is_refused() {
     async fn upload(form: FormFields) -> String {
         format!("{:?}", form.file("a"))
     }
-    let app = bare().post("/read", read).post("/upload", upload);
+    async fn fields(FormBody(fields): FormBody<Vec<(String, String)>>) -> String {
+        format!("{fields:?}")
+    }
+    async fn json(Json(value): Json<serde_json::Value>) -> String {
+        value.to_string()
+    }
+    let app = bare().post("/read", read).post("/upload", upload).post("/fields", fields).post("/json", json);
     let server = Server::bind(app, options()).await.unwrap();
     let address = server.address();
     let (_stop, stopped) = oneshot::channel::<()>();
@@ -148,13 +154,17 @@ async fn a_body_that_stops_half_way_is_refused() {
             "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: 100\r\nConnection: close\r\n\r\n"
         )
     };
-    let urlencoded = head("/read", "application/x-www-form-urlencoded") + "a=secret";
+    let form = "application/x-www-form-urlencoded";
+    let urlencoded = head("/read", form) + "a=secret";
+    let fields = head("/fields", form) + "a=secret";
+    let json = head("/json", "application/json") + "{\"a\": \"secret";
     let part = "--b\r\nContent-Disposition: form-data; name=\"a\"; filename=\"x\"\r\n\r\nsecret";
     let multipart = head("/upload", "multipart/form-data; boundary=b") + part;
-    for request in [urlencoded, multipart] {
+    for request in [urlencoded, fields, json, multipart] {
         let answer = tokio::time::timeout(Duration::from_secs(3), exchange(address, &request));
         let answer = answer.await.expect("the server does not wait for ever");
-        assert!(answer.starts_with("HTTP/1.1 408") && !answer.contains("secret"), "{answer}");
+        assert!(answer.starts_with("HTTP/1.1 408") && !answer.contains("secret"), "{request}: {answer}");
+        assert!(answer.contains("did not arrive in time"), "{answer}");
     }
 }
 
