@@ -25,7 +25,7 @@ pub(crate) fn page(host: &Host) -> String {
 pub(crate) fn of_model(model: AnyModel) -> String {
     let mut lines = vec![format!("{}, table {}", model.name(), model.table())];
     for column in model.columns() {
-        let mut words = vec![format!("{:?}", column.sql_type())];
+        let mut words = vec![column.sql_type().to_string()];
         let said: [(bool, &str); 6] = [
             (column.is_primary_key(), "key"),
             (column.is_unique() && !column.is_primary_key(), "unique"),

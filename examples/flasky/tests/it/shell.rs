@@ -48,7 +48,7 @@ each_database! {
         prompt.answers("users[0].role", "<Role 'User'>");
         prompt.answers("user_role.users.order_by(User.username).all()", "[<User 'david'>, <User 'susan'>]");
         prompt.answers("user_role.users.count()", "2");
-        // What is not written is asked about; Ctrl-D twice is no answer that loses it.
+        // What is not written is asked about.
         prompt.quiet(r#"user_role.name = "Guest""#);
         prompt.types("exit").sees("Leave without them? [y/N] ");
         prompt.types("no").ready();

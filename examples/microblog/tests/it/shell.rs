@@ -74,10 +74,26 @@ fn the_tutorial_at_a_terminal() {
     prompt.control('c');
     prompt.sees("Error: interrupted");
     prompt.ready();
-    // Completion of a column, after a tab.
-    prompt.keys("User.usern\t");
-    prompt.sees("User.username");
-    prompt.control('c');
+    // Completion of a model, a column, a relation, after a tab; what was typed before, by an arrow.
+    for (keys, line) in [
+        ("Us\t", "User"),
+        ("User.usern\t", "User.username"),
+        ("User.get(1).po\t", "User.get(1).posts"),
+        ("u.pass\t", "u.password_hash"),
+        ("\u{1b}[A", "loop { }"),
+    ] {
+        prompt.keys(keys);
+        prompt.sees(line);
+        prompt.control('c');
+        prompt.ready();
+    }
+    // What there is.
+    prompt.types("help()");
+    prompt.sees("Models: Post, User");
+    prompt.ready();
+    prompt.types("help(User)");
+    prompt.sees("username         string(64), unique, required");
+    prompt.sees("posts            HasMany Post");
     prompt.ready();
     // The statements, on request.
     prompt.quiet("echo(true)");

@@ -93,7 +93,7 @@ impl Field {
         });
         json!({
             "field": column.field(),
-            "type": type_name(&ty),
+            "type": ty.to_string(),
             "kind": if is_secret(column) { "secret" } else { kind },
             "choices": choices,
             "numeric": matches!(ty, SqlType::SmallInteger | SqlType::Integer | SqlType::BigInteger),
@@ -167,22 +167,4 @@ pub(super) fn place_error(fields: &mut [Field], error: &Error) -> Option<String>
 
 fn plain(error: &Error) -> String {
     error.reason().map_or_else(|| error.to_string(), str::to_owned)
-}
-
-/// A type in a word or two.
-pub(super) fn type_name(ty: &SqlType) -> String {
-    match ty {
-        SqlType::String(Some(most)) => format!("string({most})"),
-        SqlType::Numeric { precision: Some(digits), scale } => {
-            format!("numeric({digits}, {})", scale.unwrap_or(0))
-        }
-        SqlType::DateTime { timezone: true } => String::from("datetime, UTC"),
-        SqlType::DateTime { timezone: false } => String::from("datetime"),
-        SqlType::Enum { values, .. } => format!("one of {}", values.join(", ")),
-        SqlType::Array(of) => format!("array of {}", type_name(of)),
-        SqlType::Other(name) => name.clone(),
-        SqlType::Numeric { .. } => String::from("numeric"),
-        SqlType::String(None) => String::from("string"),
-        other => format!("{other:?}").to_lowercase(),
-    }
 }

@@ -8,7 +8,6 @@ use rebis_web::{App, Args, Html, HttpError, Result};
 use serde_json::json;
 
 use super::super::bind::bound;
-use super::form::type_name;
 use super::page::render;
 use super::place::{HOME, places};
 use super::text::encode;
@@ -21,7 +20,7 @@ pub(super) async fn schema(app: App) -> Result<Html> {
             json!({
                 "field": column.field(),
                 "name": column.name(),
-                "type": type_name(&column.sql_type()),
+                "type": column.sql_type().to_string(),
                 "key": column.is_primary_key(),
                 "unique": column.is_unique(),
                 "nullable": column.is_nullable(),
