@@ -15,6 +15,7 @@ use rebis_web::{
 use serde_json::{Value, json};
 
 use crate::bare;
+use crate::hostile_forms::MARKUP;
 
 fn note(sql: &str) {
     if let Some(trace) = Trace::current() {
@@ -179,6 +180,35 @@ async fn the_request_is_shown_without_secrets() {
     }
     let cookie = client.with_session(|session| Ok(session.get::<i64>("user_id"))).unwrap();
     assert!(cookie.is_some(), "the handler got its form and its session");
+}
+
+#[tokio::test]
+async fn what_is_sent_is_text_in_bar_error_page_and_list() {
+    for text in MARKUP {
+        let client = debug().test_client();
+        client.get("/page").await;
+        let pair = [(text, text)];
+        let encoded: String = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let header = text.replace('\u{2028}', "");
+        let bar = client.get("/page").query(&pair).header("x-sent", &header).await.text();
+        let error = client.post("/form").query(&pair).form(&pair).header("x-sent", &header).await;
+        assert_eq!(error.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let lost = client.get(&format!("/{encoded}")).header("accept", "text/html").await.text();
+        let json =
+            client.post("/fails").json(&json!({ text: text })).header("accept", "text/html").await.text();
+        let list = client.get("/__rebis/requests").await.text();
+        let mut pages = vec![bar, error.text(), lost, json, list];
+        for number in 2..=5 {
+            let one = client.get(&format!("/__rebis/requests/{number}")).await;
+            assert_eq!(one.status(), StatusCode::OK, "{number}");
+            pages.push(one.text());
+        }
+        for page in pages {
+            for part in ["<script", "<img", " onfocus=\"", "<!--", "</form>"] {
+                assert!(!page.contains(part), "{part} by {text}:\n{page}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -40,6 +40,12 @@ async fn json_bodies_that_cannot_be_read() {
     assert_eq!(send(json, "").await.0, 400);
     assert_eq!(send(json, &"[".repeat(900)).await.0, 422);
     assert_eq!(send(json, &format!(r#"{{"username": "{}"}}"#, "a".repeat(2000))).await.0, 413);
+    let bytes = client
+        .post("/users")
+        .header("content-type", json)
+        .body(b"{\"username\": \"\xff\xfe\", \"age\": 1}".to_vec())
+        .await;
+    assert_eq!((bytes.status(), bytes.header("content-type")), (StatusCode::BAD_REQUEST, Some(json)));
     let fine = client.post("/users").json(&NewUser { username: "a".into(), age: 1 }).await;
     assert_eq!(fine.status(), StatusCode::OK);
 }
@@ -76,6 +82,9 @@ async fn static_files_stay_in_their_folder() {
         "/static//etc/passwd",
         "/static/%2fetc/passwd",
         "/static/%00",
+        "/static/%ff%fe",
+        "/static/css/style.css%0d%0aSet-Cookie:%20a=b",
+        "/static/css/style.css%00.html",
         "/static/css",
         "/static/css/",
         "/static/",

@@ -15,7 +15,7 @@ use rebis_web::{
 
 use crate::bare;
 
-const MARKUP: [&str; 8] = [
+pub(crate) const MARKUP: [&str; 8] = [
     "\"><script>alert(1)</script>",
     "'><img src=x onerror=alert(1)>",
     "</textarea><script>alert(1)</script>",

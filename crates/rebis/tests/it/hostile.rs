@@ -1,10 +1,14 @@
-//! SQL in everything that a request can bring: path, query, JSON, form, session, and the data browser's addresses.
+//! SQL and markup in everything that a request can bring: path, query, JSON, form, session, and the data browser's addresses; what a database
+//! refuses, in the log.
 //!
 //! **Invariant.** Such text is a value: it finds what is called so, is kept as it was sent, and changes nothing else.
+
+use std::sync::Arc;
 
 use rebis::prelude::*;
 use rebis::web::Args;
 use rebis_testkit::each_database;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 const HOSTILE: [&str; 14] = [
     "' OR '1'='1",
@@ -30,6 +34,36 @@ struct Note {
     id: i64,
     #[column(length = 120)]
     text: String,
+}
+
+const MARKUP: [&str; 3] = [
+    "\"><script>alert(1)</script>",
+    "' onfocus=alert(1) autofocus '><img src=x onerror=alert(1)>",
+    "</textarea></title><script>alert(1)</script>",
+];
+
+/// What nobody may read but the database.
+#[derive(Model, Clone, Debug)]
+#[model(table = "hostile_key")]
+struct Key {
+    #[column(primary_key)]
+    id: i64,
+    #[column(length = 40, unique)]
+    token: String,
+    #[column(check = "uses >= 0")]
+    uses: i32,
+}
+
+#[derive(Deserialize)]
+struct NewKey {
+    token: String,
+    uses: i32,
+}
+
+async fn add_key(session: Session, Json(new): Json<NewKey>) -> Result<String> {
+    let key = session.add(Key::builder().token(new.token).uses(new.uses));
+    session.commit().await?;
+    Ok(key.id.to_string())
 }
 
 #[derive(Form, Deserialize)]
@@ -94,13 +128,14 @@ async fn open(test: &rebis_testkit::TestDatabase, debug: bool) -> (App, Database
         .with("SECRET_KEY", "only for these tests, and 32 bytes long")
         .with("DEBUG", debug);
     let app = App::new(config)
-        .database(Database::new().models(models![Note]))
+        .database(Database::new().models(models![Note, Key]))
         .get("/path/{text}", by_path)
         .get("/query", by_query)
         .get("/limit", limited)
         .get("/rename", rename)
         .get("/session", by_session)
         .post("/json", by_json)
+        .post("/key", add_key)
         .post("/form", by_form);
     let db = app.db().unwrap();
     db.create_all().await.unwrap();
@@ -182,6 +217,85 @@ each_database! {
                 assert_eq!(client.get(&path).await.status(), StatusCode::NOT_FOUND, "{path}");
             }
         }
+        // Bytes that are no text, and bodies that are too large, or none.
+        for path in ["?c=text&o=eq&v=%ff%fe", "?%ff=%ff", "row?key=%ff", "%ff/"] {
+            let answer = client.get(&format!("{NOTES}{path}")).await;
+            assert!(!answer.status().is_server_error(), "{path}: {}", answer.text());
+        }
+        let form = "application/x-www-form-urlencoded";
+        for (kind, body, status) in [
+            (form, format!("f.text={}", "a".repeat(3 << 20)), StatusCode::PAYLOAD_TOO_LARGE),
+            ("application/json", String::from("{"), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            ("multipart/form-data; boundary=b", String::from("--b"), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        ] {
+            let new = client.post(&format!("{NOTES}new")).header("content-type", kind);
+            let answer = new.header("accept", "text/html").body(body).await;
+            let page = (answer.status(), answer.header("content-type"));
+            assert_eq!(page, (status, Some("text/html; charset=utf-8")), "{kind}: {}", answer.text());
+        }
         assert_eq!(select(Note).count(&db).await.unwrap(), 3);
+    }
+
+    async fn the_data_browser_shows_markup_as_text(test: TestDatabase) {
+        let (app, db) = open(&test, true).await;
+        let client = app.test_client();
+        let session = db.session();
+        let notes = session.add_all(MARKUP.map(|text| Note::builder().text(text)));
+        session.commit().await.unwrap();
+        const NOTES: &str = "/__rebis/data/t/hostile_note/";
+        for (note, text) in notes.iter().zip(MARKUP) {
+            let encoded = encoded(text);
+            let row = format!("{NOTES}row?key={}", note.id);
+            let mut pages = Vec::new();
+            for path in [
+                NOTES.to_owned(),
+                row.clone(),
+                format!("{NOTES}?c=text&o=eq&v={encoded}"),
+                format!("{NOTES}?c=id&o=lt&v={encoded}"),
+                format!("{NOTES}?c={encoded}&o={encoded}&v=1"),
+                format!("{NOTES}?sort={encoded}&{encoded}={encoded}"),
+                format!("{NOTES}row?key={encoded}"),
+                format!("/__rebis/data/t/{encoded}/"),
+            ] {
+                pages.push(client.get(&path).header("accept", "text/html").await.text());
+            }
+            // More than the column takes: the form is shown again.
+            let long = text.repeat(8);
+            let refused = client.post(&row).form(&[("f.text", long.as_str())]).await;
+            assert_ne!(refused.status(), StatusCode::INTERNAL_SERVER_ERROR, "{}", refused.text());
+            pages.push(refused.text());
+            for page in pages {
+                for part in ["<script", "<img src=x", "onfocus=alert(1) autofocus '"] {
+                    assert!(!page.contains(part), "{part} by {text}:\n{page}");
+                }
+            }
+        }
+    }
+
+    async fn what_the_database_refuses_is_logged_without_values(test: TestDatabase) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let log = Arc::new(std::fs::File::create(&path).unwrap());
+        let subscriber = tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::DEBUG);
+        let _guard = subscriber.with_ansi(false).with_writer(log).finish().set_default();
+        for debug in [false, true] {
+            let (app, db) = open(&test, debug).await;
+            let client = app.test_client();
+            let send = async |token: &str, uses: i32| {
+                let new = serde_json::json!({ "token": token, "uses": uses });
+                client.post("/key").json(&new).header("accept", "text/html").await
+            };
+            let token = format!("hunter2-{debug}");
+            assert_eq!(send(&token, 1).await.status(), StatusCode::OK);
+            for (token, uses) in [(token.as_str(), 1), ("hunter2-negative", -1)] {
+                let failed = send(token, uses).await;
+                assert_eq!(failed.status(), StatusCode::INTERNAL_SERVER_ERROR);
+                assert!(!failed.text().contains("hunter2"), "{}", failed.text());
+            }
+            db.drop_all().await.unwrap();
+        }
+        let written = std::fs::read_to_string(path).unwrap();
+        assert!(written.contains("POST /key: ") && written.contains("INSERT INTO"), "the log is looked at: {written}");
+        assert!(!written.contains("hunter2"), "{written}");
     }
 }

@@ -6,9 +6,8 @@ use rebis_orm::dynamic::AnyEntity;
 use rebis_orm::dynamic::RelationshipKind;
 use rebis_sql::Value;
 use rebis_web::axum::Extension;
-use rebis_web::axum::extract::Form as RawForm;
 use rebis_web::axum::response::{IntoResponse, Response};
-use rebis_web::{App, Args, Html, Path, Redirect, Result, StatusCode, UserSession};
+use rebis_web::{App, Args, FormBody, Html, Path, Redirect, Result, StatusCode, UserSession};
 use serde_json::json;
 
 use super::form::{Field, fields, place_error, view};
@@ -16,7 +15,7 @@ use super::page::{render, token};
 use super::place::{Place, find};
 use super::text::encode;
 
-type Sent = RawForm<Vec<(String, String)>>;
+type Sent = FormBody<Vec<(String, String)>>;
 
 /// `GET /__rebis/data/t/user/new`.
 pub(super) async fn new(
@@ -34,7 +33,7 @@ pub(super) async fn create(
     app: App,
     Path(table): Path<String>,
     Extension(visitor): Extension<UserSession>,
-    RawForm(sent): Sent,
+    FormBody(sent): Sent,
 ) -> Result<Response> {
     let place = find(&app, &table)?;
     let mut fields = fields(&place, None).await?;
@@ -77,7 +76,7 @@ pub(super) async fn update(
     Path(table): Path<String>,
     args: Args,
     Extension(visitor): Extension<UserSession>,
-    RawForm(sent): Sent,
+    FormBody(sent): Sent,
 ) -> Result<Response> {
     let place = find(&app, &table)?;
     let session = place.session();
