@@ -5,6 +5,9 @@ import { launch, look, looks, start, visit } from "./harness.mjs";
 const cases = [];
 const test = (name, run) => cases.push({ name, run });
 
+/** A word that breaks nowhere. */
+const long = (letters) => "Donaudampfschiff".repeat(16).slice(0, letters);
+
 test("flasky: first visit, known visitor, another name, invalid input", async (browser) => {
   const app = await start("flasky");
   try {
@@ -50,15 +53,18 @@ test("flasky: first visit, known visitor, another name, invalid input", async (b
 test("flasky: a form without its token is refused", async (browser) => {
   const app = await start("flasky");
   try {
-    const page = await visit(browser);
-    await page.goto(app.url);
-    await page.getByLabel("What is your name?").fill("Mallory");
-    await page.evaluate(() => (document.querySelector("[name=csrf_token]").value = "guessed"));
-    const [answer] = await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "Submit" }).click()]);
-    assert.equal(answer.status(), 403);
-    await page.goto(app.url);
-    assert.match(await page.textContent("h1"), /Stranger/);
-    await page.done();
+    for (const kind of looks) {
+      const page = await visit(browser, kind);
+      await page.goto(app.url);
+      await page.getByLabel("What is your name?").fill("Mallory");
+      await page.evaluate(() => (document.querySelector("[name=csrf_token]").value = "guessed"));
+      const [answer] = await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "Submit" }).click()]);
+      assert.equal(answer.status(), 403);
+      await look(page, "flasky-refused", kind);
+      await page.goto(app.url);
+      assert.match(await page.textContent("h1"), /Stranger/);
+      await page.done();
+    }
   } finally {
     await app.stop();
   }
@@ -75,6 +81,7 @@ test("flasky: the list of users in pages, and a message that is shown once", asy
       await page.waitForLoadState();
     };
     for (let number = 10; number < 34; number += 1) await name(`visitor${number}`);
+    await name(long(64));
     await page.getByText("Looks like you have changed your name!").waitFor();
     await page.goto(`${app.url}/users`);
     const pages = page.getByRole("navigation", { name: "Pages of users" });
@@ -92,16 +99,20 @@ test("flasky: the list of users in pages, and a message that is shown once", asy
     for (const kind of looks) {
       const page = await visit(browser, kind);
       await page.goto(app.url);
-      for (const text of ["Ann", "Bea"]) {
+      for (const text of ["Ann", long(64)]) {
         await page.getByLabel("What is your name?").fill(text);
         await page.getByRole("button", { name: "Submit" }).click();
         await page.waitForLoadState();
       }
       await look(page, "flasky-message", kind);
-      await page.goto(`${app.url}/users?page=2`);
-      await look(page, "flasky-users", kind);
+      for (const number of [1, 2]) {
+        await page.goto(`${app.url}/users?page=${number}`);
+        await look(page, `flasky-users-${number}`, kind);
+      }
       await page.goto(`${app.url}/nowhere`);
       await look(page, "flasky-404", kind);
+      await page.goto(`${app.url}/user/${long(64)}`);
+      await look(page, "flasky-user", kind);
       await page.done();
     }
   } finally {
@@ -157,17 +168,68 @@ test("microblog: pages, and the debug bar by keyboard", async (browser) => {
       await page.keyboard.press("Enter");
       await page.getByRole("link", { name: "john" }).click();
       assert.match(await page.textContent("h1"), /john/);
+      await look(page, "microblog-user", kind);
+      assert.equal((await page.goto(`${app.url}/user/nobody`)).status(), 404);
+      await look(page, "microblog-404", kind);
+      await page.goto(`${app.url}/__rebis/requests`);
+      await page.getByRole("link", { name: /user\/nobody/ }).first().click();
+      await page.getByRole("heading", { name: "Queries" }).waitFor();
+      await look(page, "request", kind);
       await page.done();
     }
-    const page = await visit(browser);
-    assert.equal((await page.goto(`${app.url}/user/nobody`)).status(), 404);
-    await page.goto(`${app.url}/__rebis/requests`);
-    await page.getByRole("link", { name: /user\/nobody/ }).click();
-    await page.getByRole("heading", { name: "Queries" }).waitFor();
-    await look(page, "request", looks[0]);
-    await page.done();
   } finally {
     await app.stop();
+  }
+});
+
+test("microblog: nothing yet, and words that break nowhere", async (browser) => {
+  const words = `let u = User(#{username: "${long(64)}", email: "${long(60)}@example.com"}); session.add(u); session.add(Post(#{body: "${long(140)}", author: u})); session.commit()`;
+  const pages = {
+    empty: [[], { "microblog-empty": "/", "data-empty": "/__rebis/data/t/user/" }],
+    long: [[["db", "upgrade"], ["shell", "-c", words]], {
+      "microblog-long": "/",
+      "microblog-user-long": `/user/${long(64)}`,
+      "data-rows-long": "/__rebis/data/t/user/",
+      "data-row-long": "/__rebis/data/t/post/row?key=1",
+    }],
+  };
+  for (const [commands, shown] of Object.values(pages)) {
+    const app = await start("microblog", { commands });
+    try {
+      for (const kind of looks) {
+        const page = await visit(browser, kind);
+        for (const [name, path] of Object.entries(shown)) {
+          assert.equal((await page.goto(app.url + path)).status(), 200);
+          await look(page, name, kind);
+        }
+        await page.done();
+      }
+    } finally {
+      await app.stop();
+    }
+  }
+});
+
+test("people and movies: empty, and with rows", async (browser) => {
+  const filled = {
+    people: [["add", "Ada Lovelace", "--age", "36", "--job", "mathematician"], ["add", long(60)]],
+    movies: [["db", "upgrade"], ["populate"]],
+  };
+  for (const [example, commands] of Object.entries(filled)) {
+    for (const [name, debug, typed] of [[`${example}-empty`, false, []], [example, true, commands]]) {
+      const app = await start(example, { debug, commands: typed });
+      try {
+        for (const kind of looks) {
+          const page = await visit(browser, kind);
+          assert.equal((await page.goto(app.url)).status(), 200);
+          assert.equal(await page.locator("tbody tr").count() > 0, typed.length > 0);
+          await look(page, name, kind);
+          await page.done();
+        }
+      } finally {
+        await app.stop();
+      }
+    }
   }
 });
 
@@ -189,11 +251,14 @@ test("microblog: the error page of the debug mode, and the plain one without", a
   }
   const plain = await start("microblog", { upgrade: false, debug: false });
   try {
-    const page = await visit(browser);
-    assert.equal((await page.goto(plain.url)).status(), 500);
-    assert.doesNotMatch(await page.content(), /table|SELECT|__rebis/);
-    assert.equal((await page.goto(`${plain.url}/__rebis/`)).status(), 404);
-    await page.done();
+    for (const kind of looks) {
+      const page = await visit(browser, kind);
+      assert.equal((await page.goto(plain.url)).status(), 500);
+      assert.doesNotMatch(await page.content(), /table|SELECT|__rebis/);
+      await look(page, "plain-500", kind);
+      assert.equal((await page.goto(`${plain.url}/__rebis/`)).status(), 404);
+      await page.done();
+    }
   } finally {
     await plain.stop();
   }
@@ -254,6 +319,9 @@ test("data browser: rows found, changed, refused, added, deleted, in pages", asy
       const shown = {
         tables: "/__rebis/data/",
         rows: "/__rebis/data/t/user/",
+        sorted: "/__rebis/data/t/user/?sort=-username&page=2",
+        none: "/__rebis/data/t/user/?c=username&o=eq&v=nobody",
+        wrong: "/__rebis/data/t/user/?c=id&o=eq&v=abc",
         row: "/__rebis/data/t/user/row?key=1",
         new: "/__rebis/data/t/post/new",
         schema: "/__rebis/data/schema",
@@ -269,6 +337,11 @@ test("data browser: rows found, changed, refused, added, deleted, in pages", asy
       await page.getByRole("button", { name: "Save" }).click();
       await page.getByText("This value is already taken.").waitFor();
       await look(page, "data-refused", kind);
+      await page.getByLabel("username").fill(`susan-${kind.name}`);
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByText("Saved.").waitFor();
+      await page.getByText("Delete this row").click();
+      await look(page, "data-saved", kind);
       await page.done();
     }
   } finally {

@@ -9,7 +9,7 @@ use crate::options::Options;
 use crate::process::{self, Outcome, cargo, root, succeeds};
 
 /// The applications that the cases visit.
-const EXAMPLES: &[&str] = &["flasky", "microblog"];
+const EXAMPLES: &[&str] = &["flasky", "microblog", "movies", "people"];
 
 /// What Debian, and who installs it by hand, calls the browser.
 const NAMES: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
