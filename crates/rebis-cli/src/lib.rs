@@ -18,8 +18,10 @@ mod examples;
 mod log;
 mod output;
 mod program;
+mod slip;
 
 pub use command::shell::shell_command;
 pub use completions::{completions, completions_command};
 pub use output::{coloured, fail, styled};
 pub use program::{DatabaseCommands, Program, commands, run};
+pub use slip::with_nearest;

@@ -11,6 +11,7 @@ use rebis_migrate::{MigratorSetup, Script};
 use rebis_sql::schema::Schema;
 use rebis_web::{App, BoxError, CommandContext};
 
+use crate::slip::with_nearest;
 use crate::{command, completions, examples, log, output};
 
 /// An application and its database, as the commands see them.
@@ -43,18 +44,20 @@ pub struct DatabaseCommands {
 
 /// Runs the command that the arguments ask for, the program's name first; `run` when they ask for none.
 pub async fn run(program: Program, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let description = describe(&program);
+    let mut description = describe(&program);
     if let Some(name) = named_twice(&description) {
         let said = format!("two commands are named `{name}`: give the application's own another name");
         return output::fail(&*BoxError::from(said));
     }
-    let matches = match description.try_get_matches_from(arguments) {
+    let line: Vec<OsString> = arguments.into_iter().collect();
+    let matches = match description.try_get_matches_from_mut(&line) {
         Ok(matches) => matches,
         Err(error) if program.databases.is_empty() && asks_for(&error, "db") => {
             let said = "the application has no database, and so no command `db`: give it one with .database(Database::new())";
             return output::fail(&*BoxError::from(said));
         }
         Err(error) => {
+            let error = with_nearest(error, &description, &line);
             // clap prints help to standard output and errors to standard error; nobody can be told when that is closed.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));

@@ -128,6 +128,7 @@ pub use minijinja;
 /// For the expansion of [`context!`] and of the derives; not part of the API.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::near::nearest;
     pub use std::string::String as FormText;
     pub use std::sync::OnceLock;
 

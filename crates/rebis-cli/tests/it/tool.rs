@@ -17,20 +17,25 @@ fn workspace() -> PathBuf {
 
 /// cargo in a new application: with the workspace's versions, and built where this test was.
 fn cargo(app: &Path, arguments: &[&str]) -> String {
+    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = in_application(app, Command::new(program).args(arguments));
+    let text = said(&output);
+    assert!(output.status.success(), "cargo {arguments:?}: {text}");
+    text
+}
+
+/// A program in a folder of the application, told of the folder and the profile that are built already.
+fn in_application(app: &Path, program: &mut Command) -> Output {
     let test = std::env::current_exe().unwrap();
-    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    program
         .current_dir(app.join("src"))
-        .args(arguments)
         .env("CARGO_TARGET_DIR", test.ancestors().nth(3).unwrap())
         // As the workspace builds what it depends on, so that much of it is built already.
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env_remove("CARGO_MANIFEST_DIR")
         .env_remove("TEST_DATABASE_URL")
         .output()
-        .unwrap();
-    let text = said(&output);
-    assert!(output.status.success(), "cargo {arguments:?}: {text}");
-    text
+        .unwrap()
 }
 
 fn made(database: &str) {
@@ -50,6 +55,16 @@ fn made(database: &str) {
         cargo(&app, &["run", "--quiet", "--offline", "--", "db", "upgrade"]);
         let clean = cargo(&app, &["run", "--quiet", "--offline", "--", "db", "check"]);
         assert!(clean.contains("No new upgrade operations detected."), "{clean}");
+        // Whatever a command of the application's own may be like, the application is asked for it.
+        for own in ["newsletter", "tets"] {
+            let mut rebis = Command::new(env!("CARGO_BIN_EXE_rebis"));
+            let asked = in_application(&app, rebis.args(["--offline", own]));
+            let text = said(&asked);
+            assert!(
+                asked.status.code() == Some(2) && text.contains(&format!("Usage: {name}")),
+                "{own}: {text}"
+            );
+        }
     }
 
     let again = rebis(folder.path(), &["new", &name]);
@@ -122,6 +137,9 @@ fn a_mistyped_word_is_answered_with_the_nearest() {
     let folder = tempfile::tempdir().unwrap();
     for (words, nearest) in [
         (&["rotues"][..], "'routes'"),
+        (&["rnu"], "'run'"),
+        (&["hlep"], "'help'"),
+        (&["completions", "zhs"], "'zsh'"),
         (&["db", "upgarde", "--help"], "'upgrade'"),
         (&["run", "--prt", "1"], "'--port'"),
         (&["new", "shop", "--databse", "sqlite"], "'--database'"),

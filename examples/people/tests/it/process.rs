@@ -55,10 +55,14 @@ each_database! {
 
 #[test]
 fn a_wrong_command_line_is_refused() {
-    let output = program("sqlite://", &["route"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("'routes'"), "the nearest command is named: {said}");
+    for (words, nearest) in
+        [(&["route"][..], "'routes'"), (&["rnu"], "'run'"), (&["db", "upgarde"], "'upgrade'")]
+    {
+        let output = program("sqlite://", words).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains(nearest), "the nearest command is named: {said}");
+    }
 }
 
 #[test]

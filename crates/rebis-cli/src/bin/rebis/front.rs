@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
 use clap::ArgMatches;
+use clap::error::ContextKind;
+use rebis_cli::with_nearest;
 use rebis_web::BoxError;
 
 use crate::cargo::{self, Options};
@@ -33,12 +35,10 @@ pub(crate) fn run(name: &str, given: &ArgMatches) -> Result<ExitCode, BoxError> 
     if asks || (name == "db" && rest.is_empty()) {
         // Known here, so that nothing has to be built for it.
         let line = [OsString::from("rebis"), name.into()];
-        let line = line.into_iter().chain(rest.into_iter().cloned()).chain(["--help".into()]);
-        if let Err(error) = words::whole().try_get_matches_from(line) {
-            let _ = error.print();
-            return Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)));
-        }
-        return Ok(ExitCode::SUCCESS);
+        let line: Vec<_> =
+            line.into_iter().chain(rest.into_iter().cloned()).chain(["--help".into()]).collect();
+        let help = words::whole().try_get_matches_from(&line);
+        return Ok(help.map_or_else(|error| crate::refused(error, &line), |_| ExitCode::SUCCESS));
     }
     cargo::package_folder()?;
     let options = Options::of(given);
@@ -50,13 +50,28 @@ pub(crate) fn run(name: &str, given: &ArgMatches) -> Result<ExitCode, BoxError> 
     become_it(run.args(["--quiet", "--"]).arg(name).args(rest))
 }
 
-/// A command that only the application knows.
-pub(crate) fn own(line: &[OsString]) -> Result<ExitCode, BoxError> {
-    let shown = line.first().map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
-    cargo::package_folder()
-        .map_err(|e| format!("there is no command `{shown}`, and no application to ask for it: {e}"))?;
-    let mut run = Options::default().cargo("run");
-    become_it(run.args(["--quiet", "--"]).args(line))
+/// A command that only the application knows: whatever it is like, the application is asked. Where there is none, it may be a slip.
+pub(crate) fn own(
+    name: &str,
+    given: &ArgMatches,
+    all: &ArgMatches,
+    line: &[OsString],
+) -> Result<ExitCode, BoxError> {
+    if let Err(missing) = cargo::package_folder() {
+        let known = words::describe().allow_external_subcommands(false);
+        let slip =
+            known.clone().try_get_matches_from(line).map_err(|error| with_nearest(error, &known, line));
+        return match slip.err().filter(|error| error.get(ContextKind::SuggestedSubcommand).is_some()) {
+            Some(slip) => Ok(crate::refused(slip, line)),
+            None => {
+                Err(format!("there is no command `{name}`, and no application to ask for it: {missing}")
+                    .into())
+            }
+        };
+    }
+    let rest = given.get_many::<OsString>("").into_iter().flatten();
+    let mut run = Options::of(all).cargo("run");
+    become_it(run.args(["--quiet", "--", name]).args(rest))
 }
 
 /// Lets this process become the program: its exit code, its terminal and its signals are the program's.

@@ -15,34 +15,31 @@ mod words;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ErrorKind};
-use rebis_cli::{completions, fail};
+use rebis_cli::{completions, fail, with_nearest};
 use rebis_web::BoxError;
 
 fn main() -> ExitCode {
-    let arguments: Vec<OsString> = std::env::args_os().collect();
-    match words::describe().try_get_matches_from(&arguments) {
+    let line: Vec<OsString> = std::env::args_os().collect();
+    match words::describe().try_get_matches_from(&line) {
         Ok(matches) => match matches.subcommand() {
             Some(("new", given)) => ended(new::run(given)),
             Some(("completions", given)) => ended(completions(words::whole(), given)),
             Some(("help", given)) => help(given),
             Some(("run", given)) => ended(front::serve(given)),
-            Some((name, given)) => ended(front::run(name, given)),
+            Some((name @ ("db" | "routes" | "shell" | "test"), given)) => ended(front::run(name, given)),
+            Some((name, given)) => ended(front::own(name, given, &matches, &line)),
             None => ExitCode::SUCCESS,
         },
-        // A word that is like none of ours is one of the application's own commands.
-        Err(error)
-            if error.kind() == ErrorKind::InvalidSubcommand
-                && error.get(ContextKind::SuggestedSubcommand).is_none() =>
-        {
-            ended(front::own(&arguments[1..]))
-        }
-        Err(error) => {
-            // Nobody can be told that standard output is closed.
-            let _ = error.print();
-            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
-        }
+        Err(error) => refused(error, &line),
     }
+}
+
+/// A wrong line, or one that asks for help.
+fn refused(error: clap::Error, line: &[OsString]) -> ExitCode {
+    let error = with_nearest(error, &words::whole(), line);
+    // Nobody can be told that standard output is closed.
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
 fn ended(outcome: Result<ExitCode, BoxError>) -> ExitCode {
@@ -53,11 +50,8 @@ fn ended(outcome: Result<ExitCode, BoxError>) -> ExitCode {
 fn help(given: &clap::ArgMatches) -> ExitCode {
     let names: Vec<&String> = given.get_many("command").into_iter().flatten().collect();
     let line = std::iter::once("rebis").chain(names.into_iter().map(String::as_str)).chain(["--help"]);
-    match words::whole().try_get_matches_from(line) {
-        Ok(_) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = error.print();
-            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
-        }
-    }
+    let line: Vec<OsString> = line.map(OsString::from).collect();
+    words::whole()
+        .try_get_matches_from(&line)
+        .map_or_else(|error| refused(error, &line), |_| ExitCode::SUCCESS)
 }

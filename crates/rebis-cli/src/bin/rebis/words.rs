@@ -4,7 +4,7 @@
 use clap::builder::ValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 
-/// The command line as it is read: the application's commands with anything behind them.
+/// The command line as it is read: the application's commands with anything behind them, and those that only it knows.
 pub(crate) fn describe() -> Command {
     let passed = |name: &'static str, about: &'static str| {
         Command::new(name).about(about).disable_help_flag(true).arg(
@@ -17,6 +17,7 @@ pub(crate) fn describe() -> Command {
         )
     };
     own()
+        .allow_external_subcommands(true)
         .subcommand(run())
         .subcommand(passed(
             "db",
