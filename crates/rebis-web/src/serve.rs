@@ -182,9 +182,10 @@ impl Server {
             self.app.name(),
             if debug { "on" } else { "off" }
         );
-        if debug && !self.address.ip().is_loopback() {
+        // A release build on this machine's own address is behind a proxy.
+        if debug && (!self.address.ip().is_loopback() || cfg!(not(debug_assertions))) {
             text.push_str(
-                " * WARNING: debug pages show the program's inside to everybody who can reach this address\n",
+                " * WARNING: debug pages show the program's inside to everybody who can reach this address, also through a proxy\n",
             );
         }
         if let Some(folder) = self.app.missing_static_folder() {

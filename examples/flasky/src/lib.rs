@@ -19,7 +19,7 @@ pub fn create_app(config: Config) -> App {
     App::new(config)
         .database(Database::new())
         .migrations(migrations::ALL)
-        .templates("templates")
+        .templates(rebis::templates!("templates"))
         // The style sheet that `rebis/base.html` and `quick_form` are written for, out of the program itself.
         .bootstrap()
         .blueprint(views::main())

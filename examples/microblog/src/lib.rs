@@ -17,7 +17,7 @@ pub fn create_app(config: Config) -> App {
     App::new(config)
         .database(Database::new())
         .migrations(migrations::ALL)
-        .templates("templates")
+        .templates(rebis::templates!("templates"))
         .blueprint(routes::site())
         .blueprint(routes::api())
         .command(commands::demo_description(), commands::demo)

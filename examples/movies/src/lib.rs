@@ -18,7 +18,7 @@ pub fn create_app(config: Config) -> App {
     App::new(config)
         .database(Database::new())
         .migrations(migrations::ALL)
-        .templates("templates")
+        .templates(rebis::templates!("templates"))
         .blueprint(routes::site())
         .command(populate::description(), populate::populate)
         .on_startup(has_arrays)

@@ -19,7 +19,7 @@ pub fn create_app(config: Config) -> App {
     App::new(config)
         .database(Database::new())
         .migrations(migrations::ALL)
-        .templates("templates")
+        .templates(rebis::templates!("templates"))
         .blueprint(routes::site())
         .command(commands::add_description(), commands::add)
         .on_startup(migrate)

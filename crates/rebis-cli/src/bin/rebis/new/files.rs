@@ -83,11 +83,12 @@ fn of_database(database: &str, name: &Name) -> (String, String, String) {
         return (setting, String::new(), "\n".to_owned());
     }
     let (url, make) = if database == "postgres" {
-        (format!("postgres://postgres@127.0.0.1:5432/{krate}"), format!("createdb {krate}"))
+        let make = format!("createdb -h 127.0.0.1 -U postgres {krate}");
+        (format!("postgres://postgres@127.0.0.1:5432/{krate}"), make)
     } else {
         (
             format!("mysql://root@127.0.0.1:3306/{krate}"),
-            format!("mariadb -e 'CREATE DATABASE {krate} CHARACTER SET utf8mb4'"),
+            format!("mariadb -h 127.0.0.1 -u root -e 'CREATE DATABASE {krate} CHARACTER SET utf8mb4'"),
         )
     };
     let server = url.rsplit_once('/').map_or(url.as_str(), |(server, _)| server);
@@ -95,7 +96,7 @@ fn of_database(database: &str, name: &Name) -> (String, String, String) {
     let setting =
         "\n# DATABASE_URL stands in .env here, and in the environment of a deployment.\n".to_owned();
     let readme = format!(
-        "\nThe database is the one that `DATABASE_URL` in `.env` names; `{make}` makes it.\n\
+        "\nThe database is the one that `DATABASE_URL` in `.env` names: correct its user and password there; `{make}` makes it.\n\
          Tests run on SQLite, so that they need nothing; `TEST_DATABASE_URL={server}/{existing} cargo test` runs them on the server, each in a \
          database of its own.\n\n"
     );

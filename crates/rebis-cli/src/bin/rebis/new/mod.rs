@@ -68,7 +68,9 @@ pub(crate) fn run(given: &ArgMatches) -> Result<ExitCode, BoxError> {
         "\nWhile you write, `rebis run` in place of `cargo run` builds and starts it again when a source changes."
     );
     if database != "sqlite" {
-        say!("\nThe database is the one that DATABASE_URL in .env says; it must be there.");
+        say!(
+            "\nThe database is the one that DATABASE_URL in .env says; it must be there: README.md says how to make it."
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
