@@ -13,8 +13,8 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::extract::FromRequestParts;
+use axum::http::Extensions;
 use axum::http::request::Parts;
-use axum::http::{Extensions, Method};
 use minijinja::Value;
 
 use crate::blueprint::Blueprint;
@@ -22,6 +22,7 @@ use crate::command::AppCommand;
 use crate::config::Config;
 use crate::debug::Debugger;
 use crate::error::{BoxError, HttpError, Result};
+use crate::pipeline::Site;
 use crate::response::{Html, Redirect};
 use crate::routes::{BuildError, RouteInfo, RouteTable};
 use crate::template::{Engine, Settings};
@@ -55,7 +56,6 @@ pub struct App {
     inner: Arc<Inner>,
 }
 
-type Insert = dyn Fn(&mut Extensions) + Send + Sync;
 type Wrap = dyn Fn(Router) -> Router + Send + Sync;
 
 #[derive(Clone)]
@@ -67,8 +67,9 @@ struct Inner {
     on_debug: Vec<Arc<dyn Fn() + Send + Sync>>,
     templates: Settings,
     static_folder: Option<PathBuf>,
-    extensions: Extensions,
-    inserts: Vec<(std::any::TypeId, Arc<Insert>)>,
+    /// What each request carries.
+    carried: Extensions,
+    kept: Extensions,
     mounts: Vec<(String, Router)>,
     layers: Vec<Arc<Wrap>>,
     hooks: Hooks,
@@ -87,8 +88,8 @@ impl App {
             on_debug: Vec::new(),
             templates: Settings::default(),
             static_folder: None,
-            extensions: Extensions::new(),
-            inserts: Vec::new(),
+            carried: Extensions::new(),
+            kept: Extensions::new(),
             mounts: Vec::new(),
             layers: Vec::new(),
             hooks: Hooks::default(),
@@ -108,9 +109,9 @@ impl App {
         &self.inner.config
     }
 
-    /// The value of type `T` that [`App::extension`] put in.
+    /// The value of type `T` that [`App::extension`] or [`App::keep`] put in.
     pub fn get_extension<T: Clone + Send + Sync + 'static>(&self) -> Option<&T> {
-        self.inner.extensions.get()
+        self.inner.carried.get().or_else(|| self.inner.kept.get())
     }
 
     /// The application's own commands.
@@ -182,7 +183,7 @@ impl App {
     /// # Errors
     /// As [`App::build`].
     pub fn into_router(self) -> Result<Router, BuildError> {
-        build::router(&self)
+        Ok(self.site()?.into_router())
     }
 
     /// A client that calls the application in-process.
@@ -190,8 +191,8 @@ impl App {
     /// # Panics
     /// When the application cannot be built (see [`App::build`]): a test has no use for it then.
     pub fn test_client(&self) -> TestClient {
-        match build::router(self) {
-            Ok(router) => TestClient::new(self.clone(), router),
+        match self.site() {
+            Ok(site) => TestClient::new(self.clone(), site.into_router()),
             Err(error) => panic!("{error}"),
         }
     }
@@ -217,6 +218,11 @@ impl App {
         self.inner.static_folder.as_deref().filter(|folder| !folder.is_dir())
     }
 
+    /// The application as a service.
+    pub(crate) fn site(&self) -> Result<Site, BuildError> {
+        build::site(self)
+    }
+
     pub(crate) fn engine(&self) -> Result<&Engine> {
         match self.compiled() {
             Ok(compiled) => Ok(&compiled.templates),
@@ -234,18 +240,14 @@ impl App {
         self.debugger().map(|_| self)
     }
 
-    /// The route that answers a method of a path, where `path` is what the router matched.
-    pub(crate) fn route_of(&self, path: &str, method: &Method) -> Option<&RouteInfo> {
-        self.compiled().ok()?.routes.route(path, method)
+    /// The rules, once they are checked.
+    pub(crate) fn rules(&self) -> Option<&RouteTable> {
+        self.compiled().ok().map(|compiled| &*compiled.routes)
     }
 
     /// Whether errors of this path are JSON where the client leaves it open.
     pub(crate) fn answers_in_json(&self, path: &str) -> bool {
-        self.compiled().is_ok_and(|compiled| compiled.routes.answers_in_json(path))
-    }
-
-    pub(crate) fn allowed_methods(&self, rule: &str) -> Option<String> {
-        self.compiled().ok()?.routes.allowed(rule)
+        self.rules().is_some_and(|rules| rules.answers_in_json(path))
     }
 
     fn route_table(&self) -> Result<&RouteTable, UrlError> {

@@ -7,11 +7,12 @@ mod error;
 mod origin;
 mod token;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::Request;
 use axum::http::{HeaderMap, Method, header};
 
 use crate::config::{Config, ConfigError};
 use crate::error::HttpError;
+use crate::routes::RouteTable;
 use crate::session::UserSession;
 
 pub use error::CsrfError;
@@ -47,11 +48,12 @@ impl CsrfSettings {
     pub(crate) fn check<'a>(
         &self,
         session: &'a UserSession,
+        rules: &RouteTable,
         request: &Request,
     ) -> Result<Option<FormCheck<'a>>, HttpError> {
-        let harmless =
-            !changes_state(request.method()) || request.extensions().get::<MatchedPath>().is_none();
-        if !self.enabled || harmless || self.exempts(request.uri().path()) {
+        let path = request.uri().path();
+        let harmless = !changes_state(request.method()) || rules.matched(path).is_none();
+        if !self.enabled || harmless || self.exempts(path) {
             return Ok(None);
         }
         let headers = request.headers();

@@ -4,22 +4,21 @@
 //! client may not know goes to the log only.
 
 use std::any::Any;
-use std::convert::Infallible;
 use std::error::Error as StdError;
+use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::body::HttpBody;
-use axum::extract::{MatchedPath, Request};
+use axum::Router;
+use axum::body::{Body, HttpBody};
+use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::Route;
 use futures_util::FutureExt;
-use futures_util::future::Either;
-use tower::layer::layer_fn;
-use tower::{Layer, Service, service_fn};
+use futures_util::future::{Either, ready};
+use tower::{Service as _, service_fn};
 use tracing::Level;
 
 use crate::app::App;
@@ -32,44 +31,48 @@ use crate::response::page::{self, Formats};
 /// Parsed once.
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// Puts the pipeline around each route.
-pub(crate) fn pipeline(app: App) -> impl Layer<Route, Service = impl Piped> + Clone + Send + Sync + 'static {
-    layer_fn(move |route: Route| {
-        // Shared: axum copies what it calls, and a copy of a route is one of everything in it.
-        let (app, route) = (app.clone(), Arc::new(route));
-        service_fn(move |request| handle(app.clone(), request, Route::clone(&route)).map(Ok))
-    })
+/// An application as a service: its router, and around it what happens to every request.
+///
+/// It stands around the router and not around each route: axum allocates the future of a route, and copies a route to call it. So axum has found no
+/// route yet; what must be known of it before is asked of the application's own table.
+#[derive(Clone, Debug)]
+pub(crate) struct Site {
+    app: App,
+    router: Router,
 }
 
-/// A route with the pipeline around it, as axum takes it.
-pub(crate) trait Piped:
-    Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
-{
-}
+impl Site {
+    pub(crate) fn new(app: App, router: Router) -> Self {
+        Self { app, router }
+    }
 
-impl<S> Piped for S where
-    S: Service<Request, Response = Response, Error = Infallible, Future: Send>
-        + Clone
-        + Send
-        + Sync
-        + 'static
-{
-}
+    /// As axum takes it, to be nested or tested.
+    pub(crate) fn into_router(self) -> Router {
+        Router::new().fallback_service(service_fn(move |request| self.clone().answer(request, None).map(Ok)))
+    }
 
-fn handle(app: App, request: Request, route: Route) -> impl Future<Output = Response> + Send + 'static {
-    if app.debugger().is_some() {
-        Either::Left(Box::pin(watched(app, request, route)))
-    } else {
-        Either::Right(answer(app, request, route))
+    /// Answers a request; `peer` is who sent it, where the request does not carry it already.
+    pub(crate) fn answer(
+        self,
+        mut request: Request,
+        peer: Option<SocketAddr>,
+    ) -> impl Future<Output = Response> + Send + 'static {
+        self.app.insert_values(&mut request, peer);
+        if self.app.debugger().is_some() {
+            Either::Left(Box::pin(watched(self, request)))
+        } else {
+            Either::Right(answer(self, request))
+        }
     }
 }
 
-async fn watched(app: App, request: Request, route: Route) -> Response {
-    let Some(debugger) = app.debugger() else { return answer(app, request, route).await };
+async fn watched(site: Site, request: Request) -> Response {
+    let app = site.app.clone();
+    let Some(debugger) = app.debugger() else { return answer(site, request).await };
     match debug::begin(&app, debugger, request).await {
         Begun::Answered(response) => response,
         Begun::Traced(request, trace) => {
-            let response = trace.clone().scope(answer(app.clone(), request, route)).await;
+            let response = trace.clone().scope(answer(site, request)).await;
             debug::end(debugger, trace, response).await
         }
     }
@@ -78,12 +81,13 @@ async fn watched(app: App, request: Request, route: Route) -> Response {
 /// The future of a request is copied where it is made, and allocated: glibc keeps blocks of up to 1 KB at hand. So what few requests need is in
 /// boxes and not a part of it, and it is a block, which works on the request where it was captured; an `async fn` keeps each argument twice.
 #[expect(clippy::manual_async_fn, reason = "the future of an `async fn` is larger by its arguments")]
-fn answer(app: App, mut request: Request, mut route: Route) -> impl Future<Output = Response> + Send {
+fn answer(site: Site, mut request: Request) -> impl Future<Output = Response> + Send {
     async move {
+        let Site { app, mut router } = site;
         let started = tracing::enabled!(target: "rebis::request", Level::INFO).then(Instant::now);
         let method = request.method().clone();
         let uri = request.uri().clone();
-        let session = app.insert_extensions(&mut request);
+        let session = app.insert_session(&mut request);
         if app.in_debug().is_some()
             && let (Some(trace), Some(session)) = (Trace::current(), &session)
         {
@@ -92,19 +96,20 @@ fn answer(app: App, mut request: Request, mut route: Route) -> impl Future<Outpu
         let https = is_https(&request);
         let mut asked = Asked {
             formats: Formats::of(request.headers()),
-            rule: request.extensions().get::<MatchedPath>().cloned(),
             parts: app.has_error_handlers().then(|| Box::new(copy_parts(&mut request))),
         };
 
         let work = match app.check_csrf(session.as_ref(), &request) {
-            Ok(None) if !app.has_before() => Either::Left(route.call(request).map(|Ok(response)| response)),
-            checked => Either::Right(Box::pin(guarded(&app, checked, request, route))),
+            Ok(None) => Either::Left(router.call(request).map(|Ok(response)| response)),
+            Ok(Some(check)) => Either::Right(Either::Left(Box::pin(checked(check, request, router)))),
+            Err(refused) => Either::Right(Either::Right(ready(refused.into_response()))),
         };
         let mut response = catch(work).await;
         if is_refusal(&response) {
             response = catch(Box::pin(finish(&app, &method, &uri, &mut asked, response))).await;
         }
         if app.has_after() {
+            forget_length(&mut response);
             response = catch(Box::pin(app.run_after(response))).await;
         }
         if let Some(session) = session
@@ -116,6 +121,9 @@ fn answer(app: App, mut request: Request, mut route: Route) -> impl Future<Outpu
             response.extensions_mut().insert(Cause(error));
         }
         app.secure(response.headers_mut(), https);
+        if method == Method::HEAD {
+            take_body(&mut response);
+        }
 
         if let Some(started) = started {
             let (status, took) = (response.status().as_u16(), started.elapsed());
@@ -125,27 +133,14 @@ fn answer(app: App, mut request: Request, mut route: Route) -> impl Future<Outpu
     }
 }
 
-/// The route, for a request that has to pass a check or a hook first.
-async fn guarded(
-    app: &App,
-    checked: Result<Option<FormCheck<'_>>, HttpError>,
-    mut request: Request,
-    mut route: Route,
-) -> Response {
-    match checked {
-        Ok(None) => {}
-        Ok(Some(check)) => match check.form(request).await {
-            Ok(checked) => request = checked,
-            Err(refused) => return refused.into_response(),
-        },
-        Err(refused) => return refused.into_response(),
-    }
-    match app.run_before(request).await {
-        Ok(passed) => {
-            let Ok(response) = route.call(passed).await;
+/// The answer to a form that has to bring a token.
+async fn checked(check: FormCheck<'_>, request: Request, mut router: Router) -> Response {
+    match check.form(request).await {
+        Ok(request) => {
+            let Ok(response) = router.call(request).await;
             response
         }
-        Err(response) => response,
+        Err(refused) => refused.into_response(),
     }
 }
 
@@ -156,7 +151,6 @@ pub(crate) struct Cause(pub(crate) HttpError);
 /// What must be known of the request once it is gone.
 struct Asked {
     formats: Formats,
-    rule: Option<MatchedPath>,
     parts: Option<Box<Parts>>,
 }
 
@@ -199,22 +193,23 @@ async fn finish(
     mut response: Response,
 ) -> Response {
     let status = response.status();
+    let rules = app.rules();
     if status == StatusCode::METHOD_NOT_ALLOWED {
-        // axum adds its own `Allow`, without OPTIONS, after this unless there is one.
-        if let Some(allowed) = asked.rule.as_ref().and_then(|rule| app.allowed_methods(rule.as_str()))
+        // axum has said it without OPTIONS.
+        if let Some(allowed) = rules.and_then(|rules| rules.allowed(uri.path(), method))
             && let Ok(allowed) = HeaderValue::try_from(allowed)
         {
-            response.headers_mut().entry(header::ALLOW).or_insert(allowed);
+            response.headers_mut().insert(header::ALLOW, allowed);
         }
         if method == Method::OPTIONS {
             return options(&response);
         }
     }
-    if status == StatusCode::NOT_FOUND && asked.rule.is_none() && app.has_rule_with_slash(uri.path()) {
+    if status == StatusCode::NOT_FOUND && rules.is_some_and(|rules| rules.lacks_slash(uri.path())) {
         return with_slash(uri);
     }
     let Some(error) = error_of(&mut response) else { return response };
-    let on_errors = app.on_errors(asked.rule.as_ref(), method);
+    let on_errors = app.on_errors(uri.path(), method);
     let error = on_errors.map(error);
     log(&error, method, uri);
 
@@ -265,7 +260,29 @@ fn error_of(response: &mut Response) -> Option<HttpError> {
     }
     let is_error = status.is_client_error() || status.is_server_error();
     let empty = response.body().size_hint().exact() == Some(0);
+    // axum has taken away the body of an answer to HEAD, and said how long it was.
+    let empty = empty && length(response.headers()).is_none_or(|length| length == 0);
     (is_error && empty).then(|| HttpError::status_only(status))
+}
+
+/// axum has said how long the body is, and a hook may put another in its place: it is said again when it leaves. What is not the length of this body
+/// is that of the one which HEAD does not get.
+fn forget_length(response: &mut Response) {
+    if response.body().size_hint().exact().is_some_and(|exact| length(response.headers()) == Some(exact)) {
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+    }
+}
+
+/// axum does it for what its routes answer, but not for a page or for what a hook has made of an answer.
+fn take_body(response: &mut Response) {
+    if let Some(exact @ 1..) = response.body().size_hint().exact() {
+        response.headers_mut().entry(header::CONTENT_LENGTH).or_insert(exact.into());
+    }
+    *response.body_mut() = Body::empty();
+}
+
+fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// An error behind an `Arc`, as an error.
@@ -325,21 +342,14 @@ fn keep_headers(from: &HeaderMap, to: &mut HeaderMap) {
 
 #[cfg(test)]
 mod tests {
-    use axum::Router;
-    use axum::routing::get;
-
     use super::*;
     use crate::config::Config;
 
     #[test]
-    fn the_future_of_a_request_fits_into_a_block_that_is_kept_at_hand() {
-        let measure = layer_fn(|route: Route| {
-            let app = App::new(Config::new("."));
-            let future = answer(app, Request::default(), route.clone());
-            // glibc's largest one; axum adds a few bytes around it.
-            assert!(size_of_val(&future) <= 1032 - 40, "{} bytes", size_of_val(&future));
-            route
-        });
-        let _: Router = Router::new().route("/", get(async || "")).layer(measure);
+    fn the_future_of_a_request_is_small() {
+        let app = App::new(Config::new("."));
+        let future = answer(Site::new(app, Router::new()), Request::default());
+        // What glibc keeps at hand, for who has it in a box.
+        assert!(size_of_val(&future) <= 1032 - 40, "{} bytes", size_of_val(&future));
     }
 }

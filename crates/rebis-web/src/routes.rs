@@ -108,14 +108,14 @@ impl RouteTable {
         Self { base, ..self }
     }
 
-    /// The route that answers a method of a path.
+    /// The route that answers a method of a path, where `path` is what was [`matched`](Self::matched).
     pub(crate) fn route(&self, path: &str, method: &Method) -> Option<&RouteInfo> {
         self.find(path, method).map(|at| &self.routes[at])
     }
 
-    /// What answers for the errors of a request with this method of this path.
-    pub(crate) fn on_errors(&self, path: Option<&str>, method: &Method) -> &OnErrors {
-        let found = path.and_then(|path| self.find(path, method));
+    /// What answers for the errors of a request for this path.
+    pub(crate) fn on_errors(&self, path: &str, method: &Method) -> &OnErrors {
+        let found = self.matched(path).and_then(|path| self.find(path, method));
         found.map_or(&self.on_others, |at| &self.on_errors[at])
     }
 
@@ -124,8 +124,17 @@ impl RouteTable {
         self.has_error_handlers
     }
 
-    /// What `Allow` says about a path; `None` for what is no path of ours.
-    pub(crate) fn allowed(&self, path: &str) -> Option<String> {
+    /// The path of a rule that a request's path matches, or of what is served by something else than a rule.
+    pub(crate) fn matched(&self, path: &str) -> Option<&str> {
+        self.matcher.at(path).ok().map(|found| &**found.value)
+    }
+
+    /// What `Allow` says where no handler answers the method; `None` where one does, and for what is no path of ours.
+    pub(crate) fn allowed(&self, path: &str, refused: &Method) -> Option<String> {
+        let path = self.matched(path)?;
+        if self.find(path, refused).is_some() {
+            return None;
+        }
         let mut names: Vec<&str> = Vec::new();
         for method in self.by_path.get(path)?.iter().flat_map(|&at| &self.routes[at].methods) {
             let with_head = (method == Method::GET).then_some("HEAD");
@@ -141,10 +150,11 @@ impl RouteTable {
         Some(names.join(","))
     }
 
-    /// Whether `path` lacks only its last slash: some rule that ends in a slash matches with one.
-    pub(crate) fn matches_with_slash(&self, path: &str) -> bool {
+    /// Whether `path` lacks only its last slash: no rule matches it, and one that ends in a slash matches with one.
+    pub(crate) fn lacks_slash(&self, path: &str) -> bool {
         !path.ends_with('/')
-            && self.matcher.at(&format!("{path}/")).is_ok_and(|found| found.value.ends_with('/'))
+            && !self.matched(path).is_some_and(|path| self.by_path.contains_key(path))
+            && self.matched(&format!("{path}/")).is_some_and(|path| path.ends_with('/'))
     }
 
     /// Whether errors of this path are JSON where the client leaves it open.

@@ -12,7 +12,6 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::Router;
 use tokio::net::TcpListener;
 
 pub use error::ServeError;
@@ -21,6 +20,7 @@ pub(crate) use pace::TooSlow;
 use crate::app::App;
 use crate::config::Config;
 use crate::error::BoxError;
+use crate::pipeline::Site;
 
 /// Where and how to serve.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,7 +126,7 @@ pub async fn serve(app: App, options: ServeOptions) -> Result<(), ServeError> {
 #[derive(Debug)]
 pub struct Server {
     app: App,
-    router: Router,
+    site: Site,
     listener: TcpListener,
     address: SocketAddr,
     options: ServeOptions,
@@ -138,11 +138,11 @@ impl Server {
     /// # Errors
     /// When the routes are wrong or the port cannot be taken; the message says what to do.
     pub async fn bind(app: App, options: ServeOptions) -> Result<Self, ServeError> {
-        let (app, router) = built(app, &options)?;
+        let (app, site) = built(app, &options)?;
         let listener = options.listen().await?;
         let address =
             listener.local_addr().map_err(|error| ServeError::bind(&options.host, options.port, error))?;
-        Ok(Self { app, router, listener, address, options })
+        Ok(Self { app, site, listener, address, options })
     }
 
     /// Builds the application for a socket that is open already. Host and port of the options mean nothing then.
@@ -154,14 +154,14 @@ impl Server {
         options: ServeOptions,
         listener: std::net::TcpListener,
     ) -> Result<Self, ServeError> {
-        let (app, router) = built(app, &options)?;
+        let (app, site) = built(app, &options)?;
         let ready = || {
             listener.set_nonblocking(true)?;
             let address = listener.local_addr()?;
             Ok((TcpListener::from_std(listener)?, address))
         };
         let (listener, address) = ready().map_err(ServeError::inherited)?;
-        Ok(Self { app, router, listener, address, options })
+        Ok(Self { app, site, listener, address, options })
     }
 
     /// The address that is listened on, with the real port when 0 was asked for.
@@ -205,18 +205,18 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
         let failed = |when, error: BoxError| ServeError::hook(when, error);
         self.app.startup().await.map_err(|error| failed("startup", error))?;
-        connections::accept(self.listener, self.router, &self.options, stop).await;
+        connections::accept(self.listener, self.site, &self.options, stop).await;
         self.app.shutdown().await.map_err(|error| failed("shutdown", error))
     }
 }
 
-fn built(app: App, options: &ServeOptions) -> Result<(App, Router), ServeError> {
+fn built(app: App, options: &ServeOptions) -> Result<(App, Site), ServeError> {
     let app = match options.debug {
         Some(debug) => app.configure("DEBUG", debug),
         None => app,
     };
-    let router = app.clone().into_router().map_err(ServeError::build)?;
-    Ok((app, router))
+    let site = app.site().map_err(ServeError::build)?;
+    Ok((app, site))
 }
 
 #[cfg(test)]

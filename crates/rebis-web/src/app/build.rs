@@ -1,11 +1,14 @@
-//! From registrations to an axum router.
+//! From registrations to a site.
 //!
 //! Invariant: everything is checked before axum sees it, so axum's own panics over routes cannot happen.
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::response::IntoResponse;
+use axum::extract::Request;
+use axum::http::Extensions;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
 use tower_http::services::ServeDir;
 
 use super::{App, Inner};
@@ -13,7 +16,7 @@ use crate::blueprint::Blueprint;
 use crate::csrf::CsrfSettings;
 use crate::debug::Debugger;
 use crate::headers::SecurityHeaders;
-use crate::pipeline::pipeline;
+use crate::pipeline::Site;
 use crate::routes::{BuildError, Handlers, RouteTable};
 use crate::session::SessionSettings;
 use crate::template::Engine;
@@ -31,6 +34,8 @@ pub(super) struct Compiled {
     pub(super) csrf: CsrfSettings,
     pub(super) debugger: Option<Debugger>,
     pub(super) headers: SecurityHeaders,
+    /// What each request carries: the values of the application.
+    pub(super) carried: Extensions,
     handlers: Handlers,
     pub(super) body_limit: usize,
 }
@@ -61,10 +66,36 @@ pub(super) fn compile(inner: &Inner) -> Result<Arc<Compiled>, BuildError> {
     let mut settings = inner.templates.clone();
     inner.top.add_templates(&mut settings, inner.config.root());
     let templates = Engine::new(&settings, &inner.config, &routes);
-    Ok(Arc::new(Compiled { routes, templates, sessions, csrf, headers, debugger, handlers, body_limit }))
+    let carried = with_room(inner.carried.clone());
+    Ok(Arc::new(Compiled {
+        routes,
+        templates,
+        sessions,
+        csrf,
+        headers,
+        debugger,
+        carried,
+        handlers,
+        body_limit,
+    }))
 }
 
-pub(super) fn router(app: &App) -> Result<Router, BuildError> {
+/// These values, in a table that need not grow when a request gets what is its own: a table keeps its size when it is copied.
+fn with_room(mut values: Extensions) -> Extensions {
+    #[derive(Clone)]
+    struct Room<const N: u8>;
+    values.insert(Room::<0>);
+    values.insert(Room::<1>);
+    values.insert(Room::<2>);
+    values.insert(Room::<3>);
+    values.remove::<Room<0>>();
+    values.remove::<Room<1>>();
+    values.remove::<Room<2>>();
+    values.remove::<Room<3>>();
+    values
+}
+
+pub(super) fn site(app: &App) -> Result<Site, BuildError> {
     let compiled = Arc::clone(app.compiled()?);
     let mut router = Router::new();
     for (path, handlers) in &compiled.handlers {
@@ -81,13 +112,18 @@ pub(super) fn router(app: &App) -> Result<Router, BuildError> {
     for layer in &app.inner.layers {
         router = layer(router);
     }
+    if app.has_before() {
+        let app = app.clone();
+        router = router.layer(middleware::from_fn(move |request, next| admitted(app.clone(), request, next)));
+    }
     // With the state in place axum prepares every route now instead of at each request.
-    Ok(router.layer(pipeline(app.clone())).with_state(()))
+    Ok(Site::new(app.clone(), router.with_state(())))
 }
 
-impl App {
-    /// Whether the path with a slash added is the path of a rule that ends in one.
-    pub(crate) fn has_rule_with_slash(&self, path: &str) -> bool {
-        self.compiled().is_ok_and(|compiled| compiled.routes.matches_with_slash(path))
+/// The hooks before requests stand where axum has found the route: they may ask which.
+async fn admitted(app: App, request: Request, next: Next) -> Response {
+    match app.run_before(request).await {
+        Ok(request) => next.run(request).await,
+        Err(answer) => answer,
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! Invariant: a hook is stored as one boxed function; its order is the order of registration, reversed for what undoes.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
@@ -93,22 +94,26 @@ pub(super) async fn run_all_reversed(hooks: &[Arc<Life>], app: &App) -> Result<(
 }
 
 impl App {
-    /// Puts the application's values and the visitor's session into the request.
-    pub(crate) fn insert_extensions(&self, request: &mut Request) -> Option<UserSession> {
-        let session = self.session_of(request.headers());
-        // axum's own limit needs no saying.
-        if self.body_limit() != BODY_LIMIT {
-            DefaultBodyLimit::max(self.body_limit()).apply(request);
-        }
+    /// Puts the application and its values into the request, and who asks where that is known.
+    pub(crate) fn insert_values(&self, request: &mut Request, peer: Option<SocketAddr>) {
+        let Ok(compiled) = self.compiled() else { return };
         let extensions = request.extensions_mut();
+        extensions.extend(compiled.carried.clone());
         extensions.insert(self.clone());
-        for (_, insert) in &self.inner.inserts {
-            insert(extensions);
+        if let Some(peer) = peer {
+            extensions.insert(ConnectInfo(peer));
         }
-        if let Some(session) = &session {
-            extensions.insert(session.clone());
+        // axum's own limit needs no saying.
+        if compiled.body_limit != BODY_LIMIT {
+            DefaultBodyLimit::max(compiled.body_limit).apply(request);
         }
-        session
+    }
+
+    /// Puts the visitor's session into the request.
+    pub(crate) fn insert_session(&self, request: &mut Request) -> Option<UserSession> {
+        let session = self.session_of(request.headers())?;
+        request.extensions_mut().insert(session.clone());
+        Some(session)
     }
 
     /// The session whose cookie is in these headers. None only of an application that cannot be built.
@@ -124,7 +129,7 @@ impl App {
         request: &Request,
     ) -> Result<Option<FormCheck<'a>>, HttpError> {
         match (self.compiled(), session) {
-            (Ok(compiled), Some(session)) => compiled.csrf.check(session, request),
+            (Ok(compiled), Some(session)) => compiled.csrf.check(session, &compiled.routes, request),
             _ => Ok(None),
         }
     }
@@ -172,10 +177,7 @@ impl App {
     }
 
     /// What answers for the errors of a request: those of the blueprint whose route it asks for, else the application's.
-    pub(crate) fn on_errors(&self, rule: Option<&MatchedPath>, method: &Method) -> &OnErrors {
-        match self.compiled() {
-            Ok(compiled) => compiled.routes.on_errors(rule.map(MatchedPath::as_str), method),
-            Err(_) => &self.inner.top.on_errors,
-        }
+    pub(crate) fn on_errors(&self, path: &str, method: &Method) -> &OnErrors {
+        self.rules().map_or(&self.inner.top.on_errors, |rules| rules.on_errors(path, method))
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! Invariant: registering never fails and never touches the disk; what is wrong is said when the application is built.
 
-use std::any::TypeId;
 use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +9,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
-use axum::http::{Extensions, Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::Route;
 use minijinja::functions::Function;
@@ -280,12 +279,8 @@ impl App {
     #[must_use]
     pub fn extension<T: Clone + Send + Sync + 'static>(self, value: T) -> Self {
         self.change(|inner| {
-            inner.extensions.insert(value.clone());
-            inner.inserts.retain(|(kind, _)| *kind != TypeId::of::<T>());
-            let insert = move |extensions: &mut Extensions| {
-                extensions.insert(value.clone());
-            };
-            inner.inserts.push((TypeId::of::<T>(), Arc::new(insert)));
+            inner.kept.remove::<T>();
+            inner.carried.insert(value);
         })
     }
 
@@ -303,8 +298,8 @@ impl App {
     #[must_use]
     pub fn keep<T: Clone + Send + Sync + 'static>(self, value: T) -> Self {
         self.change(|inner| {
-            inner.extensions.insert(value);
-            inner.inserts.retain(|(kind, _)| *kind != TypeId::of::<T>());
+            inner.carried.remove::<T>();
+            inner.kept.insert(value);
         })
     }
 

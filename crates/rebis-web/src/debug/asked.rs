@@ -4,7 +4,7 @@
 //! or small JSON; the application gets it unchanged.
 
 use axum::body::{Body, Bytes, HttpBody as _};
-use axum::extract::{MatchedPath, Request};
+use axum::extract::Request;
 use axum::http::{HeaderMap, Method};
 use serde::Serialize;
 
@@ -35,8 +35,9 @@ pub(super) struct Asked {
 impl Asked {
     /// Reads the request and gives it back.
     pub(super) async fn read(app: &App, request: Request) -> Result<(Request, Self), HttpError> {
-        let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-        let route = path.and_then(|path| app.route_of(path, request.method()));
+        let rules = app.rules();
+        let path = rules.and_then(|rules| rules.matched(request.uri().path()));
+        let route = rules.zip(path).and_then(|(rules, path)| rules.route(path, request.method()));
         let query = request.uri().query().unwrap_or_default();
         let mut asked = Asked {
             method: request.method().to_string(),

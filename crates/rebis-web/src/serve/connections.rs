@@ -4,6 +4,7 @@
 //! silent in a body, or drips, no longer than the body timeout; an error of one connection never ends the loop. A connection that was accepted before the
 //! signal to stop may still send its first request.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -11,25 +12,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::ConnectInfo;
+use axum::body::Body;
+use futures_util::FutureExt as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tower::Service as _;
 
 use super::ServeOptions;
 use super::pace::{Pace, PacedBody};
 use super::patience::Patience;
+use crate::pipeline::Site;
 
 /// How long a connection without a request is waited for after the signal to stop.
 const FIRST_REQUEST: Duration = Duration::from_millis(500);
 
 pub(super) async fn accept(
     listener: TcpListener,
-    router: Router,
+    site: Site,
     options: &ServeOptions,
     stop: impl Future<Output = ()>,
 ) {
@@ -47,7 +48,7 @@ pub(super) async fn accept(
         };
         match accepted {
             Ok((stream, peer)) => {
-                start(&http, finishing.clone(), router.clone(), pace, options.header_timeout, stream, peer)
+                start(&http, finishing.clone(), site.clone(), pace, options.header_timeout, stream, peer)
             }
             Err(error) if is_of_the_connection(&error) => {}
             Err(error) => {
@@ -69,7 +70,7 @@ pub(super) async fn accept(
 fn start(
     http: &http1::Builder,
     mut finishing: watch::Receiver<()>,
-    router: Router,
+    site: Site,
     pace: Pace,
     head: Duration,
     stream: TcpStream,
@@ -81,13 +82,13 @@ fn start(
     let asks = Arc::clone(&asked);
     let patience = Patience::new();
     let waiting = patience.clone();
-    let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+    let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
         asks.store(true, Ordering::Relaxed);
         patience.asked();
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let answer = router.clone().call(request.map(|body| PacedBody::new(body, pace)));
+        let request = request.map(|body| Body::new(PacedBody::new(body, pace)));
+        let answer = site.clone().answer(request, Some(peer));
         let patience = patience.clone();
-        async move { answer.await.map(|response| response.map(|body| patience.answer(body))) }
+        answer.map(move |response| Ok::<_, Infallible>(response.map(|body| patience.answer(body))))
     });
     let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
     tokio::spawn(async move {

@@ -30,9 +30,7 @@ impl RequestContext {
     fn request(&self) -> Value {
         let args: BTreeMap<String, String> =
             Args::parse(self.uri.query()).iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-        let rule = self.rule.as_ref();
-        let route = rule.and_then(|rule| self.app.route_of(rule.as_str(), &self.method));
-        let endpoint = route.map(|route| route.endpoint.as_str());
+        let endpoint = self.endpoint();
         let blueprint =
             endpoint.and_then(|endpoint| endpoint.rsplit_once('.')).map(|(blueprint, _)| blueprint);
         crate::context! {
@@ -42,6 +40,13 @@ impl RequestContext {
             endpoint,
             blueprint,
         }
+    }
+
+    fn endpoint(&self) -> Option<&str> {
+        let rules = self.app.rules()?;
+        // The page of an error is made where axum has found no route yet.
+        let path = self.rule.as_ref().map(MatchedPath::as_str).or_else(|| rules.matched(self.uri.path()))?;
+        rules.route(path, &self.method).map(|route| &*route.endpoint)
     }
 }
 

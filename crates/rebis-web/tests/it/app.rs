@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is wrong with an application is said when it is built.
 
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
 use rebis_web::{App, Args, Blueprint, CommandContext, HttpError, Json, Path, Redirect, Result, StatusCode};
 use serde_json::{Value, json};
@@ -222,6 +222,59 @@ async fn hooks_run_around_requests_in_their_order() {
     let closed = app.before_request(async |_| Err::<Request, _>(HttpError::forbidden()));
     let response = closed.test_client().get("/").await;
     assert_eq!((response.status(), response.header("x-order")), (StatusCode::FORBIDDEN, Some("dc")));
+}
+
+#[tokio::test]
+async fn hooks_know_the_route_and_may_exchange_the_body() {
+    async fn rule(request: Request) -> Result<Request, String> {
+        let rule = request.extensions().get::<MatchedPath>().map(|rule| rule.as_str().to_owned());
+        if request.uri().query() == Some("rule") { Err(format!("{rule:?}")) } else { Ok(request) }
+    }
+    let app = bare().blueprint(users()).before_request(rule);
+    let client = app.test_client();
+    assert_eq!(client.get("/users/7?rule").await.text(), "Some(\"/users/{id}\")");
+    assert_eq!(client.get("/none?rule").await.text(), "None");
+
+    let longer =
+        app.after_request(async |response: Response| response.map(|_| "a longer body than before".into()));
+    let client = longer.test_client();
+    for path in ["/users/", "/none"] {
+        let got = client.get(path).await;
+        assert_eq!(got.text(), "a longer body than before");
+        assert!(got.header("content-length").is_none_or(|length| length == "25"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_application_may_stand_in_another_router() {
+    use tower::ServiceExt as _;
+    async fn name(app: App, service: Option<axum::Extension<Service>>) -> String {
+        format!("{} {:?}", app.name(), service.map(|axum::Extension(service)| service.0))
+    }
+    let inner = App::new(rebis_web::Config::new("/nowhere/inner"))
+        .extension(Service("inner"))
+        .blueprint(users())
+        .get("/name", name);
+    let outer = axum::Router::new().nest("/shop", inner.clone().into_router().unwrap());
+    let ask = async |method: rebis_web::Method, path: &str| {
+        let request = Request::builder().method(method).uri(path).body(axum::body::Body::empty()).unwrap();
+        let response = outer.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        (parts.status.as_u16(), String::from_utf8(body.to_vec()).unwrap())
+    };
+    assert_eq!(ask(rebis_web::Method::GET, "/shop/users/7").await, (200, "{\"id\":7}\n".to_owned()));
+    assert_eq!(ask(rebis_web::Method::HEAD, "/shop/users/7").await, (200, String::new()));
+    assert_eq!(ask(rebis_web::Method::DELETE, "/shop/users/7").await.0, 405);
+    assert!(ask(rebis_web::Method::GET, "/shop/none").await.1.contains("<h1>Not Found</h1>"));
+    assert_eq!(ask(rebis_web::Method::GET, "/none").await, (404, String::new()));
+
+    let other =
+        bare().extension(Service("outer")).get("/name", name).mount("/in", inner.into_router().unwrap());
+    let client = other.test_client();
+    assert_eq!(client.get("/in/name").await.text(), "inner Some(\"inner\")");
+    assert_eq!(client.get("/name").await.text(), "shop Some(\"outer\")");
+    assert_eq!(client.get("/in/users/7").await.text(), "{\"id\":7}\n");
 }
 
 #[tokio::test]

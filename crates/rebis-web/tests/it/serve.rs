@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::extract::ConnectInfo;
+use axum::response::Response;
 use rebis_web::{App, BoxError, FormBody, FormFields, Json, ServeOptions, Server};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -66,6 +67,38 @@ async fn requests_in_flight_finish_before_the_server_ends() {
     assert_eq!(steps.load(Ordering::SeqCst), 11);
     assert!(TcpStream::connect(address).await.is_err());
     drop(idle);
+}
+
+#[tokio::test]
+async fn the_length_that_is_said_is_that_of_the_body_that_leaves() {
+    async fn page() -> &'static str {
+        "short"
+    }
+    let app = bare().get("/", page);
+    let changed =
+        app.clone().after_request(async |response: Response| response.map(|_| "a longer one".into()));
+    for (app, found) in [(app, "short"), (changed, "a longer one")] {
+        let server = Server::bind(app, options()).await.unwrap();
+        let address = server.address();
+        let (_stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(server.run(async { drop(stopped.await) }));
+        let ask = async |line: &str| {
+            exchange(address, &format!("{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).await
+        };
+
+        let got = ask("GET /").await;
+        let length = format!("content-length: {}\r\n", found.len());
+        assert!(got.contains(&length) && got.ends_with(&format!("\r\n\r\n{found}")), "{got}");
+        assert_eq!(got.matches("content-length").count(), 1, "{got}");
+        let (missing, head) = (ask("GET /none").await, ask("HEAD /none").await);
+        let (_, body) = missing.split_once("\r\n\r\n").unwrap();
+        let length = format!("content-length: {}\r\n", body.len());
+        assert!(missing.starts_with("HTTP/1.1 404") && missing.contains(&length), "{missing}");
+        assert!(
+            head.starts_with("HTTP/1.1 404") && head.contains(&length) && head.ends_with("\r\n\r\n"),
+            "{head}"
+        );
+    }
 }
 
 #[tokio::test]
