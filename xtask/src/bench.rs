@@ -13,13 +13,11 @@ pub(crate) fn run(options: &Options) -> Outcome {
     }
     let servers = servers::find();
     let (arguments, rest): (&[&str], _) = match &options.rest[..] {
-        [first, rest @ ..] if first == "migrate" => (&["--release", "-p", "rebis-benches-migrate"], rest),
-        [first, rest @ ..] if first == "web" => {
-            (&["--profile", "web", "-p", "rebis-benches-web", "--features", "loco"], rest)
-        }
-        rest => (&["--release"], rest),
+        [first, rest @ ..] if first == "migrate" => (&["-p", "rebis-benches-migrate"], rest),
+        [first, rest @ ..] if first == "web" => (&["-p", "rebis-benches-web", "--features", "loco"], rest),
+        rest => (&[], rest),
     };
-    let mut command = cargo(&["run", "--quiet"]);
+    let mut command = cargo(&["run", "--quiet", "--release"]);
     python::tell(command.args(arguments).current_dir(root().join("benches")));
     servers.tell(command.arg("--").args(rest));
     process::run(&mut command)
