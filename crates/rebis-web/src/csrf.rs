@@ -64,11 +64,12 @@ impl CsrfSettings {
         if cookies || unasked {
             origin::check(headers, request.uri(), &self.trusted)?;
         }
-        // Without a key there is no session, so no token either; and who is no browser has nobody to be deceived.
-        let browser =
-            cookies || [header::ORIGIN, header::REFERER].iter().any(|name| headers.contains_key(name));
-        let browser = browser || headers.contains_key(origin::FETCH_SITE);
-        let needed = form && browser && session.check_key().is_ok();
+        // Who is no browser has nobody to be deceived; and without a key there is no session, so no token either.
+        let from_browser = || {
+            let says = [&header::ORIGIN, &header::REFERER, &origin::FETCH_SITE];
+            cookies || says.into_iter().any(|name| headers.contains_key(name))
+        };
+        let needed = form && from_browser() && session.check_key().is_ok();
         Ok(needed.then_some(FormCheck { session, body_limit: self.body_limit }))
     }
 }

@@ -84,14 +84,14 @@ pub(super) fn compile(inner: &Inner) -> Result<Arc<Compiled>, BuildError> {
 fn with_room(mut values: Extensions) -> Extensions {
     #[derive(Clone)]
     struct Room<const N: u8>;
-    values.insert(Room::<0>);
-    values.insert(Room::<1>);
-    values.insert(Room::<2>);
-    values.insert(Room::<3>);
-    values.remove::<Room<0>>();
-    values.remove::<Room<1>>();
-    values.remove::<Room<2>>();
-    values.remove::<Room<3>>();
+    macro_rules! make_room {
+        ($($n:literal)*) => {
+            $(values.insert(Room::<$n>);)*
+            $(values.remove::<Room<$n>>();)*
+        };
+    }
+    // Who asks, the application, the session, a database session, and what axum says of the route, besides what is the application's own.
+    make_room!(0 1 2 3 4 5 6 7);
     values
 }
 

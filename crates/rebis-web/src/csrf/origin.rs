@@ -2,19 +2,19 @@
 //!
 //! Invariant: a browser's word counts only against the request; a client that says nothing is no browser, or one older than 2020.
 
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, HeaderName, Uri, header};
 
 use super::CsrfError;
 use crate::error::HttpError;
 
-pub(super) const FETCH_SITE: &str = "sec-fetch-site";
+pub(super) const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 pub(super) fn check(headers: &HeaderMap, uri: &Uri, trusted: &[String]) -> Result<(), HttpError> {
     let origin = headers.get(header::ORIGIN).map(|value| value.to_str().unwrap_or_default());
     if origin.is_some_and(|origin| trusted.iter().any(|one| one.trim_end_matches('/') == origin)) {
         return Ok(());
     }
-    let own = match (headers.get(FETCH_SITE), origin) {
+    let own = match (headers.get(&FETCH_SITE), origin) {
         (Some(site), _) => site == "same-origin" || site == "none",
         (None, Some(origin)) => is_own(origin, headers, uri),
         (None, None) => true,
