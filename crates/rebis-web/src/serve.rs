@@ -19,7 +19,6 @@ pub(crate) use pace::TooSlow;
 
 use crate::app::App;
 use crate::config::Config;
-use crate::error::BoxError;
 use crate::pipeline::Site;
 
 /// Where and how to serve.
@@ -118,8 +117,9 @@ pub async fn serve(app: App, options: ServeOptions) -> Result<(), ServeError> {
         Some(listener) => Server::listening(app, options, listener)?,
         None => Server::bind(app, options).await?,
     };
+    server.start().await?;
     server.announce();
-    server.run(signal::stop()).await
+    server.answer(signal::stop()).await
 }
 
 /// A server that listens but does not answer yet, for tests and for programs with their own signal to stop.
@@ -203,10 +203,17 @@ impl Server {
     /// # Errors
     /// When a startup or shutdown hook fails.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
-        let failed = |when, error: BoxError| ServeError::hook(when, error);
-        self.app.startup().await.map_err(|error| failed("startup", error))?;
+        self.start().await?;
+        self.answer(stop).await
+    }
+
+    async fn start(&self) -> Result<(), ServeError> {
+        self.app.startup().await.map_err(|error| ServeError::hook("startup", error))
+    }
+
+    async fn answer(self, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
         connections::accept(self.listener, self.site, &self.options, stop).await;
-        self.app.shutdown().await.map_err(|error| failed("shutdown", error))
+        self.app.shutdown().await.map_err(|error| ServeError::hook("shutdown", error))
     }
 }
 

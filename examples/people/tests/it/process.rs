@@ -71,4 +71,5 @@ fn a_wrong_url_is_an_error_and_no_panic() {
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("DATABASE_URL") && said.contains("://"), "{said}");
+    assert!(!said.contains("Running on"), "{said}");
 }
