@@ -78,8 +78,9 @@ async fn watched(site: Site, request: Request) -> Response {
     }
 }
 
-/// The future of a request is copied where it is made, and allocated: glibc keeps blocks of up to 1 KB at hand. So what few requests need is in
-/// boxes and not a part of it, and it is a block, which works on the request where it was captured; an `async fn` keeps each argument twice.
+/// The future of a request is copied where it is made, and allocated where the application stands in a router: glibc keeps blocks of up to 1 KB at
+/// hand. So what few requests need is in boxes and not a part of it, and it is a block, which works on the request where it was captured; an `async fn`
+/// keeps each argument twice.
 #[expect(clippy::manual_async_fn, reason = "the future of an `async fn` is larger by its arguments")]
 fn answer(site: Site, mut request: Request) -> impl Future<Output = Response> + Send {
     async move {

@@ -251,10 +251,14 @@ async fn an_application_may_stand_in_another_router() {
     async fn name(app: App, service: Option<axum::Extension<Service>>) -> String {
         format!("{} {:?}", app.name(), service.map(|axum::Extension(service)| service.0))
     }
+    async fn rule(rule: MatchedPath) -> String {
+        rule.as_str().to_owned()
+    }
     let inner = App::new(rebis_web::Config::new("/nowhere/inner"))
         .extension(Service("inner"))
         .blueprint(users())
-        .get("/name", name);
+        .get("/name", name)
+        .get("/rule/{of}", rule);
     let outer = axum::Router::new().nest("/shop", inner.clone().into_router().unwrap());
     let ask = async |method: rebis_web::Method, path: &str| {
         let request = Request::builder().method(method).uri(path).body(axum::body::Body::empty()).unwrap();
@@ -265,6 +269,7 @@ async fn an_application_may_stand_in_another_router() {
     };
     assert_eq!(ask(rebis_web::Method::GET, "/shop/users/7").await, (200, "{\"id\":7}\n".to_owned()));
     assert_eq!(ask(rebis_web::Method::HEAD, "/shop/users/7").await, (200, String::new()));
+    assert_eq!(ask(rebis_web::Method::GET, "/shop/rule/7").await.1, "/rule/{of}");
     assert_eq!(ask(rebis_web::Method::DELETE, "/shop/users/7").await.0, 405);
     assert!(ask(rebis_web::Method::GET, "/shop/none").await.1.contains("<h1>Not Found</h1>"));
     assert_eq!(ask(rebis_web::Method::GET, "/none").await, (404, String::new()));
