@@ -150,3 +150,21 @@ fn a_mistyped_word_is_answered_with_the_nearest() {
         assert!(said(&output).contains(nearest), "{words:?}: {}", said(&output));
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn colours_are_for_terminals_that_want_them() {
+    let folder = tempfile::tempdir().unwrap();
+    // clap's words and ours.
+    for words in [&["new", "shop", "--databse"][..], &["greet"]] {
+        for (wish, coloured) in [(None, true), (Some(""), true), (Some("1"), false)] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_rebis"));
+            command.current_dir(folder.path()).args(words).env("TERM", "xterm").env_remove("NO_COLOR");
+            command.envs(wish.map(|wish| ("NO_COLOR", wish)));
+            let mut terminal = rexpect::session::spawn_command(command, Some(30_000)).unwrap();
+            let said = terminal.exp_eof().unwrap();
+            assert!(said.to_lowercase().contains("error:"), "{said}");
+            assert_eq!(said.contains('\u{1b}'), coloured, "{words:?} with NO_COLOR {wish:?}: {said:?}");
+        }
+    }
+}
