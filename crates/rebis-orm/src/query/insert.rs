@@ -37,7 +37,7 @@ pub struct Part {
     meta: &'static ModelMeta,
     /// The columns that are left to the database.
     unset: ColumnSet,
-    /// The statement without its rows, whose values follow each other here.
+    /// The statement without its rows, whose values follow each other here, and without the names of their columns.
     insert: Insert,
     values: Vec<Value>,
     rows: usize,
@@ -67,14 +67,12 @@ impl<M: Model> InsertStatement<M> {
                 self.broken.get_or_insert(Arc::new(error));
             }
             let unset = object.status().unset;
-            let columns = (0..meta.def.columns.len()).filter(|&c| !unset.has(c) && !meta.computed.has(c));
             if self.parts.last().is_none_or(|part| part.unset != unset || part.insert.select.is_some()) {
-                let names = columns.clone().map(|c| meta.column(c)).collect();
-                let insert = Insert { schema: meta.schema_name(), columns: names, ..Insert::into(M::TABLE) };
+                let insert = Insert { schema: meta.schema_name(), ..Insert::into(M::TABLE) };
                 self.parts.push(Part { meta, unset, insert, values: Vec::new(), rows: 0 });
             }
             if let Some(part) = self.parts.last_mut() {
-                part.values.extend(columns.map(|c| object.value(c)));
+                part.values.extend(written(meta, unset).map(|c| object.value(c)));
                 part.rows += 1;
             }
         }
@@ -120,11 +118,15 @@ impl<M: Model> InsertStatement<M> {
         if let Some(error) = &self.broken {
             return Err(error.again());
         }
-        let mut parts = std::mem::take(&mut self.parts);
-        for part in &mut parts {
-            self.complete(part);
-        }
         let changes = matches!(self.conflict, Some(OnConflict::Update { .. }));
+        let mut parts = std::mem::take(&mut self.parts);
+        if let Some((last, others)) = parts.split_last_mut() {
+            for part in others {
+                self.complete(part);
+            }
+            last.insert.on_conflict = self.conflict;
+            last.insert.returning = self.returning;
+        }
         Ok((!parts.is_empty()).then_some((parts, changes)))
     }
 
@@ -148,6 +150,11 @@ impl<M: Model> InsertStatement<M> {
         part.insert.on_conflict = self.conflict.clone();
         part.insert.returning = self.returning.clone();
     }
+}
+
+/// The columns whose values a row gives.
+fn written(meta: &ModelMeta, unset: ColumnSet) -> impl Iterator<Item = usize> {
+    (0..meta.def.columns.len()).filter(move |&c| !unset.has(c) && !meta.computed.has(c))
 }
 
 fn plain(object: &Object) -> Result<()> {
@@ -186,6 +193,7 @@ impl Part {
                 return Ok(vec![Ready { compiled: Compiled { sql, binds: values }, key }]);
             }
         }
+        let insert = Insert { columns: written(meta, unset).map(|c| meta.column(c)).collect(), ..insert };
         let bulk = BulkInsert::new(&insert, dialect);
         let (fit, width) = (bulk.most_rows(MOST_ROWS), insert.columns.len());
         // What else the statement says may have values of its own.
@@ -231,9 +239,10 @@ pub(super) async fn rows<S: Selection>(
 /// The statements, in a transaction of their own when they are several and none is open.
 async fn begin(connection: &mut Connection, parts: Vec<Part>) -> Result<(Vec<Ready>, bool)> {
     let (dialect, keys) = (connection.dialect(), connection.generated_keys());
-    let mut all = Vec::new();
-    for part in parts {
-        all.extend(part.statements(dialect, keys)?);
+    let mut parts = parts.into_iter().map(|part| part.statements(dialect, keys));
+    let mut all = parts.next().unwrap_or_else(|| Ok(Vec::new()))?;
+    for more in parts {
+        all.append(&mut more?);
     }
     let own = all.len() > 1 && !connection.in_transaction();
     if own {
