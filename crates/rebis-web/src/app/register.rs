@@ -359,7 +359,8 @@ impl App {
     }
 
     /// Answers with a handler of the application's own whenever a response would have the status: an unknown URL (404), a wrong
-    /// method (405), a panic (500), any [`HttpError`]. The handler may extract the [`HttpError`] and whatever else but the body.
+    /// method (405), a panic (500), any [`HttpError`]. The handler may extract the [`HttpError`] and whatever else but
+    /// the body and the parameters of the path.
     /// If it answers 200, the error's status is kept. For the routes of one part of the application there is [`Blueprint::error_handler`].
     ///
     /// ```
